@@ -1,0 +1,53 @@
+//! How the student moves: SGD, Langevin dynamics and gradient flow, from the same initial weights.
+//!
+//! All of them rest on one identity: the gradient of the loss for layer `l` is `A_l^T Q B_l^T`, where `Q = (W x - y) x^T`
+//! is averaged over samples and `A_l`, `B_l` are the products of the layers above and below. [`Backpropagation`] applies
+//! it; the engines differ only in the `Q` they feed it. Each has one verb, `step`.
+
+mod backpropagation;
+mod blowup;
+mod gradient_flow;
+mod gradient_noise;
+mod langevin;
+mod minibatch;
+mod sgd;
+
+pub use backpropagation::Backpropagation;
+pub use blowup::Blowup;
+pub use gradient_flow::GradientFlow;
+pub use gradient_noise::{noise_scale, total_noise};
+pub use langevin::{Langevin, LangevinNoise};
+pub use minibatch::{Minibatch, MinibatchSource, Sampling};
+pub use sgd::Sgd;
+
+use serde::{Deserialize, Serialize};
+
+/// What may change while a run goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LiveParams {
+    /// Learning rate `eta > 0`.
+    pub learning_rate: f64,
+    /// Batch size `B >= 1`.
+    #[serde(deserialize_with = "crate::whole_number::deserialize")]
+    pub batch_size: u64,
+    /// Standard deviation `sigma >= 0` of the label noise.
+    pub label_noise_std: f64,
+}
+
+impl LiveParams {
+    /// Noise scale `tau = eta / B`.
+    pub fn noise_scale(&self) -> f64 {
+        self.learning_rate / self.batch_size as f64
+    }
+}
+
+impl Default for LiveParams {
+    fn default() -> Self {
+        Self {
+            learning_rate: 0.005,
+            batch_size: 32,
+            label_noise_std: 0.0,
+        }
+    }
+}

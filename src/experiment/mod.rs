@@ -1,0 +1,234 @@
+//! An experiment: everything that decides a run, in one value that can be read, checked and written as TOML.
+//!
+//! What needs a reset (teacher, network, initial weights, data, engine, seed) stands beside [`LiveParams`], which may
+//! change while the run goes on. [`Experiment::validate`] is the one place where values are judged.
+
+mod parse;
+mod validate;
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
+pub use crate::model::Basis;
+pub use parse::ParseError;
+pub use validate::{ExperimentError, MAX_BATCH_SIZE, MAX_DEPTH, MAX_RANK, MAX_SCALE, MAX_WIDTH};
+
+/// The default experiment as commented TOML: what `saddlescope experiment` prints.
+pub const DEFAULT_TOML: &str = include_str!("../../assets/experiment.toml");
+
+/// Which dynamics moves the weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// Stochastic gradient descent on minibatches.
+    #[default]
+    Sgd,
+    /// The stochastic differential equation that approximates it.
+    Langevin,
+    /// The deterministic limit.
+    GradientFlow,
+}
+
+impl Engine {
+    /// The engine's name as people write it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Sgd => "SGD",
+            Self::Langevin => "Langevin",
+            Self::GradientFlow => "gradient flow",
+        }
+    }
+}
+
+/// Everything that decides a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Experiment {
+    /// Seed of every random stream.
+    #[serde(deserialize_with = "crate::whole_number::deserialize")]
+    pub seed: u64,
+    /// Which dynamics moves the weights.
+    pub engine: Engine,
+    /// The map to be learned.
+    pub teacher: TeacherConfig,
+    /// The student's shape.
+    pub network: NetworkConfig,
+    /// The student's initial weights.
+    pub init: InitConfig,
+    /// What the student sees.
+    pub data: DataConfig,
+    /// Options of the Langevin engine.
+    pub langevin: LangevinConfig,
+    /// What may change during the run.
+    pub live: LiveParams,
+}
+
+/// The teacher `M = U diag(m) V^T`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TeacherConfig {
+    /// Strengths `m_1 >= ... >= m_r > 0`.
+    pub strengths: Vec<f64>,
+    /// Singular vectors.
+    pub basis: Basis,
+}
+
+/// Widths of the student; its depth is the number of hidden layers plus one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NetworkConfig {
+    /// Input dimension `d_0`.
+    #[serde(deserialize_with = "crate::whole_number::deserialize")]
+    pub d_in: usize,
+    /// Output dimension `d_L`.
+    #[serde(deserialize_with = "crate::whole_number::deserialize")]
+    pub d_out: usize,
+    /// Hidden widths `d_1 .. d_{L-1}`; empty for a single layer.
+    #[serde(deserialize_with = "crate::whole_number::deserialize_list")]
+    pub hidden: Vec<usize>,
+}
+
+impl NetworkConfig {
+    /// Depth `L`, the number of weight matrices.
+    pub fn depth(&self) -> usize {
+        self.hidden.len() + 1
+    }
+
+    /// Widths `d_0 .. d_L`.
+    pub fn widths(&self) -> Vec<usize> {
+        std::iter::once(self.d_in)
+            .chain(self.hidden.iter().copied())
+            .chain([self.d_out])
+            .collect()
+    }
+}
+
+/// How the initial weights are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InitScheme {
+    /// Aligned with the teacher and balanced, at `strength`.
+    #[default]
+    Aligned,
+    /// Gaussian entries of standard deviation `std`.
+    Gaussian,
+    /// Gaussian entries of variance `min(fan_in, fan_out)^-gamma`.
+    Power,
+}
+
+/// Initial weights; each scheme reads its own key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InitConfig {
+    /// How the weights are drawn.
+    pub scheme: InitScheme,
+    /// Strength `s0` of every mode (aligned).
+    pub strength: f64,
+    /// Standard deviation of an entry (gaussian).
+    pub std: f64,
+    /// Exponent (power).
+    pub gamma: f64,
+}
+
+/// Where samples come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataKind {
+    /// A fresh sample every time.
+    #[default]
+    Online,
+    /// A stored set.
+    Dataset,
+}
+
+/// What the student sees; all but `kind` matter for a stored set only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DataConfig {
+    /// Where samples come from.
+    pub kind: DataKind,
+    /// Number of stored samples `N`.
+    #[serde(deserialize_with = "crate::whole_number::deserialize")]
+    pub n_samples: usize,
+    /// Whether the stored inputs are whitened.
+    pub whiten: bool,
+    /// How stored samples are visited.
+    pub sampling: Sampling,
+}
+
+/// Options of the Langevin engine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LangevinConfig {
+    /// Exact or isotropic noise.
+    pub noise: LangevinNoise,
+    /// Euler-Maruyama steps per step of the learning rate.
+    #[serde(deserialize_with = "crate::whole_number::deserialize")]
+    pub substeps: u32,
+}
+
+impl Default for Experiment {
+    /// Lesson 1, "learning comes in stairs": four modes, aligned and balanced, no label noise.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            engine: Engine::Sgd,
+            teacher: TeacherConfig::default(),
+            network: NetworkConfig::default(),
+            init: InitConfig::default(),
+            data: DataConfig::default(),
+            langevin: LangevinConfig::default(),
+            live: LiveParams::default(),
+        }
+    }
+}
+
+impl Default for TeacherConfig {
+    fn default() -> Self {
+        Self {
+            strengths: vec![4.0, 2.0, 1.0, 0.5],
+            basis: Basis::Identity,
+        }
+    }
+}
+
+impl Default for NetworkConfig {
+    fn default() -> Self {
+        Self {
+            d_in: 4,
+            d_out: 4,
+            hidden: vec![4],
+        }
+    }
+}
+
+impl Default for InitConfig {
+    fn default() -> Self {
+        Self {
+            scheme: InitScheme::Aligned,
+            strength: 1e-3,
+            std: 0.01,
+            gamma: 1.5,
+        }
+    }
+}
+
+impl Default for DataConfig {
+    fn default() -> Self {
+        Self {
+            kind: DataKind::Online,
+            n_samples: 64,
+            whiten: false,
+            sampling: Sampling::Replacement,
+        }
+    }
+}
+
+impl Default for LangevinConfig {
+    fn default() -> Self {
+        Self {
+            noise: LangevinNoise::Anisotropic,
+            substeps: 1,
+        }
+    }
+}

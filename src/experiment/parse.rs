@@ -1,0 +1,142 @@
+//! Reads an experiment from TOML, with settings `KEY=VALUE` laid over it.
+
+use thiserror::Error;
+use toml::{Table, Value};
+
+use super::Experiment;
+use super::validate::ExperimentError;
+
+/// Why a text is not an experiment. Each message is one line.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ParseError {
+    /// The text is not TOML, or a key is unknown or of the wrong type.
+    #[error("line {line}: {message}")]
+    Toml {
+        /// Line of the text, from 1.
+        line: usize,
+        /// What is wrong, with key and value.
+        message: String,
+    },
+    /// A setting is not of the form `KEY=VALUE`.
+    #[error("--set {setting}: write KEY=VALUE, as in live.learning_rate=0.01")]
+    Setting {
+        /// The setting as given.
+        setting: String,
+    },
+    /// A setting names an unknown key or has a value of the wrong type.
+    #[error("--set {setting}: {message}")]
+    SettingValue {
+        /// The setting as given.
+        setting: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A value is outside what is allowed.
+    #[error(transparent)]
+    Value(#[from] ExperimentError),
+}
+
+impl Experiment {
+    /// Reads and validates an experiment: TOML text, then settings `KEY=VALUE` (a dotted key; the value as in TOML, where
+    /// quotes around a word may be left out).
+    ///
+    /// # Errors
+    /// [`ParseError`], one line that names the key, the value and what is allowed.
+    pub fn parse(text: &str, settings: &[String]) -> Result<Self, ParseError> {
+        let mut experiment: Self = from_text(text)?;
+        let mut table: Table = from_text(text)?;
+        for setting in settings {
+            let (key, value) = setting.split_once('=').ok_or_else(|| ParseError::Setting {
+                setting: setting.clone(),
+            })?;
+            set(&mut table, key.trim(), value.trim());
+            experiment = from_table(&table).map_err(|message| match message {
+                message if message.is_empty() => ParseError::Setting {
+                    setting: setting.clone(),
+                },
+                message => ParseError::SettingValue {
+                    setting: setting.clone(),
+                    message,
+                },
+            })?;
+        }
+        experiment.validate()?;
+        Ok(experiment)
+    }
+
+    /// The experiment as TOML.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Deserializes a text, with the line and the key of the first thing that is wrong.
+fn from_text<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ParseError> {
+    let at = |error: &toml::de::Error, message: String| {
+        let offset = error.span().map_or(0, |span| span.start.min(text.len()));
+        let line = text.as_bytes()[..offset]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count()
+            + 1;
+        ParseError::Toml { line, message }
+    };
+    let deserializer =
+        toml::Deserializer::parse(text).map_err(|error| at(&error, one_line(error.message())))?;
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let message = with_key(&path, error.inner().message());
+        at(error.inner(), message)
+    })
+}
+
+fn from_table(table: &Table) -> Result<Experiment, String> {
+    serde_path_to_error::deserialize(Value::Table(table.clone()))
+        .map_err(|error| with_key(&error.path().to_string(), error.inner().message()))
+}
+
+/// Lays `value` over the dotted `key`, making tables on the way.
+fn set(table: &mut Table, key: &str, value: &str) {
+    let parsed = format!("value = {value}")
+        .parse::<Table>()
+        .ok()
+        .and_then(|mut table| table.remove("value"));
+    let value = parsed.unwrap_or_else(|| Value::String(value.to_owned()));
+    let mut table = table;
+    let mut parts = key.split('.').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            table.insert(part.to_owned(), value);
+            return;
+        }
+        let entry = table
+            .entry(part.to_owned())
+            .or_insert_with(|| Value::Table(Table::new()));
+        if !entry.is_table() {
+            *entry = Value::Table(Table::new());
+        }
+        match entry {
+            Value::Table(inner) => table = inner,
+            Value::String(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Datetime(_)
+            | Value::Array(_) => return,
+        }
+    }
+}
+
+/// The message on one line, behind the key it speaks of.
+fn with_key(path: &str, message: &str) -> String {
+    let message = one_line(message);
+    if path.is_empty() || path == "." || message.starts_with("unknown field") && !path.contains('.') {
+        message
+    } else {
+        format!("{path}: {message}")
+    }
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,207 @@
+//! The one place where the values of an experiment are judged.
+
+use thiserror::Error;
+
+use super::{DataKind, Experiment};
+use crate::dynamics::LiveParams;
+
+/// A value outside what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{key} = {value}: must be {allowed}")]
+pub struct ExperimentError {
+    /// Dotted key of the value.
+    pub key: &'static str,
+    /// The value, as written.
+    pub value: String,
+    /// What is allowed.
+    pub allowed: String,
+}
+
+/// Widest layer.
+pub const MAX_WIDTH: usize = 1024;
+/// Deepest network.
+pub const MAX_DEPTH: usize = 32;
+/// Largest number of modes.
+pub const MAX_RANK: usize = 64;
+/// Largest number of stored numbers of a data set.
+const MAX_STORED: usize = 1 << 24;
+/// Largest batch.
+pub const MAX_BATCH_SIZE: u64 = 1_000_000_000;
+/// Strengths, initial scales and noise levels beyond this leave the range that can be computed.
+pub const MAX_SCALE: f64 = 1e6;
+/// Largest seed: TOML's integers end here.
+const MAX_SEED: u64 = i64::MAX as u64;
+
+fn check(
+    holds: bool,
+    key: &'static str,
+    value: impl ToString,
+    allowed: impl Into<String>,
+) -> Result<(), ExperimentError> {
+    if holds {
+        Ok(())
+    } else {
+        Err(ExperimentError {
+            key,
+            value: value.to_string(),
+            allowed: allowed.into(),
+        })
+    }
+}
+
+impl Experiment {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first value outside what is allowed.
+    pub fn validate(&self) -> Result<(), ExperimentError> {
+        check(
+            self.seed <= MAX_SEED,
+            "seed",
+            self.seed,
+            format!("at most {MAX_SEED}"),
+        )?;
+        self.validate_network()?;
+        self.validate_teacher()?;
+        self.validate_init()?;
+        self.validate_data()?;
+        let substeps = self.langevin.substeps;
+        check(
+            (1..=1000).contains(&substeps),
+            "langevin.substeps",
+            substeps,
+            "from 1 to 1000",
+        )?;
+        self.live.validate()
+    }
+
+    fn validate_network(&self) -> Result<(), ExperimentError> {
+        let width_range = format!("from 1 to {MAX_WIDTH}");
+        let network = &self.network;
+        let sized = |width: &usize| (1..=MAX_WIDTH).contains(width);
+        check(sized(&network.d_in), "network.d_in", network.d_in, &width_range)?;
+        check(
+            sized(&network.d_out),
+            "network.d_out",
+            network.d_out,
+            &width_range,
+        )?;
+        let hidden = format!("{:?}", network.hidden);
+        check(
+            network.hidden.iter().all(sized),
+            "network.hidden",
+            &hidden,
+            format!("widths {width_range}"),
+        )?;
+        let depth_range = format!("at most {} layers", MAX_DEPTH - 1);
+        check(
+            network.depth() <= MAX_DEPTH,
+            "network.hidden",
+            &hidden,
+            depth_range,
+        )
+    }
+
+    fn validate_teacher(&self) -> Result<(), ExperimentError> {
+        let strengths = &self.teacher.strengths;
+        let written = format!("{strengths:?}");
+        let key = "teacher.strengths";
+        let rank = strengths.len();
+        check(
+            (1..=MAX_RANK).contains(&rank),
+            key,
+            &written,
+            format!("a list of 1 to {MAX_RANK} strengths"),
+        )?;
+        let narrowest = self.network.widths().into_iter().min().unwrap_or(0);
+        check(
+            rank <= narrowest,
+            key,
+            &written,
+            format!(
+                "at most {narrowest} strengths, since the narrowest layer of the network has width {narrowest}"
+            ),
+        )?;
+        let in_range = strengths.iter().all(|m| (1e-6..=MAX_SCALE).contains(m));
+        check(
+            in_range,
+            key,
+            &written,
+            format!("numbers from 1e-6 to {MAX_SCALE:e}"),
+        )?;
+        check(
+            strengths.windows(2).all(|pair| pair[0] >= pair[1]),
+            key,
+            &written,
+            "listed from the largest to the smallest",
+        )
+    }
+
+    fn validate_init(&self) -> Result<(), ExperimentError> {
+        // Every key is judged, also those that the chosen scheme does not read: a file has to be right as a whole.
+        let init = &self.init;
+        let scale_range = format!("from 0 to {MAX_SCALE:e}");
+        let sized = |value: f64| (0.0..=MAX_SCALE).contains(&value);
+        check(sized(init.strength), "init.strength", init.strength, &scale_range)?;
+        check(sized(init.std), "init.std", init.std, &scale_range)?;
+        check(
+            (-2.0..=20.0).contains(&init.gamma),
+            "init.gamma",
+            init.gamma,
+            "from -2 to 20",
+        )
+    }
+
+    fn validate_data(&self) -> Result<(), ExperimentError> {
+        let data = &self.data;
+        let per_sample = self.network.d_in + 2 * self.network.d_out;
+        let most = MAX_STORED / per_sample;
+        check(
+            (1..=most).contains(&data.n_samples),
+            "data.n_samples",
+            data.n_samples,
+            format!("from 1 to {most}"),
+        )?;
+        match data.kind {
+            DataKind::Online => Ok(()),
+            DataKind::Dataset => check(
+                !data.whiten || data.n_samples >= self.network.d_in,
+                "data.n_samples",
+                data.n_samples,
+                format!(
+                    "at least network.d_in = {} for the inputs to be whitened",
+                    self.network.d_in
+                ),
+            ),
+        }
+    }
+}
+
+impl LiveParams {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first value outside what is allowed.
+    pub fn validate(&self) -> Result<(), ExperimentError> {
+        let eta = self.learning_rate;
+        check(
+            eta > 0.0 && eta <= MAX_SCALE,
+            "live.learning_rate",
+            eta,
+            format!("above 0, up to {MAX_SCALE:e}"),
+        )?;
+        check(
+            (1..=MAX_BATCH_SIZE).contains(&self.batch_size),
+            "live.batch_size",
+            self.batch_size,
+            format!("from 1 to {MAX_BATCH_SIZE}"),
+        )?;
+        let sigma = self.label_noise_std;
+        check(
+            (0.0..=MAX_SCALE).contains(&sigma),
+            "live.label_noise_std",
+            sigma,
+            format!("from 0 to {MAX_SCALE:e}"),
+        )
+    }
+}

@@ -1,0 +1,3 @@
+//! Arguments in, window or headless command, errors to exit codes.
+
+fn main() {}

@@ -1,0 +1,18 @@
+//! What is trained: the teacher, the student network, its initial weights, the data it sees and the loss they make.
+//!
+//! Shapes: `W_l` is `(d_l, d_{l-1})` for `l = 1..L`, `d_0 = d_in`, `d_L = d_out`; matrices are column-major, samples are
+//! columns.
+
+mod dataset;
+mod init;
+mod network;
+mod partial_products;
+mod risk;
+mod teacher;
+
+pub use dataset::{Dataset, DatasetError};
+pub use init::Init;
+pub use network::DeepLinearNetwork;
+pub use partial_products::PartialProducts;
+pub use risk::Risk;
+pub use teacher::{Basis, Teacher, random_frame};

@@ -1,0 +1,177 @@
+//! Exact drift and diffusion of every mode strength, for any weights (no alignment, no balance).
+//!
+//! With `p_l = A_l A_l^T u_a` and `q_l = B_l^T B_l v_a`, one SGD step changes `a_a = u_a^T W v_a` by
+//! `-eta sum_l p_l^T Qbar q_l` to first order. Hence, online with white Gaussian inputs, `E = W - M`, `e_l = E^T p_l`:
+//! - drift `mu_a = -sum_l p_l^T E q_l`;
+//! - diffusion `D_a = tau sum_{l,k} [(e_l.e_k)(q_l.q_k) + (e_l.q_k)(e_k.q_l) + sigma^2 (p_l.p_k)(q_l.q_k)]`,
+//!   the variance of one sample's change (Gaussian fourth moments) times `tau = eta / B`.
+//!
+//! For a stored set the drift has the set's own `E[Q]` and `D_a = tau Var_i(sum_l (p_l.e_i)(x_i.q_l))`, `e_i = W x_i - y_i`,
+//! the population variance over its samples. (Corlouer et al., arXiv 2604.06366, of which this is the form without the
+//! assumption of aligned and balanced weights.)
+
+use nalgebra::DMatrix;
+
+use crate::dynamics::{LiveParams, Sampling, noise_scale};
+use crate::model::{PartialProducts, Risk};
+
+/// Drift and diffusion of every mode, with the work space to compute them.
+#[derive(Clone, Debug)]
+pub struct ModeDynamics {
+    /// `p_l`, one mode a column, `(d_out, r)` for every layer.
+    left: Vec<DMatrix<f64>>,
+    /// `q_l`, one mode a column, `(d_in, r)` for every layer.
+    right: Vec<DMatrix<f64>>,
+    /// `e_l`, one mode a column, `(d_in, r)` for every layer.
+    error: Vec<DMatrix<f64>>,
+    /// `A_l^T U` and `B_l V`, `(d_l, r)` and `(d_{l-1}, r)`.
+    pulled_left: Vec<DMatrix<f64>>,
+    pushed_right: Vec<DMatrix<f64>>,
+    /// `E[Q]`, shape `(d_out, d_in)`.
+    mean: DMatrix<f64>,
+    drift: Vec<f64>,
+    diffusion: Vec<f64>,
+    /// First-order change of each mode by one stored sample, `(r, N)`; empty online.
+    changes: DMatrix<f64>,
+}
+
+impl ModeDynamics {
+    /// Work space for networks with the given partial products.
+    pub fn new(products: &PartialProducts, risk: &Risk) -> Self {
+        let (d_out, d_in) = products.map().shape();
+        let rank = risk.teacher().rank();
+        let depth = products.above().len();
+        let repeated = |rows: usize| vec![DMatrix::zeros(rows, rank); depth];
+        Self {
+            left: repeated(d_out),
+            right: repeated(d_in),
+            error: repeated(d_in),
+            pulled_left: products
+                .above()
+                .iter()
+                .map(|a| DMatrix::zeros(a.ncols(), rank))
+                .collect(),
+            pushed_right: products
+                .below()
+                .iter()
+                .map(|b| DMatrix::zeros(b.nrows(), rank))
+                .collect(),
+            mean: DMatrix::zeros(d_out, d_in),
+            drift: vec![0.0; rank],
+            diffusion: vec![0.0; rank],
+            changes: DMatrix::zeros(rank, risk.dataset().map_or(0, |dataset| dataset.n_samples())),
+        }
+    }
+
+    /// Drift `mu_a` of every mode, per unit time.
+    pub fn drift(&self) -> &[f64] {
+        &self.drift
+    }
+
+    /// Diffusion `D_a` of every mode, variance per unit time.
+    pub fn diffusion(&self) -> &[f64] {
+        &self.diffusion
+    }
+
+    /// Recomputes both for the weights behind `products`.
+    pub fn update(&mut self, products: &PartialProducts, risk: &Risk, sampling: Sampling, live: &LiveParams) {
+        let teacher = risk.teacher();
+        let sigma = live.label_noise_std;
+        risk.mean_statistic(products.map(), sigma, &mut self.mean);
+        for (l, (above, below)) in products.above().iter().zip(products.below()).enumerate() {
+            self.pulled_left[l].gemm_tr(1.0, above, teacher.left(), 0.0);
+            self.left[l].gemm(1.0, above, &self.pulled_left[l], 0.0);
+            self.pushed_right[l].gemm(1.0, below, teacher.right(), 0.0);
+            self.right[l].gemm_tr(1.0, below, &self.pushed_right[l], 0.0);
+            self.error[l].gemm_tr(1.0, &self.mean, &self.left[l], 0.0);
+        }
+        let rank = self.drift.len();
+        for mode in 0..rank {
+            let layers = self.error.iter().zip(&self.right);
+            self.drift[mode] = -layers
+                .map(|(error, right)| error.column(mode).dot(&right.column(mode)))
+                .sum::<f64>();
+        }
+        let tau = noise_scale(risk, sampling, live);
+        if risk.dataset().is_some() {
+            self.stored_variance(products, risk, sigma);
+        } else {
+            self.online_variance(sigma);
+        }
+        for diffusion in &mut self.diffusion {
+            *diffusion *= tau;
+        }
+    }
+
+    /// Variance of one fresh sample's first-order change of every mode.
+    fn online_variance(&mut self, sigma: f64) {
+        let depth = self.left.len();
+        for (mode, variance) in self.diffusion.iter_mut().enumerate() {
+            let column = |vectors: &'_ [DMatrix<f64>], l: usize, v: &[DMatrix<f64>], k: usize| {
+                vectors[l].column(mode).dot(&v[k].column(mode))
+            };
+            let mut sum = 0.0;
+            for l in 0..depth {
+                for k in 0..=l {
+                    let rights = column(&self.right, l, &self.right, k);
+                    let term = column(&self.error, l, &self.error, k) * rights
+                        + column(&self.error, l, &self.right, k) * column(&self.error, k, &self.right, l)
+                        + sigma.powi(2) * column(&self.left, l, &self.left, k) * rights;
+                    sum += if l == k { term } else { 2.0 * term };
+                }
+            }
+            *variance = sum.max(0.0);
+        }
+    }
+
+    /// Population variance over the stored samples of one sample's first-order change of every mode.
+    fn stored_variance(&mut self, products: &PartialProducts, risk: &Risk, sigma: f64) {
+        let Some(dataset) = risk.dataset() else { return };
+        let residual = products.map() * dataset.inputs() - dataset.targets(sigma);
+        self.changes.fill(0.0);
+        for (left, right) in self.left.iter().zip(&self.right) {
+            let outputs = left.tr_mul(&residual);
+            let inputs = right.tr_mul(dataset.inputs());
+            self.changes += outputs.component_mul(&inputs);
+        }
+        for (variance, changes) in self.diffusion.iter_mut().zip(self.changes.row_iter()) {
+            *variance = changes.variance();
+        }
+    }
+}
+
+/// Second-order (Ito) part of the drift of every mode, per unit time, for the online stream:
+/// `tau sum_{l<k} p_k^T [E (tr(X E) I + (X E)^T) + sigma^2 X^T] q_l` with `X = B_k^T (W_{k-1} ... W_{l+1}) A_l^T`,
+/// shape `(d_in, d_out)`. It is what the mean change of a step has beyond `eta mu_a`.
+pub fn ito_drift(
+    weights: &[DMatrix<f64>],
+    products: &PartialProducts,
+    teacher: &crate::model::Teacher,
+    live: &LiveParams,
+) -> Vec<f64> {
+    let error = products.map() - teacher.map();
+    let sigma_squared = live.label_noise_std.powi(2);
+    let d_in = error.ncols();
+    let (above, below) = (products.above(), products.below());
+    let lefts: Vec<_> = above.iter().map(|a| a * a.tr_mul(teacher.left())).collect();
+    let rights: Vec<_> = below.iter().map(|b| b.tr_mul(&(b * teacher.right()))).collect();
+    let mut drift = vec![0.0; teacher.rank()];
+    for l in 0..weights.len() {
+        let mut between = DMatrix::identity(weights[l].nrows(), weights[l].nrows());
+        for k in l + 1..weights.len() {
+            // `between` is W_{k-1} ... W_{l+1}, counted from 1: the layers strictly between l and k.
+            let x = below[k].tr_mul(&(&between * above[l].transpose()));
+            let pulled = &x * &error;
+            let bracket = &error * (DMatrix::identity(d_in, d_in) * pulled.trace() + pulled.transpose())
+                + sigma_squared * x.transpose();
+            for (mode, drift) in drift.iter_mut().enumerate() {
+                *drift += lefts[k].column(mode).dot(&(&bracket * rights[l].column(mode)));
+            }
+            between = &weights[k] * between;
+        }
+    }
+    for drift in &mut drift {
+        *drift *= live.noise_scale();
+    }
+    drift
+}

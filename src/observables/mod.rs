@@ -1,0 +1,14 @@
+//! What is measured of a network: loss, mode strengths, exact drift and diffusion, alignment, imbalance.
+//!
+//! An [`Observer`] turns the present weights into one row of numbers; a [`Schema`] says which number stands where. The same
+//! row goes to the window's history and to CSV and NPZ files.
+
+mod balance;
+mod diffusion;
+mod observer;
+mod schema;
+
+pub use balance::imbalance;
+pub use diffusion::{ModeDynamics, ito_drift};
+pub use observer::Observer;
+pub use schema::{Quantity, Schema};

@@ -1,0 +1,128 @@
+//! Turns the present weights into one row of numbers.
+//!
+//! Alignment of mode `a`: `|u_a^T W v_a|^2 / (|W v_a| |W^T u_a|)`, the product of two cosines, 1 where `(u_a, v_a)` is a
+//! singular pair of the student. Modes of equal teacher strength share one value, with `U`, `V` of the whole group and
+//! Frobenius norms, so it does not depend on the basis chosen inside the group.
+
+use nalgebra::DMatrix;
+
+use super::balance::imbalance;
+use super::diffusion::ModeDynamics;
+use super::schema::{Quantity, Schema};
+use crate::dynamics::{LiveParams, Sampling, noise_scale};
+use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
+use crate::theory::ModeLaw;
+
+/// Measures networks of one shape against one teacher.
+#[derive(Clone, Debug)]
+pub struct Observer {
+    risk: Risk,
+    sampling: Sampling,
+    schema: Schema,
+    products: PartialProducts,
+    modes: ModeDynamics,
+    /// `W V`, shape `(d_out, r)`.
+    images: DMatrix<f64>,
+    /// `W^T U`, shape `(d_in, r)`.
+    preimages: DMatrix<f64>,
+    /// `U^T W V`, shape `(r, r)`.
+    mode_matrix: DMatrix<f64>,
+    balance_scratch: Vec<DMatrix<f64>>,
+}
+
+impl Observer {
+    /// An observer of networks shaped like `network`, trained on `risk` by minibatches visited by `sampling`.
+    pub fn new(network: &DeepLinearNetwork, risk: Risk, sampling: Sampling) -> Self {
+        let products = PartialProducts::new(network);
+        let rank = risk.teacher().rank();
+        let (d_out, d_in) = products.map().shape();
+        Self {
+            schema: Schema::new(rank),
+            modes: ModeDynamics::new(&products, &risk),
+            images: DMatrix::zeros(d_out, rank),
+            preimages: DMatrix::zeros(d_in, rank),
+            mode_matrix: DMatrix::zeros(rank, rank),
+            balance_scratch: Vec::new(),
+            products,
+            sampling,
+            risk,
+        }
+    }
+
+    /// Layout of the rows.
+    pub fn schema(&self) -> Schema {
+        self.schema
+    }
+
+    /// The mode matrix `U^T W V` of the network last observed, shape `(r, r)`; its diagonal holds the mode strengths.
+    pub fn mode_matrix(&self) -> &DMatrix<f64> {
+        &self.mode_matrix
+    }
+
+    /// Appends one row for `network` to `rows`.
+    pub fn observe(
+        &mut self,
+        network: &DeepLinearNetwork,
+        live: &LiveParams,
+        step: u64,
+        time: f64,
+        rows: &mut Vec<f64>,
+    ) {
+        self.products.update(network);
+        self.modes.update(&self.products, &self.risk, self.sampling, live);
+        let map = self.products.map();
+        let teacher = self.risk.teacher();
+        self.images.gemm(1.0, map, teacher.right(), 0.0);
+        self.preimages.gemm_tr(1.0, map, teacher.left(), 0.0);
+        self.mode_matrix.gemm_tr(1.0, teacher.left(), &self.images, 0.0);
+
+        let tau = noise_scale(&self.risk, self.sampling, live);
+        let (rank, schema) = (self.schema.rank(), self.schema);
+        let first = rows.len();
+        rows.resize(first + schema.n_columns(), 0.0);
+        let row = &mut rows[first..];
+        row[Schema::STEP] = step as f64;
+        row[Schema::TIME] = time;
+        row[Schema::LOSS] = self.risk.loss(map, live.label_noise_std);
+        row[Schema::EXCESS_LOSS] = self.risk.excess_loss(map);
+        for mode in 0..rank {
+            let strength = self.mode_matrix[(mode, mode)];
+            let law = ModeLaw {
+                depth: network.depth(),
+                teacher_strength: teacher.strengths()[mode],
+                label_noise_std: live.label_noise_std,
+                noise_scale: tau,
+            };
+            row[schema.column(Quantity::Strength, mode)] = strength;
+            row[schema.column(Quantity::Drift, mode)] = self.modes.drift()[mode];
+            row[schema.column(Quantity::Diffusion, mode)] = self.modes.diffusion()[mode];
+            row[schema.column(Quantity::DiffusionLaw, mode)] = law.diffusion(strength);
+            row[schema.column(Quantity::Alignment, mode)] = self.alignment(mode);
+        }
+        write_singular_values(map, &mut row[schema.columns(Quantity::SingularValue)]);
+        row[schema.imbalance()] = imbalance(network, &mut self.balance_scratch);
+    }
+
+    /// Alignment of one mode, shared by the modes of equal strength.
+    fn alignment(&self, mode: usize) -> f64 {
+        let group = self.risk.teacher().degenerate_range(mode);
+        let (start, len) = (group.start, group.len());
+        let inside = self.mode_matrix.view((start, start), (len, len)).norm_squared();
+        let norms = self.images.columns(start, len).norm() * self.preimages.columns(start, len).norm();
+        // A network at zero is aligned with nothing.
+        if norms > 0.0 {
+            (inside / norms).min(1.0)
+        } else {
+            0.0
+        }
+    }
+}
+
+/// The largest singular values of `map`, in falling order.
+fn write_singular_values(map: &DMatrix<f64>, values: &mut [f64]) {
+    let mut found = map.singular_values();
+    found.as_mut_slice().sort_by(|a, b| b.total_cmp(a));
+    for (value, found) in values.iter_mut().zip(found.iter()) {
+        *value = *found;
+    }
+}

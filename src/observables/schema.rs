@@ -1,0 +1,138 @@
+//! Which number of a row is which: `step, time, loss, excess_loss`, then `r` columns of each per-mode quantity, then
+//! `imbalance`.
+
+/// A quantity measured for every mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quantity {
+    /// Mode strength `a_a = u_a^T W v_a`, signed, in the teacher's basis.
+    Strength,
+    /// The student's own singular values, largest first.
+    SingularValue,
+    /// Drift `mu_a` of the mode strength per unit time, to first order in the learning rate.
+    Drift,
+    /// Diffusion `D_a`: growth of the variance of the mode strength per unit time, exact for the present weights.
+    Diffusion,
+    /// Diffusion of an aligned, balanced mode of the same strength.
+    DiffusionLaw,
+    /// Alignment of the student with the teacher's mode, from 0 to 1.
+    Alignment,
+}
+
+impl Quantity {
+    /// Every per-mode quantity in column order.
+    pub const ALL: [Self; 6] = [
+        Self::Strength,
+        Self::SingularValue,
+        Self::Drift,
+        Self::Diffusion,
+        Self::DiffusionLaw,
+        Self::Alignment,
+    ];
+
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strength => "strength",
+            Self::SingularValue => "singular_value",
+            Self::Drift => "drift",
+            Self::Diffusion => "diffusion",
+            Self::DiffusionLaw => "diffusion_law",
+            Self::Alignment => "alignment",
+        }
+    }
+
+    const fn block(self) -> usize {
+        match self {
+            Self::Strength => 0,
+            Self::SingularValue => 1,
+            Self::Drift => 2,
+            Self::Diffusion => 3,
+            Self::DiffusionLaw => 4,
+            Self::Alignment => 5,
+        }
+    }
+}
+
+/// Layout of a row for `r` modes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schema {
+    rank: usize,
+}
+
+impl Schema {
+    /// Column of the step count.
+    pub const STEP: usize = 0;
+    /// Column of the training time `t`, the sum of the learning rates of all steps.
+    pub const TIME: usize = 1;
+    /// Column of the expected loss.
+    pub const LOSS: usize = 2;
+    /// Column of the excess loss `1/2 |W - M|^2`.
+    pub const EXCESS_LOSS: usize = 3;
+    const N_SCALARS: usize = 4;
+
+    /// Layout for `rank` modes.
+    pub fn new(rank: usize) -> Self {
+        Self { rank }
+    }
+
+    /// Number of modes `r`.
+    pub fn rank(self) -> usize {
+        self.rank
+    }
+
+    /// Column of a per-mode quantity; modes count from 0.
+    pub fn column(self, quantity: Quantity, mode: usize) -> usize {
+        Self::N_SCALARS + quantity.block() * self.rank + mode
+    }
+
+    /// Columns of a per-mode quantity, all modes.
+    pub fn columns(self, quantity: Quantity) -> std::ops::Range<usize> {
+        let first = self.column(quantity, 0);
+        first..first + self.rank
+    }
+
+    /// Column of the imbalance.
+    pub fn imbalance(self) -> usize {
+        Self::N_SCALARS + Quantity::ALL.len() * self.rank
+    }
+
+    /// Number of columns.
+    pub fn n_columns(self) -> usize {
+        self.imbalance() + 1
+    }
+
+    /// Names of the columns in order; modes count from 1.
+    pub fn names(self) -> Vec<String> {
+        let scalars = ["step", "time", "loss", "excess_loss"].map(str::to_owned);
+        let modes = Quantity::ALL
+            .iter()
+            .flat_map(|quantity| (1..=self.rank).map(move |mode| format!("{}_{mode}", quantity.name())));
+        scalars
+            .into_iter()
+            .chain(modes)
+            .chain(["imbalance".to_owned()])
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_columns_agree() {
+        let schema = Schema::new(3);
+        let names = schema.names();
+        assert_eq!(names.len(), schema.n_columns());
+        for quantity in Quantity::ALL {
+            for mode in 0..3 {
+                assert_eq!(
+                    names[schema.column(quantity, mode)],
+                    format!("{}_{}", quantity.name(), mode + 1)
+                );
+            }
+        }
+        assert_eq!(names[schema.imbalance()], "imbalance");
+        assert_eq!(names[Schema::EXCESS_LOSS], "excess_loss");
+    }
+}

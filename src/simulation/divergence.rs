@@ -1,0 +1,75 @@
+//! Divergence of a run, told in numbers.
+
+use std::fmt;
+
+use crate::dynamics::{Blowup, LiveParams};
+use crate::experiment::Experiment;
+use crate::theory::largest_stable_learning_rate;
+
+/// The stability limit of full-batch gradient descent at the minimum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stability {
+    /// `2 / (L m^(2-2/L))` of the strongest mode.
+    pub largest_learning_rate: f64,
+    /// The mode that sets the limit, counted from 0.
+    pub mode: usize,
+}
+
+impl Stability {
+    /// The limit for an experiment's depth and teacher. The strongest mode sets it.
+    pub fn of(experiment: &Experiment) -> Self {
+        let depth = experiment.network.depth();
+        let strongest = experiment.teacher.strengths.first().copied().unwrap_or(0.0);
+        Self {
+            largest_learning_rate: largest_stable_learning_rate(depth, strongest),
+            mode: 0,
+        }
+    }
+}
+
+/// A run that could not go on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Divergence {
+    /// Steps taken before the one that failed; the state is that after these.
+    pub step: u64,
+    /// Training time of that state.
+    pub time: f64,
+    /// Parameters in force.
+    pub live: LiveParams,
+    /// The stability limit.
+    pub stability: Stability,
+    /// What was seen.
+    pub cause: Blowup,
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let eta = self.live.learning_rate;
+        let Stability {
+            largest_learning_rate: limit,
+            mode,
+        } = self.stability;
+        let relation = if eta > limit { "exceeds" } else { "is below" };
+        write!(
+            f,
+            "diverged at step {} (t = {:.6}): eta = {eta} {relation} the largest stable learning rate \
+             2/(L m^(2-2/L)) = {limit:.6} of feature {}; {}",
+            self.step,
+            self.time,
+            mode + 1,
+            self.cause,
+        )?;
+        if eta <= limit {
+            let LiveParams {
+                batch_size,
+                label_noise_std,
+                ..
+            } = self.live;
+            write!(
+                f,
+                "; the noise of B = {batch_size}, sigma = {label_noise_std} or the initial weights drove it"
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,300 @@
+//! One run: an experiment, its state, its random streams and everything done to it.
+//!
+//! [`Simulation`] is the same object in the window's worker, in headless commands and in tests. Its state depends on the
+//! experiment and the interventions alone: not on how often it is observed, on speed, or on threads.
+
+mod clock;
+mod divergence;
+mod schedule;
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::dynamics::{Blowup, GradientFlow, Langevin, MinibatchSource, Sampling, Sgd};
+use crate::experiment::{DataKind, Engine, Experiment, ExperimentError, InitScheme, LiveParams};
+use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
+use crate::observables::{Observer, Schema};
+use crate::random::{Purpose, stream};
+
+use clock::Clock;
+pub use divergence::{Divergence, Stability};
+pub use schedule::Schedule;
+
+/// Why a simulation could not be set up.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum SetupError {
+    /// A value is outside what is allowed.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// The data set could not be drawn.
+    #[error("data: {0}")]
+    Dataset(#[from] DatasetError),
+}
+
+/// A change of the live parameters during a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Intervention {
+    /// Number of steps taken before the change.
+    pub step: u64,
+    /// Parameters from then on.
+    pub live: LiveParams,
+}
+
+/// How a call to [`Simulation::advance_to`] ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum StepOutcome {
+    /// Every step was taken.
+    Advanced,
+    /// Training diverged; the simulation keeps its last finite state and takes no further step.
+    Diverged(Divergence),
+}
+
+/// The engine's state.
+#[derive(Clone, Debug)]
+enum EngineState {
+    Sgd(Box<Sgd>),
+    Langevin(Box<Langevin>),
+    GradientFlow(Box<GradientFlow>),
+}
+
+/// A run of an experiment.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    experiment: Experiment,
+    live: LiveParams,
+    risk: Risk,
+    initial: Arc<DeepLinearNetwork>,
+    network: DeepLinearNetwork,
+    engine: EngineState,
+    observer: Observer,
+    clock: Clock,
+    interventions: Vec<Intervention>,
+    divergence: Option<Divergence>,
+}
+
+impl Simulation {
+    /// Sets up a run at step 0.
+    ///
+    /// # Errors
+    /// [`SetupError`] where a value is not allowed or the data set cannot be drawn.
+    pub fn new(experiment: &Experiment) -> Result<Self, SetupError> {
+        experiment.validate()?;
+        let seed = experiment.seed;
+        let widths = experiment.network.widths();
+        let teacher = Arc::new(Teacher::new(
+            experiment.network.d_out,
+            experiment.network.d_in,
+            &experiment.teacher.strengths,
+            experiment.teacher.basis,
+            &mut stream(seed, Purpose::Teacher),
+        ));
+        let risk = match experiment.data.kind {
+            DataKind::Online => Risk::online(teacher),
+            DataKind::Dataset => {
+                let data = &experiment.data;
+                let mut generator = stream(seed, Purpose::Dataset);
+                let dataset = Dataset::draw(&teacher, data.n_samples, data.whiten, &mut generator)?;
+                Risk::stored(teacher, Arc::new(dataset))
+            }
+        };
+        let init = match experiment.init.scheme {
+            InitScheme::Aligned => Init::Aligned {
+                strength: experiment.init.strength,
+                basis: experiment.teacher.basis,
+            },
+            InitScheme::Gaussian => Init::Gaussian {
+                std: experiment.init.std,
+            },
+            InitScheme::Power => Init::Power {
+                gamma: experiment.init.gamma,
+            },
+        };
+        let network = init.draw(&widths, risk.teacher(), &mut stream(seed, Purpose::Init));
+        Ok(Self::from_parts(experiment.clone(), risk, network))
+    }
+
+    /// A run of given data from given initial weights; of `experiment` the engine, its options, the seed and the live
+    /// parameters count.
+    pub fn from_parts(experiment: Experiment, risk: Risk, network: DeepLinearNetwork) -> Self {
+        let (live, seed, sampling) = (experiment.live, experiment.seed, experiment.data.sampling);
+        let engine = match experiment.engine {
+            Engine::Sgd => {
+                let source = match risk.dataset() {
+                    None => MinibatchSource::online(Arc::clone(risk.teacher()), seed),
+                    Some(dataset) => MinibatchSource::stored(Arc::clone(dataset), sampling, seed),
+                };
+                EngineState::Sgd(Box::new(Sgd::new(&network, &risk, source)))
+            }
+            Engine::Langevin => {
+                let options = &experiment.langevin;
+                let langevin = Langevin::new(
+                    &network,
+                    risk.clone(),
+                    sampling,
+                    options.noise,
+                    options.substeps,
+                    seed,
+                );
+                EngineState::Langevin(Box::new(langevin))
+            }
+            Engine::GradientFlow => {
+                let flow = GradientFlow::new(&network, risk.clone(), live.label_noise_std, 0.0);
+                EngineState::GradientFlow(Box::new(flow))
+            }
+        };
+        Self {
+            observer: Observer::new(&network, risk.clone(), sampling),
+            live,
+            risk,
+            initial: Arc::new(network.clone()),
+            network,
+            engine,
+            clock: Clock::new(live.learning_rate),
+            interventions: Vec::new(),
+            divergence: None,
+            experiment,
+        }
+    }
+
+    /// The experiment as it was started; [`Self::live`] holds the present live parameters.
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// Present live parameters.
+    pub fn live(&self) -> &LiveParams {
+        &self.live
+    }
+
+    /// The loss being minimised, with teacher and data.
+    pub fn risk(&self) -> &Risk {
+        &self.risk
+    }
+
+    /// Weights at step 0.
+    pub fn initial_network(&self) -> &DeepLinearNetwork {
+        &self.initial
+    }
+
+    /// Present weights.
+    pub fn network(&self) -> &DeepLinearNetwork {
+        &self.network
+    }
+
+    /// Number of steps taken.
+    pub fn step(&self) -> u64 {
+        self.clock.step()
+    }
+
+    /// Training time `t`, the sum of the learning rates of all steps.
+    pub fn time(&self) -> f64 {
+        self.clock.time()
+    }
+
+    /// Every change of the live parameters so far, oldest first.
+    pub fn interventions(&self) -> &[Intervention] {
+        &self.interventions
+    }
+
+    /// The divergence that ended the run, if it did.
+    pub fn divergence(&self) -> Option<&Divergence> {
+        self.divergence.as_ref()
+    }
+
+    /// Layout of observed rows.
+    pub fn schema(&self) -> Schema {
+        self.observer.schema()
+    }
+
+    /// Largest stable learning rate of full-batch descent at the minimum, with the mode that sets it.
+    pub fn stability(&self) -> Stability {
+        Stability::of(&self.experiment)
+    }
+
+    /// Takes new live parameters from the present step on and records the change. The same parameters again are no change.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] where a value is not allowed; nothing changes then.
+    pub fn set_live(&mut self, live: LiveParams) -> Result<(), ExperimentError> {
+        live.validate()?;
+        if live == self.live {
+            return Ok(());
+        }
+        self.live = live;
+        self.clock.set_learning_rate(live.learning_rate);
+        match &mut self.engine {
+            EngineState::Sgd(_) | EngineState::Langevin(_) => {}
+            EngineState::GradientFlow(flow) => {
+                flow.set_label_noise_std(&self.network, live.label_noise_std, self.clock.time());
+            }
+        }
+        // A second change at the same step replaces the first, so a slider held on a paused run leaves one mark.
+        let step = self.clock.step();
+        match self.interventions.last_mut() {
+            Some(last) if last.step == step => last.live = live,
+            Some(_) | None => self.interventions.push(Intervention { step, live }),
+        }
+        Ok(())
+    }
+
+    /// Takes steps until `step` have been taken in all; no step at all after a divergence.
+    pub fn advance_to(&mut self, step: u64) -> StepOutcome {
+        if let Some(divergence) = self.divergence {
+            return StepOutcome::Diverged(divergence);
+        }
+        match self.try_advance_to(step) {
+            Ok(()) => StepOutcome::Advanced,
+            Err(cause) => {
+                let divergence = Divergence {
+                    step: self.clock.step(),
+                    time: self.clock.time(),
+                    live: self.live,
+                    stability: self.stability(),
+                    cause,
+                };
+                self.divergence = Some(divergence);
+                StepOutcome::Diverged(divergence)
+            }
+        }
+    }
+
+    /// Takes `n_steps` steps.
+    pub fn advance(&mut self, n_steps: u64) -> StepOutcome {
+        self.advance_to(self.clock.step().saturating_add(n_steps))
+    }
+
+    fn try_advance_to(&mut self, step: u64) -> Result<(), Blowup> {
+        let n_steps = step.saturating_sub(self.clock.step());
+        match &mut self.engine {
+            EngineState::Sgd(sgd) => {
+                for _ in 0..n_steps {
+                    sgd.step(&mut self.network, &self.live)?;
+                    self.clock.advance(1);
+                }
+            }
+            EngineState::Langevin(langevin) => {
+                for _ in 0..n_steps {
+                    langevin.step(&mut self.network, &self.live)?;
+                    self.clock.advance(1);
+                }
+            }
+            EngineState::GradientFlow(flow) => {
+                flow.advance_to(&mut self.network, self.clock.time_after(n_steps))?;
+                self.clock.advance(n_steps);
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends one row of observables to `rows`, laid out by [`Self::schema`]. Observing changes nothing in the run.
+    pub fn observe(&mut self, rows: &mut Vec<f64>) {
+        let (step, time) = (self.clock.step(), self.clock.time());
+        self.observer.observe(&self.network, &self.live, step, time, rows);
+    }
+
+    /// The rule by which minibatches are drawn from a stored set.
+    pub fn sampling(&self) -> Sampling {
+        self.experiment.data.sampling
+    }
+}

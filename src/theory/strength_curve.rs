@@ -1,0 +1,171 @@
+//! Strength of one aligned, balanced mode over time under gradient flow, `ds/dt = L s^(2-2/L) (m - s)`.
+//!
+//! ```text
+//! L = 1   s = m - (m - s0) e^-t
+//! L = 2   s = m / (1 + (m/s0 - 1) e^(-2 m t))
+//! L >= 3  with v = s/m:        L m^(2-2/L) t = F_(2/L-1)(v) - F_(2/L-1)(v0)       when s0 < m
+//!         with y = m/s:        L m^(2-2/L) t = F_(2-2/L)(y) - F_(2-2/L)(y0)       when s0 > m
+//! m = 0   s = (s0^-q + q L t)^(-1/q), q = 2 - 2/L, for L >= 2
+//! ```
+//!
+//! `F_a` is the antiderivative of `x^(a-1)/(1-x)`, summed by series and inverted by a bracketed Newton method, so no
+//! step size and no quadrature error enters at any depth. Time is the sum of learning rates.
+//!
+//! Source: arXiv 1312.6120 for the flow and `L = 2`; arXiv 2604.06366 for the order of events.
+
+use super::logistic_integral::LogisticIntegral;
+use super::{ModeLaw, stability::curvature};
+
+/// The gradient-flow curve of one mode from a given start.
+///
+/// Domain: `depth >= 1`, teacher strength `m >= 0`, any finite start for `L = 1`. For `L >= 2` zero is a saddle
+/// that the flow cannot cross, and a start at or below zero is drawn as resting there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StrengthCurve {
+    teacher_strength: f64,
+    start: f64,
+    shape: Shape,
+}
+
+/// How the strength moves; rates are per unit of time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Shape {
+    /// At the minimum or at the saddle: nothing moves.
+    Resting,
+    /// `L = 1`.
+    Exponential,
+    /// `L = 2`, `m > 0`.
+    Logistic { rate: f64 },
+    /// `L >= 3`, `m > 0`.
+    Deep {
+        rate: f64,
+        integral: LogisticIntegral,
+        rising: bool,
+    },
+    /// `L >= 2`, `m = 0`.
+    Algebraic { depth: f64 },
+}
+
+impl StrengthCurve {
+    /// The curve that starts at strength `start` at time zero.
+    pub fn new(depth: usize, teacher_strength: f64, start: f64) -> Self {
+        let start = if depth >= 2 { start.max(0.0) } else { start };
+        let rising = start < teacher_strength;
+        let at_minimum = !rising && start <= teacher_strength;
+        let shape = if at_minimum || (depth >= 2 && start <= 0.0) {
+            Shape::Resting
+        } else if depth <= 1 {
+            Shape::Exponential
+        } else if teacher_strength <= 0.0 {
+            Shape::Algebraic { depth: depth as f64 }
+        } else {
+            let rate = curvature(depth, teacher_strength);
+            let exponent = if rising {
+                2.0 / depth as f64 - 1.0
+            } else {
+                2.0 - 2.0 / depth as f64
+            };
+            if depth == 2 {
+                Shape::Logistic { rate }
+            } else {
+                Shape::Deep {
+                    rate,
+                    integral: LogisticIntegral::new(exponent),
+                    rising,
+                }
+            }
+        };
+        Self {
+            teacher_strength,
+            start,
+            shape,
+        }
+    }
+
+    /// Strength at time `time >= 0`.
+    pub fn at(&self, time: f64) -> f64 {
+        let (teacher, start) = (self.teacher_strength, self.start);
+        match self.shape {
+            Shape::Resting => start,
+            Shape::Exponential => teacher - (teacher - start) * (-time).exp(),
+            Shape::Logistic { rate } => teacher / (1.0 + (teacher - start) / start * (-rate * time).exp()),
+            Shape::Deep {
+                rate,
+                integral,
+                rising,
+            } => {
+                let logit = integral.advance(logit_of(start, teacher), rate * time);
+                let odds_against = (-logit).exp();
+                if rising {
+                    teacher / (1.0 + odds_against)
+                } else {
+                    teacher * (1.0 + odds_against)
+                }
+            }
+            Shape::Algebraic { depth } => {
+                let power = 2.0 - 2.0 / depth;
+                (start.powf(-power) + power * depth * time).powf(-power.recip())
+            }
+        }
+    }
+
+    /// Time at which the strength equals `strength`; zero at the start itself.
+    ///
+    /// `None` for a strength the curve never takes: behind the start, at the minimum (reached only in the limit) or
+    /// beyond it.
+    pub fn time_to_reach(&self, strength: f64) -> Option<f64> {
+        let (teacher, start) = (self.teacher_strength, self.start);
+        let on_the_way = if start < teacher {
+            start <= strength && strength < teacher
+        } else {
+            teacher < strength && strength <= start
+        };
+        if strength.to_bits() == start.to_bits() {
+            return Some(0.0);
+        }
+        if !on_the_way {
+            return None;
+        }
+        match self.shape {
+            Shape::Resting => None,
+            Shape::Exponential => Some(((teacher - start) / (teacher - strength)).ln()),
+            Shape::Logistic { rate } => {
+                let odds_ratio = (teacher - start) / start * (strength / (teacher - strength));
+                Some(odds_ratio.ln() / rate)
+            }
+            Shape::Deep { rate, integral, .. } => {
+                let elapsed =
+                    integral.value(logit_of(strength, teacher)) - integral.value(logit_of(start, teacher));
+                Some(elapsed.max(0.0) / rate)
+            }
+            Shape::Algebraic { depth } => {
+                let power = 2.0 - 2.0 / depth;
+                Some((strength.powf(-power) - start.powf(-power)) / (power * depth))
+            }
+        }
+    }
+
+    /// Time at which the strength is half the teacher's; `None` when the start is already past it.
+    pub fn half_time(&self) -> Option<f64> {
+        self.time_to_reach(0.5 * self.teacher_strength)
+    }
+}
+
+/// Time by which the diffusion peak comes before the mode is learned: from the peak strength to
+/// `learned_fraction * m` along the gradient flow, for `0 < learned_fraction < 1`.
+///
+/// `ln(19) / (2m)` at `L = 2` without label noise for `learned_fraction = 0.95`. `None` without a peak, or when
+/// the peak lies past that fraction.
+pub fn peak_lead(law: &ModeLaw, learned_fraction: f64) -> Option<f64> {
+    let curve = StrengthCurve::new(law.depth, law.teacher_strength, law.diffusion_peak()?);
+    curve.time_to_reach(learned_fraction * law.teacher_strength)
+}
+
+/// Logit of `s/m` below `m`, of `m/s` above it.
+fn logit_of(strength: f64, teacher: f64) -> f64 {
+    if strength < teacher {
+        (strength / (teacher - strength)).ln()
+    } else {
+        (teacher / (strength - teacher)).ln()
+    }
+}
