@@ -2,9 +2,13 @@
 
 pub mod dynamics;
 pub mod experiment;
+pub mod history;
 pub mod model;
 pub mod observables;
+pub mod palette;
 pub mod random;
 pub mod simulation;
+pub mod stats;
 pub mod theory;
 mod whole_number;
+pub mod worker;

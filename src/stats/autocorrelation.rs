@@ -110,18 +110,27 @@ impl BlockAverages {
     /// `None` while no level satisfies it, which means that the stream is too short for its correlation, or when all
     /// samples are equal.
     pub fn integrated_autocorrelation_time(&self) -> Option<f64> {
-        let variance = self.levels.first()?.moments.variance().filter(|variance| *variance > 0.0)?;
+        let variance = self
+            .levels
+            .first()?
+            .moments
+            .variance()
+            .filter(|variance| *variance > 0.0)?;
         let n = self.count() as f64;
         let blocks = successors(Some(1.0), |block| Some(2.0 * block));
-        self.levels.iter().zip(blocks).find_map(|(level, block): (&Level, f64)| {
-            let time = block * level.moments.variance()? / variance;
-            (block.powi(3) > 2.0 * n * time * time).then_some(time)
-        })
+        self.levels
+            .iter()
+            .zip(blocks)
+            .find_map(|(level, block): (&Level, f64)| {
+                let time = block * level.moments.variance()? / variance;
+                (block.powi(3) > 2.0 * n * time * time).then_some(time)
+            })
     }
 
     /// Effective sample size, `n / T`; `None` as for
     /// [`integrated_autocorrelation_time`](Self::integrated_autocorrelation_time).
     pub fn effective_sample_size(&self) -> Option<f64> {
-        self.integrated_autocorrelation_time().map(|time| self.count() as f64 / time)
+        self.integrated_autocorrelation_time()
+            .map(|time| self.count() as f64 / time)
     }
 }

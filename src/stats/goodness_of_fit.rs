@@ -69,7 +69,11 @@ pub fn ks_critical_distance(p_value: f64, n_effective: f64) -> f64 {
     let (mut low, mut high) = (0.0, 20.0);
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
-        if kolmogorov_survival(middle) > p_value { low = middle } else { high = middle }
+        if kolmogorov_survival(middle) > p_value {
+            low = middle;
+        } else {
+            high = middle;
+        }
     }
     f64::midpoint(low, high) / stephens_factor(n_effective)
 }

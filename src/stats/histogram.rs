@@ -39,15 +39,25 @@ impl Histogram {
     /// which neighbouring edges near `centre` are distinct numbers; a `centre` out of range, by zero.
     pub fn new(n_bins: usize, centre: f64, width: f64) -> Self {
         let n_bins = n_bins.max(16).next_power_of_two();
-        let mut histogram =
-            Self { counts: vec![0; n_bins], total: 0, n_not_finite: 0, n_out_of_range: 0, first: 0, bin_width: 1.0 };
+        let mut histogram = Self {
+            counts: vec![0; n_bins],
+            total: 0,
+            n_not_finite: 0,
+            n_out_of_range: 0,
+            first: 0,
+            bin_width: 1.0,
+        };
         histogram.restart(centre, width);
         histogram
     }
 
     /// Empties the histogram and starts again from the given window (see [`new`](Self::new)), keeping the memory.
     pub fn restart(&mut self, centre: f64, width: f64) {
-        let centre = if centre.abs() <= LARGEST_VALUE { centre } else { 0.0 };
+        let centre = if centre.abs() <= LARGEST_VALUE {
+            centre
+        } else {
+            0.0
+        };
         let width = if width.is_finite() { width.max(0.0) } else { 0.0 };
         self.clear();
         let smallest = (centre.abs() * f64::EPSILON).max(1e-290);
@@ -124,7 +134,11 @@ impl Histogram {
             counts[((bin >> shift) - (first >> shift)) as usize] += count;
         }
         let width = self.bin_width * f64::powi(2.0, shift);
-        Some(Bars { lower: (first >> shift) as f64 * width, width, counts })
+        Some(Bars {
+            lower: (first >> shift) as f64 * width,
+            width,
+            counts,
+        })
     }
 
     /// Number of the bin of `value`, counted from zero at the origin of the axis.
@@ -141,7 +155,9 @@ impl Histogram {
     /// Occupied bins and their counts, numbered as by `index_of`.
     fn occupied_bins(&self) -> impl DoubleEndedIterator<Item = (i64, u64)> + '_ {
         let numbered = self.counts.iter().enumerate();
-        numbered.filter(|(_, count)| **count > 0).map(|(bin, count)| (self.first + signed(bin), *count))
+        numbered
+            .filter(|(_, count)| **count > 0)
+            .map(|(bin, count)| (self.first + signed(bin), *count))
     }
 
     /// First and last occupied bin.
@@ -185,7 +201,9 @@ impl Bars {
     /// Density of bar `i`: its share of all counts per unit of width. Zero beyond the last bar.
     pub fn density(&self, i: usize) -> f64 {
         let total: u64 = self.counts.iter().sum();
-        self.counts.get(i).map_or(0.0, |count| *count as f64 / (total as f64 * self.width))
+        self.counts
+            .get(i)
+            .map_or(0.0, |count| *count as f64 / (total as f64 * self.width))
     }
 }
 

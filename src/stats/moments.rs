@@ -22,7 +22,11 @@ impl Moments {
     /// Adds one value. A value that is not finite is only counted, in [`n_rejected`](Self::n_rejected).
     pub fn push(&mut self, value: f64) {
         if value.is_finite() {
-            self.merge(&Self { count: 1, mean: value, ..Self::default() });
+            self.merge(&Self {
+                count: 1,
+                mean: value,
+                ..Self::default()
+            });
         } else {
             self.n_rejected += 1;
         }

@@ -4,7 +4,7 @@
 //! Two series, each used where its terms shrink by at least half:
 //!
 //! ```text
-//! v <= 1/2   F = v^a / a + (v^(a+1) - 1) / (a+1) + sum_{k>=2} v^(a+k) / (a+k)
+//! v <= 1/2   F = sum_{k>=0} v^(a+k) / (a+k), for a < 0 with (v^(a+1) - 1) / (a+1) in the place of its second term
 //! v >  1/2   F = C - ln(1-v) + v^a sum_{n>=1} (a)_n / n! (1-v)^n h_n,   h_n = sum_{j<n} [1/(j+1) - 1/(j+a)]
 //! ```
 //!
@@ -57,9 +57,9 @@ impl LogisticIntegral {
         for _ in 0..100 {
             let excess = self.value(logit) - target;
             if excess > 0.0 {
-                high = logit
+                high = logit;
             } else {
-                low = logit
+                low = logit;
             }
             let newton = logit - excess / self.slope(logit);
             let next = if newton > low && newton < high {
@@ -80,12 +80,7 @@ impl LogisticIntegral {
         if target > self.value(0.0) {
             return target - self.constant;
         }
-        let power = if self.exponent < 0.0 {
-            target
-        } else {
-            target + (self.exponent + 1.0).recip()
-        };
-        let scaled = self.exponent * power;
+        let scaled = self.exponent * target;
         if scaled > 0.0 {
             (scaled.ln() / self.exponent).min(0.0)
         } else {
@@ -102,8 +97,13 @@ impl LogisticIntegral {
         let ln_v = ln_logistic(logit);
         let v = ln_v.exp();
         let leading = (a * ln_v).exp();
-        // expm1 keeps the term with a + 1 = 2/L exact for deep networks, where it is close to a logarithm.
-        let mut sum = leading / a + ((a + 1.0) * ln_v).exp_m1() / (a + 1.0);
+        // For deep networks a + 1 = 2/L is small and the second term close to a logarithm, which expm1 keeps exact.
+        let second = if a < 0.0 {
+            ((a + 1.0) * ln_v).exp_m1()
+        } else {
+            leading * v
+        };
+        let mut sum = leading / a + second / (a + 1.0);
         let mut power = leading * v;
         for k in 2..MAX_TERMS {
             power *= v;

@@ -1,8 +1,8 @@
 //! Strength of one aligned, balanced mode over time under gradient flow, `ds/dt = L s^(2-2/L) (m - s)`.
 //!
 //! ```text
-//! L = 1   s = m - (m - s0) e^-t
-//! L = 2   s = m / (1 + (m/s0 - 1) e^(-2 m t))
+//! L = 1   s = s0 e^-t + m (1 - e^-t)
+//! L = 2   s = m / ((m/s0) e^(-2 m t) + 1 - e^(-2 m t))
 //! L >= 3  with v = s/m:        L m^(2-2/L) t = F_(2/L-1)(v) - F_(2/L-1)(v0)       when s0 < m
 //!         with y = m/s:        L m^(2-2/L) t = F_(2-2/L)(y) - F_(2-2/L)(y0)       when s0 > m
 //! m = 0   s = (s0^-q + q L t)^(-1/q), q = 2 - 2/L, for L >= 2
@@ -87,8 +87,12 @@ impl StrengthCurve {
         let (teacher, start) = (self.teacher_strength, self.start);
         match self.shape {
             Shape::Resting => start,
-            Shape::Exponential => teacher - (teacher - start) * (-time).exp(),
-            Shape::Logistic { rate } => teacher / (1.0 + (teacher - start) / start * (-rate * time).exp()),
+            // Sums of positive terms: a start far below or above m keeps its digits at early times.
+            Shape::Exponential => start * (-time).exp() - teacher * (-time).exp_m1(),
+            Shape::Logistic { rate } => {
+                let decay = -rate * time;
+                teacher / (teacher / start * decay.exp() - decay.exp_m1())
+            }
             Shape::Deep {
                 rate,
                 integral,
@@ -128,10 +132,10 @@ impl StrengthCurve {
         }
         match self.shape {
             Shape::Resting => None,
-            Shape::Exponential => Some(((teacher - start) / (teacher - strength)).ln()),
+            Shape::Exponential => Some(((strength - start) / (teacher - strength)).ln_1p()),
             Shape::Logistic { rate } => {
-                let odds_ratio = (teacher - start) / start * (strength / (teacher - strength));
-                Some(odds_ratio.ln() / rate)
+                let odds_gain = teacher / start * ((strength - start) / (teacher - strength));
+                Some(odds_gain.ln_1p() / rate)
             }
             Shape::Deep { rate, integral, .. } => {
                 let elapsed =

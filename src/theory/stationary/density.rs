@@ -7,10 +7,13 @@
 
 use super::chart::{Chart, Side};
 use super::chebyshev::{Series, integral};
-use super::march::{March, Panel, Tail};
+use super::march::{March, Panel};
+use super::tail::Tail;
 
 /// Upper tail beyond which mass is not counted when deciding whether the third moment has settled.
 const OUTERMOST_MASS: f64 = 1e-12;
+/// Skewness that this outermost mass may contribute.
+const SETTLED: f64 = 1e-3;
 
 /// The stationary density of one mode's strength `s`.
 ///
@@ -86,8 +89,7 @@ impl StationaryDensity {
             Place::LeftOfSupport => 0.0,
             Place::Tail(side) => {
                 let tail = self.tail(side);
-                let distance = (self.chart.outer_of(strength) - tail.edge).abs();
-                let beyond = tail.mass() * (-tail.rate * distance).exp();
+                let beyond = tail.log_density_at(self.chart.outer_of(strength)).exp() / tail.rate;
                 match side {
                     Side::Left => beyond,
                     Side::Right => 1.0 - beyond,
@@ -104,6 +106,9 @@ impl StationaryDensity {
         if probability <= 0.0 {
             return self.chart.lower_end();
         }
+        if probability >= 1.0 {
+            return f64::INFINITY;
+        }
         let index = self
             .cumulatives
             .partition_point(|cumulative| cumulative.at_right() < probability);
@@ -111,7 +116,7 @@ impl StationaryDensity {
         let outer = if probability < left_mass {
             self.left_tail.edge + (probability / left_mass).ln() / self.left_tail.rate
         } else if index == self.panels.len() {
-            let beyond = (1.0 - probability).max(0.0) / self.right_tail.mass();
+            let beyond = (1.0 - probability) / self.right_tail.mass();
             self.right_tail.edge - beyond.min(1.0).ln() / self.right_tail.rate
         } else {
             let (mut low, mut high) = (-1.0, 1.0);
@@ -119,9 +124,9 @@ impl StationaryDensity {
             for _ in 0..54 {
                 let middle = f64::midpoint(low, high);
                 if self.cumulatives[index].at(middle) < probability {
-                    low = middle
+                    low = middle;
                 } else {
-                    high = middle
+                    high = middle;
                 }
             }
             return self
@@ -143,25 +148,15 @@ impl StationaryDensity {
 
     /// Skewness of the strength, if it means anything.
     ///
-    /// The tail `s^(-5+3/L)` makes the third moment of `L = 2` and `L = 3` infinite in principle, with a weight so
-    /// small in practice that no run would meet it. So this is the skewness of all but the outermost part of the
-    /// law, and `None` when the outermost 1e-12 of the mass would change it by more than 0.001. For `L = 1` it is
-    /// zero, and `None` without a third moment (`tau >= 1/2`).
+    /// The tail `s^(-5+3/L)` makes the third moment of `L = 2` and `L = 3` infinite in principle, but for small noise
+    /// its weight is far below what any run would meet. So this is the skewness of the law without its farthest
+    /// tail, and `None` when the outermost 1e-12 of the mass would already change it by more than 0.001: a sample's
+    /// skewness then has no value to settle to. For `L = 1` it is zero, and `None` without a third moment
+    /// (`tau >= 1/2`).
     pub fn skewness(&self) -> Option<f64> {
         self.moments.skewness
     }
 
-    /// PROBE
-    pub fn stats(&self) -> String {
-        format!(
-            "panels {} ltail {:?} {} rtail {:?} {}",
-            self.panels.len(),
-            self.left_tail,
-            self.left_tail.mass(),
-            self.right_tail,
-            self.right_tail.mass()
-        )
-    }
     fn place(&self, strength: f64) -> Place {
         if strength <= self.chart.lower_end() {
             return Place::LeftOfSupport;
@@ -237,20 +232,35 @@ impl StationaryDensity {
         }
     }
 
-    /// Moments of the relative deviation `x = s/m - 1`, then scaled.
+    /// Moments of `x = s/m`, then scaled. A law near `m` is described by `x - 1`, one near zero by `x` itself, so that
+    /// no digits cancel in either.
     fn half_line_moments(&self) -> CentralMoments {
-        let (mut mean, mut variance, mut third, mut outermost) = (0.0, 0.0, 0.0, 0.0);
+        let teacher = self.chart.teacher();
+        let is_near_teacher = self.quantile(0.5) > 0.5 * teacher;
+        let origin = if is_near_teacher { 1.0 } else { 0.0 };
+        let position = |z| {
+            if is_near_teacher {
+                self.chart.deviation(z)
+            } else {
+                self.chart.strength(z) / teacher
+            }
+        };
         let weighted = |panel: &Panel, power: i32, centre: f64| {
             let mut values = panel.log_density.at_nodes().map(f64::exp);
             for (value, z) in values.iter_mut().zip(panel.node_coordinates()) {
-                *value *= (self.chart.deviation(z) - centre).powi(power);
+                *value *= (position(z) - centre).powi(power);
             }
             0.5 * panel.width * integral(&values)
         };
+        let left_tail = |power, centre| self.left_tail.moment(Side::Left, power, origin + centre);
+        let right_tail = |power, centre| self.right_tail.moment(Side::Right, power, origin + centre);
+
+        let mut mean = left_tail(1, 0.0) + right_tail(1, 0.0);
         for panel in &self.panels {
             mean += weighted(panel, 1, 0.0);
         }
-        mean += self.left_tail.moment(Side::Left, 1, 0.0) + self.right_tail.moment(Side::Right, 1, 0.0);
+        let mut variance = left_tail(2, mean) + right_tail(2, mean);
+        let (mut third, mut outermost) = (left_tail(3, mean), 0.0);
         let mut below = self.left_tail.mass();
         for (panel, cumulative) in self.panels.iter().zip(&self.cumulatives) {
             variance += weighted(panel, 2, mean);
@@ -261,36 +271,11 @@ impl StationaryDensity {
             }
             below = cumulative.at_right();
         }
-        variance += self.left_tail.moment(Side::Left, 2, mean) + self.right_tail.moment(Side::Right, 2, mean);
-        third += self.left_tail.moment(Side::Left, 3, mean);
         let cubed_std = variance.powf(1.5);
-        let teacher = self.chart.teacher();
         CentralMoments {
-            mean: teacher * (1.0 + mean),
+            mean: teacher * (origin + mean),
             variance: teacher * teacher * variance,
-            skewness: (outermost.abs() <= 1e-3 * cubed_std).then_some(third / cubed_std),
+            skewness: (outermost.abs() <= SETTLED * cubed_std).then_some(third / cubed_std),
         }
-    }
-}
-
-impl Tail {
-    fn mass(&self) -> f64 {
-        self.log_density.exp() / self.rate
-    }
-
-    /// Contribution of the tail to the mean of `(x - centre)^power`, `x = exp(outer) - 1`, for the half line.
-    fn moment(&self, side: Side, power: u32, centre: f64) -> f64 {
-        let mut sum = 0.0;
-        let mut binomial = 1.0;
-        for k in 0..=power {
-            let rate = match side {
-                Side::Left => self.rate + f64::from(k),
-                Side::Right => self.rate - f64::from(k),
-            };
-            let constant = (-1.0 - centre).powi((power - k).cast_signed());
-            sum += binomial * constant * (self.log_density + f64::from(k) * self.edge).exp() / rate;
-            binomial *= f64::from(power - k) / f64::from(k + 1);
-        }
-        sum
     }
 }

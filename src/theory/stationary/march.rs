@@ -7,6 +7,7 @@
 
 use super::chart::{Chart, Side};
 use super::chebyshev::{NodeValues, Series, integral, nodes};
+use super::tail::Tail;
 
 /// Size of the last Chebyshev coefficients at which a panel counts as resolved.
 const TOLERANCE: f64 = 1e-13;
@@ -43,14 +44,6 @@ impl Panel {
     pub(super) fn node_coordinates(&self) -> NodeValues {
         nodes().map(|local| self.coordinate(local))
     }
-}
-
-/// An exponential tail of the outer coordinate: log-density `log_density - rate * distance` from `edge` outward.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tail {
-    pub(super) edge: f64,
-    pub(super) log_density: f64,
-    pub(super) rate: f64,
 }
 
 /// State shared by the two sides.

@@ -18,6 +18,7 @@ mod chart;
 mod chebyshev;
 mod density;
 mod march;
+mod tail;
 
 use super::ModeLaw;
 use chart::Chart;
