@@ -1,5 +1,7 @@
 //! saddlescope: see how stochastic gradient descent learns in deep linear networks.
 
+#[cfg(feature = "gui")]
+pub mod app;
 pub mod dynamics;
 pub mod experiment;
 pub mod history;

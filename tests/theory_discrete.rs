@@ -67,7 +67,8 @@ fn reference_predictions() {
     assert_eq!(n_rows, 22);
 }
 
-/// The closed solution against the linear system of the documentation, with input directions outside the rank.
+/// The closed solution against the linear system of the documentation, with input directions outside the
+/// rank.
 #[test]
 fn closed_solution_solves_the_linear_system() {
     let strengths = [3.0, 1.5, 0.4, 0.0, 0.0];

@@ -1,7 +1,8 @@
 //! Sweep over the corners of the domain: nothing is NaN, nothing panics, probabilities are probabilities.
 
 use saddlescope::theory::{
-    ModeLaw, StationaryLaw, StrengthCurve, boltzmann, discrete_matrix_variance, discrete_variance, peak_lead,
+    ModeLaw, StationaryLaw, StrengthCurve, boltzmann_density, discrete_matrix_variance, discrete_variance,
+    peak_lead,
 };
 
 const DEPTHS: [usize; 8] = [1, 2, 3, 4, 5, 10, 25, 50];
@@ -34,7 +35,7 @@ fn scalar_law() {
             for value in [
                 law.drift(strength),
                 law.diffusion(strength),
-                boltzmann::density(&law, strength),
+                boltzmann_density(&law, strength),
             ] {
                 assert!(!value.is_nan(), "{law:?} at {strength}");
             }

@@ -28,7 +28,8 @@ fn values_worked_out_by_hand() {
         (2, 1.0, 4.0, 0.825, 3.3),
         (3, 1.0, 6.0, 2.475, 7.425),
         (2, -1.0, 8.0, -3.225, 12.9),
-        // s = 16, L = 4: V = 338.25, flow 4 * 16^1.5 * (-13), Ito 0.05 * 12 * 16^2 * V, D 0.1 * 16 * 16^3 * V.
+        // s = 16, L = 4: V = 338.25, flow 4 * 16^1.5 * (-13), Ito 0.05 * 12 * 16^2 * V, D 0.1 * 16 * 16^3 *
+        // V.
         (4, 16.0, -3328.0, 51_955.2, 2_216_755.2),
     ];
     for (depth, strength, flow, ito, diffusion) in by_hand {
@@ -56,7 +57,8 @@ fn at_the_saddle_only_a_single_layer_moves() {
     }
 }
 
-/// Ito's formula for `s = w^L`, its derivatives by finite differences, gives the strength's law from the weight's.
+/// Ito's formula for `s = w^L`, its derivatives by finite differences, gives the strength's law from the
+/// weight's.
 #[test]
 fn strength_law_follows_from_the_weight_law() {
     for depth in 1..=6 {

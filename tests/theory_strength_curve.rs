@@ -77,12 +77,13 @@ fn the_inverse_inverts() {
                 noise_scale: 0.0,
             };
             let curve = StrengthCurve::new(depth, 1.0, start);
-            // Time in which the strength changes by its own size: times this the rounding of a strength is one of time.
+            // Time in which the strength changes by its own size. The inverse is found as a logit, of size up
+            // to 28 here, to 4 roundings: a relative error of the strength of 28 * 4 * 2.2e-16.
             let own_time = |strength: f64| (strength / law.flow_drift(strength)).abs();
             for fraction in [1e-3, 0.2, 0.5, 0.9, 0.999] {
                 let strength = start + fraction * (1.0 - start);
                 let time = curve.time_to_reach(strength).unwrap();
-                let rounding = 1e-14 * own_time(start).max(own_time(strength));
+                let rounding = 2.5e-14 * own_time(start).max(own_time(strength));
                 assert_close(
                     curve.time_to_reach(curve.at(time)).unwrap(),
                     time,
@@ -174,7 +175,7 @@ fn a_mode_that_is_not_in_the_teacher_decays() {
     assert_close(curve.time_to_reach(curve.at(2.0)).unwrap(), 2.0, 1e-14);
 }
 
-/// Section 7 of the theory notes: aligned start at 1e-3, learning rate 0.005.
+/// Aligned start at 1e-3, learning rate 0.005: the numbers of steps found when full networks were simulated.
 #[test]
 fn half_times_and_leads_in_steps() {
     let expected = [

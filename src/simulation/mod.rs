@@ -39,6 +39,8 @@ pub enum SetupError {
 pub struct Intervention {
     /// Number of steps taken before the change.
     pub step: u64,
+    /// Training time of the change.
+    pub time: f64,
     /// Parameters from then on.
     pub live: LiveParams,
 }
@@ -235,7 +237,7 @@ impl Simulation {
         let step = self.clock.step();
         match self.interventions.last_mut() {
             Some(last) if last.step == step => last.live = live,
-            Some(_) | None => self.interventions.push(Intervention { step, live }),
+            Some(_) | None => self.interventions.push(Intervention { step, time: self.clock.time(), live }),
         }
         Ok(())
     }

@@ -1,15 +1,15 @@
 //! Antiderivative `F_a` of `x^(a-1) / (1 - x)` on (0, 1), and its inverse: the clock of gradient flow.
 //!
-//! An argument `v` is given by its logit `X = ln(v / (1-v))`, which keeps every digit of both `v` and `1 - v`.
-//! Two series, each used where its terms shrink by at least half:
+//! An argument `v` is given by its logit `X = ln(v / (1-v))`, which keeps every digit of both `v` and
+//! `1 - v`. Two series, each used where its terms shrink by at least half:
 //!
 //! ```text
-//! v <= 1/2   F = sum_{k>=0} v^(a+k) / (a+k), for a < 0 with (v^(a+1) - 1) / (a+1) in the place of its second term
+//! v <= 1/2   F = sum_{k>=0} v^(a+k) / (a+k),   its second term less the constant 1/(a+1) when a < 0
 //! v >  1/2   F = C - ln(1-v) + v^a sum_{n>=1} (a)_n / n! (1-v)^n h_n,   h_n = sum_{j<n} [1/(j+1) - 1/(j+a)]
 //! ```
 //!
-//! The second is the expansion of the hypergeometric function 2F1(a, 1; a+1; v) about `v = 1` (DLMF 15.8.10); the
-//! constant `C` is fixed by equality at `v = 1/2`. The slope is `dF/dX = v^a`.
+//! The second is the expansion of the hypergeometric function 2F1(a, 1; a+1; v) about `v = 1` (DLMF 15.8.10);
+//! the constant `C` is fixed by equality at `v = 1/2`. The slope is `dF/dX = v^a`.
 //!
 //! Beyond the paper (it integrates the flow numerically).
 
@@ -97,7 +97,8 @@ impl LogisticIntegral {
         let ln_v = ln_logistic(logit);
         let v = ln_v.exp();
         let leading = (a * ln_v).exp();
-        // For deep networks a + 1 = 2/L is small and the second term close to a logarithm, which expm1 keeps exact.
+        // For deep networks a + 1 = 2/L is small and the second term close to a logarithm, which expm1 keeps
+        // exact.
         let second = if a < 0.0 {
             ((a + 1.0) * ln_v).exp_m1()
         } else {

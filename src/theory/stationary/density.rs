@@ -1,9 +1,9 @@
 //! A normalised stationary density, tabulated so that evaluation is cheap.
 //!
 //! The panels of the march hold the log-density as Chebyshev series; here it is normalised, its cumulative is
-//! the integral of the density's own series, and the moments are Clenshaw-Curtis sums over the panels plus the exact
-//! moments of the exponential tails. Against closed forms and independent quadrature the table is good to about
-//! 1e-11.
+//! the integral of the density's own series, and the moments are Clenshaw-Curtis sums over the panels plus
+//! the exact moments of the exponential tails. Against closed forms and independent quadrature the table is
+//! good to about 1e-11.
 
 use super::chart::{Chart, Side};
 use super::chebyshev::{Series, integral};
@@ -73,10 +73,8 @@ impl StationaryDensity {
         let log_density = match self.place(strength) {
             Place::LeftOfSupport => return 0.0,
             Place::Tail(side) => {
-                let tail = self.tail(side);
-                let distance = (self.chart.outer_of(strength) - tail.edge).abs();
-                return (tail.log_density - tail.rate * distance).exp()
-                    / self.chart.strength_per_outer(strength);
+                let log_density = self.tail(side).log_density_at(self.chart.outer_of(strength));
+                return log_density.exp() / self.chart.strength_per_outer(strength);
             }
             Place::Panel { index, local } => self.panels[index].log_density.at(local),
         };
@@ -99,7 +97,8 @@ impl StationaryDensity {
         }
     }
 
-    /// Strength below which the probability is `probability`: the inverse of [`cumulative`](Self::cumulative).
+    /// Strength below which the probability is `probability`: the inverse of
+    /// [`cumulative`](Self::cumulative).
     ///
     /// The ends of the support for probabilities of 0 or less and 1 or more.
     pub fn quantile(&self, probability: f64) -> f64 {
@@ -148,11 +147,11 @@ impl StationaryDensity {
 
     /// Skewness of the strength, if it means anything.
     ///
-    /// The tail `s^(-5+3/L)` makes the third moment of `L = 2` and `L = 3` infinite in principle, but for small noise
-    /// its weight is far below what any run would meet. So this is the skewness of the law without its farthest
-    /// tail, and `None` when the outermost 1e-12 of the mass would already change it by more than 0.001: a sample's
-    /// skewness then has no value to settle to. For `L = 1` it is zero, and `None` without a third moment
-    /// (`tau >= 1/2`).
+    /// The tail `s^(-5+3/L)` makes the third moment of `L = 2` and `L = 3` infinite in principle, but for
+    /// small noise its weight is far below what any run would meet. So this is the skewness of the law
+    /// without its farthest tail, and `None` when the outermost 1e-12 of the mass would already change it by
+    /// more than 0.001: a sample's skewness then has no value to settle to. For `L = 1` it is zero, and
+    /// `None` without a third moment (`tau >= 1/2`).
     pub fn skewness(&self) -> Option<f64> {
         self.moments.skewness
     }
@@ -180,8 +179,8 @@ impl StationaryDensity {
         }
     }
 
-    /// Fills the cumulatives and makes the total mass one. All sums are in units of the largest density, so that
-    /// no height over- or underflows.
+    /// Fills the cumulatives and makes the total mass one. All sums are in units of the largest density, so
+    /// that no height over- or underflows.
     fn normalise(&mut self) {
         let node_values: Vec<_> = self
             .panels
@@ -232,8 +231,8 @@ impl StationaryDensity {
         }
     }
 
-    /// Moments of `x = s/m`, then scaled. A law near `m` is described by `x - 1`, one near zero by `x` itself, so that
-    /// no digits cancel in either.
+    /// Moments of `x = s/m`, then scaled. A law near `m` is described by `x - 1`, one near zero by `x`
+    /// itself, so that no digits cancel in either.
     fn half_line_moments(&self) -> CentralMoments {
         let teacher = self.chart.teacher();
         let is_near_teacher = self.quantile(0.5) > 0.5 * teacher;
