@@ -33,7 +33,12 @@ const ON_DARK: [Rgb; 6] = [
     [0xd5, 0x5e, 0x00],
     [0xf0, 0xe4, 0x42],
 ];
-const ON_LIGHT: [Rgb; 4] = [[0x00, 0x72, 0xb2], [0xd5, 0x5e, 0x00], [0x00, 0x9e, 0x73], [0xcc, 0x79, 0xa7]];
+const ON_LIGHT: [Rgb; 4] = [
+    [0x00, 0x72, 0xb2],
+    [0xd5, 0x5e, 0x00],
+    [0x00, 0x9e, 0x73],
+    [0xcc, 0x79, 0xa7],
+];
 
 /// Style of a mode, counted from 0.
 pub fn mode_style(mode: usize, ground: Ground) -> ModeStyle {
@@ -41,7 +46,10 @@ pub fn mode_style(mode: usize, ground: Ground) -> ModeStyle {
         Ground::Dark => &ON_DARK,
         Ground::Light => &ON_LIGHT,
     };
-    ModeStyle { color: colors[mode % colors.len()], dashed: (mode / colors.len()) % 2 == 1 }
+    ModeStyle {
+        color: colors[mode % colors.len()],
+        dashed: (mode / colors.len()) % 2 == 1,
+    }
 }
 
 #[cfg(test)]

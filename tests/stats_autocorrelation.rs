@@ -76,6 +76,14 @@ fn stream_in_bounded_memory() {
     }
 }
 
+/// A short series whose pairs of autocovariances rise again: they count only up to the smallest before (NumPy).
+#[test]
+fn pairs_may_not_grow() {
+    let series = [5.0, 0.0, 5.0, 3.0, 3.0, 0.0, 0.0, 4.0, 1.0, 0.0];
+    let time = integrated_autocorrelation_time(&series).unwrap();
+    assert!((time - 0.593_643_031_784_841_6).abs() < 1e-13, "{time}");
+}
+
 #[test]
 fn too_little_to_say() {
     assert_eq!(integrated_autocorrelation_time(&[1.0, 2.0, 3.0]), None);

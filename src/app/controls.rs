@@ -42,11 +42,17 @@ impl Controls {
         ui.add_space(6.0);
         ui.separator();
         let read = draft.read(live);
-        let pending = read.as_ref().is_ok_and(|experiment| !same_but_live(experiment, running));
+        let pending = read
+            .as_ref()
+            .is_ok_and(|experiment| !same_but_live(experiment, running));
         ui.horizontal(|ui| {
             ui.strong("Applies on reset");
             if pending {
-                ui.label(RichText::new("changed").color(style::amber(ui.visuals())).size(12.0));
+                ui.label(
+                    RichText::new("changed")
+                        .color(style::amber(ui.visuals()))
+                        .size(12.0),
+                );
             }
         });
         reset_settings(ui, draft);
@@ -55,12 +61,20 @@ impl Controls {
         }
         ui.add_space(4.0);
         ui.add_enabled_ui(read.is_ok(), |ui| {
-            let text = if pending { "Apply and reset" } else { "Reset, same seed" };
+            let text = if pending {
+                "Apply and reset"
+            } else {
+                "Reset, same seed"
+            };
             let hint = "Start again from step 0 with these settings and this seed (key R).";
             if ui.button(text).on_hover_text(hint).clicked() {
                 request = Some(Request::Reset);
             }
-            if ui.button("Reset, new seed").on_hover_text("Start again with another seed (key N).").clicked() {
+            if ui
+                .button("Reset, new seed")
+                .on_hover_text("Start again with another seed (key N).")
+                .clicked()
+            {
                 request = Some(Request::NewSeed);
             }
         });
@@ -104,7 +118,11 @@ impl Controls {
             }
         }
         if let Some(complaint) = &self.complaint {
-            ui.label(RichText::new(complaint).color(style::red(ui.visuals())).size(12.0));
+            ui.label(
+                RichText::new(complaint)
+                    .color(style::red(ui.visuals()))
+                    .size(12.0),
+            );
         }
         request
     }
@@ -113,7 +131,9 @@ impl Controls {
 /// A labelled slider whose value may be typed beyond its ends.
 fn slider(ui: &mut Ui, name: &str, hint: &str, slider: Slider<'_>) {
     let label = ui.label(name).on_hover_text(hint);
-    ui.add(slider.clamping(SliderClamping::Never)).labelled_by(label.id).on_hover_text(hint);
+    ui.add(slider.clamping(SliderClamping::Never))
+        .labelled_by(label.id)
+        .on_hover_text(hint);
 }
 
 /// What follows from the live parameters.
@@ -157,78 +177,140 @@ fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment) {
 }
 
 fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
-    egui::Grid::new("settings").num_columns(2).spacing([8.0, 5.0]).show(ui, |ui| {
-        let experiment = &mut draft.experiment;
-        text_row(ui, "teacher m", "Strengths of the teacher's modes, largest first.", &mut draft.strengths);
-        choice_row(ui, "its basis", "Singular vectors of the teacher.", &mut experiment.teacher.basis, &[
-            (Basis::Identity, "coordinate axes"),
-            (Basis::Random, "random"),
-        ]);
-        number_row(ui, "d in", "Input dimension.", &mut experiment.network.d_in);
-        text_row(ui, "hidden", "Widths of the hidden layers; empty for one weight matrix.", &mut draft.hidden);
-        number_row(ui, "d out", "Output dimension.", &mut experiment.network.d_out);
-        choice_row(ui, "start", "How the initial weights are drawn.", &mut experiment.init.scheme, &[
-            (InitScheme::Aligned, "aligned"),
-            (InitScheme::Gaussian, "Gaussian"),
-            (InitScheme::Power, "power law"),
-        ]);
-        let init = &mut experiment.init;
-        match init.scheme {
-            InitScheme::Aligned => {
-                float_row(ui, "strength s\u{2080}", "Strength of every mode at the start.", &mut init.strength);
+    egui::Grid::new("settings")
+        .num_columns(2)
+        .spacing([8.0, 5.0])
+        .show(ui, |ui| {
+            let experiment = &mut draft.experiment;
+            text_row(
+                ui,
+                "teacher m",
+                "Strengths of the teacher's modes, largest first.",
+                &mut draft.strengths,
+            );
+            choice_row(
+                ui,
+                "its basis",
+                "Singular vectors of the teacher.",
+                &mut experiment.teacher.basis,
+                &[(Basis::Identity, "coordinate axes"), (Basis::Random, "random")],
+            );
+            number_row(ui, "d in", "Input dimension.", &mut experiment.network.d_in);
+            text_row(
+                ui,
+                "hidden",
+                "Widths of the hidden layers; empty for one weight matrix.",
+                &mut draft.hidden,
+            );
+            number_row(ui, "d out", "Output dimension.", &mut experiment.network.d_out);
+            choice_row(
+                ui,
+                "start",
+                "How the initial weights are drawn.",
+                &mut experiment.init.scheme,
+                &[
+                    (InitScheme::Aligned, "aligned"),
+                    (InitScheme::Gaussian, "Gaussian"),
+                    (InitScheme::Power, "power law"),
+                ],
+            );
+            let init = &mut experiment.init;
+            match init.scheme {
+                InitScheme::Aligned => {
+                    float_row(
+                        ui,
+                        "strength s\u{2080}",
+                        "Strength of every mode at the start.",
+                        &mut init.strength,
+                    );
+                }
+                InitScheme::Gaussian => {
+                    float_row(
+                        ui,
+                        "std of an entry",
+                        "Standard deviation of an initial weight.",
+                        &mut init.std,
+                    );
+                }
+                InitScheme::Power => {
+                    let hint = "Initial weights have variance min(fan in, fan out)^\u{2212}\u{3b3}.";
+                    float_row(ui, "exponent \u{3b3}", hint, &mut init.gamma);
+                }
             }
-            InitScheme::Gaussian => {
-                float_row(ui, "std of an entry", "Standard deviation of an initial weight.", &mut init.std);
+            choice_row(
+                ui,
+                "data",
+                "A fresh sample every time, or a stored set.",
+                &mut experiment.data.kind,
+                &[(DataKind::Online, "online"), (DataKind::Dataset, "stored set")],
+            );
+            match experiment.data.kind {
+                DataKind::Online => {}
+                DataKind::Dataset => stored_set_rows(ui, experiment),
             }
-            InitScheme::Power => {
-                let hint = "Initial weights have variance min(fan in, fan out)^\u{2212}\u{3b3}.";
-                float_row(ui, "exponent \u{3b3}", hint, &mut init.gamma);
-            }
-        }
-        choice_row(ui, "data", "A fresh sample every time, or a stored set.", &mut experiment.data.kind, &[
-            (DataKind::Online, "online"),
-            (DataKind::Dataset, "stored set"),
-        ]);
-        match experiment.data.kind {
-            DataKind::Online => {}
-            DataKind::Dataset => stored_set_rows(ui, experiment),
-        }
-        choice_row(ui, "engine", "What moves the weights: the solid curves.", &mut experiment.engine, &[
-            (Engine::Sgd, "SGD"),
-            (Engine::Langevin, "Langevin"),
-            (Engine::GradientFlow, "gradient flow"),
-        ]);
-        ui.label("beside it").on_hover_text("Other engines from the same start, drawn thin.");
-        ui.vertical(|ui| {
-            let companions = &mut draft.companions;
-            let main = experiment.engine;
-            ui.add_enabled_ui(main != Engine::GradientFlow, |ui| {
-                ui.checkbox(&mut companions.gradient_flow, "gradient flow");
+            choice_row(
+                ui,
+                "engine",
+                "What moves the weights: the solid curves.",
+                &mut experiment.engine,
+                &[
+                    (Engine::Sgd, "SGD"),
+                    (Engine::Langevin, "Langevin"),
+                    (Engine::GradientFlow, "gradient flow"),
+                ],
+            );
+            ui.label("beside it")
+                .on_hover_text("Other engines from the same start, drawn thin.");
+            ui.vertical(|ui| {
+                let companions = &mut draft.companions;
+                let main = experiment.engine;
+                ui.add_enabled_ui(main != Engine::GradientFlow, |ui| {
+                    ui.checkbox(&mut companions.gradient_flow, "gradient flow");
+                });
+                ui.add_enabled_ui(main != Engine::Langevin, |ui| {
+                    ui.checkbox(&mut companions.langevin, "Langevin")
+                });
+                ui.add_enabled_ui(main != Engine::Sgd, |ui| ui.checkbox(&mut companions.sgd, "SGD"));
             });
-            ui.add_enabled_ui(main != Engine::Langevin, |ui| ui.checkbox(&mut companions.langevin, "Langevin"));
-            ui.add_enabled_ui(main != Engine::Sgd, |ui| ui.checkbox(&mut companions.sgd, "SGD"));
+            ui.end_row();
+            if experiment.engine == Engine::Langevin || draft.companions.langevin {
+                let hint = "Noise of the Langevin engine: the exact covariance of SGD's, or spread evenly.";
+                choice_row(
+                    ui,
+                    "its noise",
+                    hint,
+                    &mut experiment.langevin.noise,
+                    &[
+                        (LangevinNoise::Anisotropic, "exact"),
+                        (LangevinNoise::Isotropic, "isotropic"),
+                    ],
+                );
+            }
+            number_row(
+                ui,
+                "seed",
+                "Same experiment and seed: the same run, bit for bit.",
+                &mut experiment.seed,
+            );
         });
-        ui.end_row();
-        if experiment.engine == Engine::Langevin || draft.companions.langevin {
-            let hint = "Noise of the Langevin engine: the exact covariance of SGD's, or spread evenly.";
-            choice_row(ui, "its noise", hint, &mut experiment.langevin.noise, &[
-                (LangevinNoise::Anisotropic, "exact"),
-                (LangevinNoise::Isotropic, "isotropic"),
-            ]);
-        }
-        number_row(ui, "seed", "Same experiment and seed: the same run, bit for bit.", &mut experiment.seed);
-    });
 }
 
 fn stored_set_rows(ui: &mut Ui, experiment: &mut Experiment) {
     let data = &mut experiment.data;
     number_row(ui, "samples N", "Number of stored samples.", &mut data.n_samples);
-    choice_row(ui, "visited", "How stored samples are visited.", &mut data.sampling, &[
-        (Sampling::Replacement, "with replacement"),
-        (Sampling::Epochs, "in epochs"),
-        (Sampling::Full, "full batch"),
-    ]);
-    ui.label("whitened").on_hover_text("Make the second moment of the stored inputs the identity.");
+    choice_row(
+        ui,
+        "visited",
+        "How stored samples are visited.",
+        &mut data.sampling,
+        &[
+            (Sampling::Replacement, "with replacement"),
+            (Sampling::Epochs, "in epochs"),
+            (Sampling::Full, "full batch"),
+        ],
+    );
+    ui.label("whitened")
+        .on_hover_text("Make the second moment of the stored inputs the identity.");
     ui.checkbox(&mut data.whiten, "whiten inputs");
     ui.end_row();
 }
@@ -242,21 +324,34 @@ fn text_row(ui: &mut Ui, name: &str, hint: &str, text: &mut String) {
 
 fn number_row<N: egui::emath::Numeric>(ui: &mut Ui, name: &str, hint: &str, number: &mut N) {
     let label = ui.label(name).on_hover_text(hint);
-    ui.add(DragValue::new(number).speed(0.1)).labelled_by(label.id).on_hover_text(hint);
+    ui.add(DragValue::new(number).speed(0.1))
+        .labelled_by(label.id)
+        .on_hover_text(hint);
     ui.end_row();
 }
 
 fn float_row(ui: &mut Ui, name: &str, hint: &str, number: &mut f64) {
     let label = ui.label(name).on_hover_text(hint);
     let speed = 0.01 * number.abs().max(1e-6);
-    let drag = DragValue::new(number).speed(speed).custom_formatter(|value, _| brief(value, 4));
+    let drag = DragValue::new(number)
+        .speed(speed)
+        .custom_formatter(|value, _| brief(value, 4));
     ui.add(drag).labelled_by(label.id).on_hover_text(hint);
     ui.end_row();
 }
 
-fn choice_row<T: Copy + PartialEq>(ui: &mut Ui, name: &str, hint: &str, value: &mut T, choices: &[(T, &str)]) {
+fn choice_row<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    hint: &str,
+    value: &mut T,
+    choices: &[(T, &str)],
+) {
     let label = ui.label(name).on_hover_text(hint);
-    let text = choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, text)| text);
+    let text = choices
+        .iter()
+        .find(|(choice, _)| choice == value)
+        .map_or("", |(_, text)| text);
     ComboBox::from_id_salt(name)
         .selected_text(text)
         .width(126.0)

@@ -32,17 +32,42 @@ impl Companions {
             (self.langevin, Engine::Langevin),
             (self.gradient_flow, Engine::GradientFlow),
         ];
-        chosen.into_iter().filter(|&(on, engine)| on && engine != main).map(|(_, engine)| engine).collect()
+        chosen
+            .into_iter()
+            .filter(|&(on, engine)| on && engine != main)
+            .map(|(_, engine)| engine)
+            .collect()
     }
 }
 
 impl Draft {
     /// A draft of `experiment`, with gradient flow beside it.
     pub(super) fn new(experiment: Experiment) -> Self {
-        let strengths = experiment.teacher.strengths.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
-        let hidden = experiment.network.hidden.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-        let companions = Companions { sgd: false, langevin: false, gradient_flow: true };
-        Self { experiment, strengths, hidden, companions }
+        let strengths = experiment
+            .teacher
+            .strengths
+            .iter()
+            .map(f64::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
+        let hidden = experiment
+            .network
+            .hidden
+            .iter()
+            .map(usize::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
+        let companions = Companions {
+            sgd: false,
+            langevin: false,
+            gradient_flow: true,
+        };
+        Self {
+            experiment,
+            strengths,
+            hidden,
+            companions,
+        }
     }
 
     /// The experiment of the draft with the given live parameters.
@@ -54,7 +79,9 @@ impl Draft {
         experiment.live = live;
         experiment.teacher.strengths = list(&self.strengths, "teacher.strengths", "numbers, as in 4, 2, 1")?;
         experiment.network.hidden = list(&self.hidden, "network.hidden", "whole numbers, as in 10, 10")?;
-        experiment.validate().map_err(|error: ExperimentError| error.to_string())?;
+        experiment
+            .validate()
+            .map_err(|error: ExperimentError| error.to_string())?;
         Ok(experiment)
     }
 }
@@ -62,7 +89,10 @@ impl Draft {
 fn list<T: std::str::FromStr>(text: &str, key: &str, allowed: &str) -> Result<Vec<T>, String> {
     text.split(|c: char| c == ',' || c == ';' || c.is_whitespace())
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_err(|_| format!("{key} = {text}: {part} is not one of {allowed}")))
+        .map(|part| {
+            part.parse()
+                .map_err(|_| format!("{key} = {text}: {part} is not one of {allowed}"))
+        })
         .collect()
 }
 
@@ -73,7 +103,10 @@ mod tests {
     #[test]
     fn a_draft_reads_back_as_its_experiment() {
         let experiment = Experiment::default();
-        assert_eq!(Draft::new(experiment.clone()).read(experiment.live), Ok(experiment));
+        assert_eq!(
+            Draft::new(experiment.clone()).read(experiment.live),
+            Ok(experiment)
+        );
     }
 
     #[test]
@@ -81,7 +114,11 @@ mod tests {
         let live = LiveParams::default();
         let mut draft = Draft::new(Experiment::default());
         draft.strengths = "4, two".to_owned();
-        assert!(draft.read(live).is_err_and(|text| text.contains("teacher.strengths") && text.contains("two")));
+        assert!(
+            draft
+                .read(live)
+                .is_err_and(|text| text.contains("teacher.strengths") && text.contains("two"))
+        );
         draft.strengths = "4 2 1 0.5 0.25".to_owned();
         assert!(draft.read(live).is_err_and(|text| text.contains("at most 4")));
     }

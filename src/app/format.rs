@@ -7,19 +7,27 @@ pub(super) fn significant(value: f64, n_digits: usize) -> String {
     }
     // The exponent after rounding, so that 9.996 to three digits is 10.0 and not 10.00.
     let scientific = format!("{value:.*e}", n_digits.saturating_sub(1));
-    let exponent = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()).unwrap_or(0);
+    let exponent = scientific
+        .split_once('e')
+        .and_then(|(_, exponent)| exponent.parse::<i32>().ok())
+        .unwrap_or(0);
     if (-3..=5).contains(&exponent) {
         let n_decimals = usize::try_from(n_digits as i32 - 1 - exponent).unwrap_or(0);
         format!("{value:.n_decimals$}")
     } else {
-        scientific.replace('-', "\u{2212}").replace('e', "·10^")
+        let (mantissa, _) = scientific.split_once('e').unwrap_or((&scientific, ""));
+        format!(
+            "{}\u{b7}{}",
+            mantissa.replace('-', "\u{2212}"),
+            power_of_ten(exponent)
+        )
     }
 }
 
 /// As [`significant`], without zeros at the end.
 pub(super) fn brief(value: f64, n_digits: usize) -> String {
     let text = significant(value, n_digits);
-    if text.contains('.') && !text.contains('^') {
+    if text.contains('.') && !text.contains('\u{b7}') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {
         text
@@ -83,7 +91,7 @@ mod tests {
         assert_eq!(significant(9.996, 3), "10.0");
         assert_eq!(significant(0.001_234_9, 3), "0.00123");
         assert_eq!(significant(-123_456.0, 3), "-123456");
-        assert_eq!(significant(1.5e-7, 2), "1.5·10^\u{2212}7");
+        assert_eq!(significant(1.5e-7, 2), "1.5\u{b7}10\u{207b}\u{2077}");
         assert_eq!(brief(0.500, 4), "0.5");
         assert_eq!(brief(200.0, 4), "200");
     }

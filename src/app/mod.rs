@@ -41,7 +41,14 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
         .with_app_id(APP_ID)
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([640.0, 420.0]);
-    let options = eframe::NativeOptions { viewport, ..Default::default() };
-    eframe::run_native(APP_ID, options, Box::new(|cc| Ok(Box::new(Window::new(cc, experiment)?))))?;
+    let options = eframe::NativeOptions {
+        viewport,
+        ..Default::default()
+    };
+    eframe::run_native(
+        APP_ID,
+        options,
+        Box::new(|cc| Ok(Box::new(Window::new(cc, experiment)?))),
+    )?;
     Ok(())
 }

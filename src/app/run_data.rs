@@ -111,7 +111,9 @@ impl RunData {
 
     /// Latest value of a per-mode quantity in the first lane.
     pub(super) fn latest(&self, quantity: Quantity, mode: usize) -> Option<f64> {
-        self.lanes.first().and_then(|lane| lane.history.last(self.schema.column(quantity, mode)))
+        self.lanes
+            .first()
+            .and_then(|lane| lane.history.last(self.schema.column(quantity, mode)))
     }
 
     /// Bytes that the histories hold.
@@ -132,9 +134,15 @@ mod tests {
     #[test]
     fn events_of_an_older_run_change_nothing() {
         let mut data = RunData::new(2, Experiment::default(), &[]);
-        data.take(Event::Failed { run: 1, message: "old".to_owned() });
+        data.take(Event::Failed {
+            run: 1,
+            message: "old".to_owned(),
+        });
         assert_eq!(data.trouble, None);
-        data.take(Event::Failed { run: 2, message: "new".to_owned() });
+        data.take(Event::Failed {
+            run: 2,
+            message: "new".to_owned(),
+        });
         assert!(data.trouble.is_some_and(|text| text.contains("new")));
     }
 }

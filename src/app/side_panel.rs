@@ -34,7 +34,8 @@ fn appearance(ui: &mut Ui, view: &mut View) {
             (egui::ThemePreference::Light, "Light"),
             (egui::ThemePreference::System, "System"),
         ] {
-            ui.selectable_value(&mut theme, choice, name).on_hover_text("Colours of the window.");
+            ui.selectable_value(&mut theme, choice, name)
+                .on_hover_text("Colours of the window.");
         }
         if theme != before {
             ui.ctx().set_theme(theme);
@@ -45,7 +46,10 @@ fn appearance(ui: &mut Ui, view: &mut View) {
             .width(64.0)
             .show_ui(ui, |ui| {
                 for scale in SCALES {
-                    if ui.selectable_label(scale == present, format!("{scale} %")).clicked() {
+                    if ui
+                        .selectable_label(scale == present, format!("{scale} %"))
+                        .clicked()
+                    {
                         ui.ctx().set_zoom_factor(scale as f32 / 100.0);
                     }
                 }
@@ -56,11 +60,14 @@ fn appearance(ui: &mut Ui, view: &mut View) {
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("Time axis").size(12.5));
         let mut axis = view.axis;
-        ui.selectable_value(&mut axis, TimeAxis::Time, "t").on_hover_text("Training time, the sum of the learning rates.");
-        ui.selectable_value(&mut axis, TimeAxis::Step, "steps").on_hover_text("Number of steps.");
+        ui.selectable_value(&mut axis, TimeAxis::Time, "t")
+            .on_hover_text("Training time, the sum of the learning rates.");
+        ui.selectable_value(&mut axis, TimeAxis::Step, "steps")
+            .on_hover_text("Number of steps.");
         view.set_axis(axis);
         ui.separator();
-        ui.toggle_value(&mut view.shown.theory, "theory").on_hover_text("Draw what theory predicts (key T).");
+        ui.toggle_value(&mut view.shown.theory, "theory")
+            .on_hover_text("Draw what theory predicts (key T).");
         ui.toggle_value(&mut view.shown.singular_values, "singular values")
             .on_hover_text("Draw the student's own singular values under the mode strengths.");
     });

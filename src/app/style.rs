@@ -1,6 +1,8 @@
 //! Colours and line styles of the window.
 
-use eframe::egui::{Color32, Visuals};
+use std::sync::Arc;
+
+use eframe::egui::{self, Color32, FontData, FontDefinitions, Visuals};
 use egui_plot::LineStyle;
 
 use crate::experiment::Engine;
@@ -8,7 +10,11 @@ use crate::palette::{Ground, mode_style};
 
 /// What the present theme draws on.
 pub(super) fn ground(visuals: &Visuals) -> Ground {
-    if visuals.dark_mode { Ground::Dark } else { Ground::Light }
+    if visuals.dark_mode {
+        Ground::Dark
+    } else {
+        Ground::Light
+    }
 }
 
 /// Colour of a mode, counted from 0.
@@ -32,29 +38,57 @@ pub(super) fn lane_style(lane: usize, engine: Engine, mode: usize, ground: Groun
     match (lane, engine) {
         (0, Engine::Sgd | Engine::Langevin | Engine::GradientFlow) => LaneStyle {
             width: 2.0,
-            line: if repeated { LineStyle::Dashed { length: 14.0 } } else { LineStyle::Solid },
+            line: if repeated {
+                LineStyle::Dashed { length: 14.0 }
+            } else {
+                LineStyle::Solid
+            },
             opacity: 1.0,
         },
-        (_, Engine::GradientFlow) => {
-            LaneStyle { width: 1.2, line: LineStyle::Dashed { length: 6.0 }, opacity: 0.85 }
-        }
-        (_, Engine::Sgd | Engine::Langevin) => {
-            LaneStyle { width: 1.4, line: LineStyle::Dotted { spacing: 4.0 }, opacity: 0.9 }
-        }
+        (_, Engine::GradientFlow) => LaneStyle {
+            width: 1.2,
+            line: LineStyle::Dashed { length: 6.0 },
+            opacity: 0.85,
+        },
+        (_, Engine::Sgd | Engine::Langevin) => LaneStyle {
+            width: 1.4,
+            line: LineStyle::Dotted { spacing: 4.0 },
+            opacity: 0.9,
+        },
     }
 }
 
 /// A warning that needs attention soon.
 pub(super) fn amber(visuals: &Visuals) -> Color32 {
-    if visuals.dark_mode { Color32::from_rgb(0xf2, 0xb1, 0x34) } else { Color32::from_rgb(0x9a, 0x5b, 0x00) }
+    if visuals.dark_mode {
+        Color32::from_rgb(0xf2, 0xb1, 0x34)
+    } else {
+        Color32::from_rgb(0x9a, 0x5b, 0x00)
+    }
 }
 
 /// A warning that needs attention now.
 pub(super) fn red(visuals: &Visuals) -> Color32 {
-    if visuals.dark_mode { Color32::from_rgb(0xff, 0x6b, 0x5e) } else { Color32::from_rgb(0xb3, 0x1b, 0x1b) }
+    if visuals.dark_mode {
+        Color32::from_rgb(0xff, 0x6b, 0x5e)
+    } else {
+        Color32::from_rgb(0xb3, 0x1b, 0x1b)
+    }
 }
 
 /// Lines and labels that stand behind the data.
 pub(super) fn quiet(visuals: &Visuals) -> Color32 {
     visuals.weak_text_color()
+}
+
+/// Adds the mathematical glyphs that the standard fonts lack (raised signs, transposes, arrows) behind them.
+pub(super) fn install_fonts(ctx: &egui::Context) {
+    let mut fonts = FontDefinitions::default();
+    let name = "DejaVuSansMath".to_owned();
+    let data = FontData::from_static(include_bytes!("../../assets/fonts/DejaVuSansMath.ttf"));
+    fonts.font_data.insert(name.clone(), Arc::new(data));
+    for family in fonts.families.values_mut() {
+        family.push(name.clone());
+    }
+    ctx.set_fonts(fonts);
 }

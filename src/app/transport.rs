@@ -34,14 +34,21 @@ pub(super) struct SpeedSetting {
 impl Default for SpeedSetting {
     /// The default experiment then takes about ten seconds to learn everything.
     fn default() -> Self {
-        Self { steps_per_second: 150.0, unlimited: false }
+        Self {
+            steps_per_second: 150.0,
+            unlimited: false,
+        }
     }
 }
 
 impl SpeedSetting {
     /// As the worker is told.
     pub(super) fn speed(self) -> Speed {
-        if self.unlimited { Speed::Unlimited } else { Speed::StepsPerSecond(self.steps_per_second) }
+        if self.unlimited {
+            Speed::Unlimited
+        } else {
+            Speed::StepsPerSecond(self.steps_per_second)
+        }
     }
 }
 
@@ -107,13 +114,16 @@ pub(super) fn transport(
 /// Where the run is, in digits of fixed width so that nothing moves while they change.
 fn read_outs(ui: &mut Ui, run: &RunData, frames_per_second: f64) {
     let mono = |text: String| RichText::new(text).monospace().size(12.5);
-    ui.label(mono(format!("step {:>9}", grouped(run.step)))).on_hover_text("Steps taken.");
+    ui.label(mono(format!("step {:>9}", grouped(run.step))))
+        .on_hover_text("Steps taken.");
     ui.label(mono(format!("t {:>9}", significant(run.time, 5))))
         .on_hover_text("Training time: the sum of the learning rates of all steps.");
     ui.label(mono(format!("{:>8}steps/s", prefixed(run.steps_per_second))))
         .on_hover_text("Steps a second, as measured.");
-    ui.label(mono(format!("{frames_per_second:>3.0} FPS"))).on_hover_text("Pictures a second, while something changes.");
-    ui.label(mono(format!("seed {}", run.experiment.seed))).on_hover_text("Seed of every random stream.");
+    ui.label(mono(format!("{frames_per_second:>3.0} FPS")))
+        .on_hover_text("Pictures a second, while something changes.");
+    ui.label(mono(format!("seed {}", run.experiment.seed)))
+        .on_hover_text("Seed of every random stream.");
     let mebibytes = run.n_bytes() as f64 / f64::from(1 << 20);
     let budget = HISTORY_BUDGET_BYTES >> 20;
     ui.label(mono(format!("{mebibytes:>4.0}/{budget} MiB"))).on_hover_text(format!(

@@ -61,7 +61,10 @@ pub(super) struct Shown {
 
 impl Default for Shown {
     fn default() -> Self {
-        Self { singular_values: true, theory: true }
+        Self {
+            singular_values: true,
+            theory: true,
+        }
     }
 }
 

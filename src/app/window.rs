@@ -54,8 +54,11 @@ impl Window {
     /// # Errors
     /// The system's error where the worker's thread cannot be started.
     pub fn new(cc: &eframe::CreationContext<'_>, experiment: Experiment) -> std::io::Result<Self> {
-        let settings: Settings =
-            cc.storage.and_then(|storage| eframe::get_value(storage, STORAGE_KEY)).unwrap_or_default();
+        let settings: Settings = cc
+            .storage
+            .and_then(|storage| eframe::get_value(storage, STORAGE_KEY))
+            .unwrap_or_default();
+        style::install_fonts(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();
         let worker = Worker::spawn(move || ctx.request_repaint())?;
         let live = experiment.live;
@@ -65,7 +68,11 @@ impl Window {
             worker,
             horizon: plots::horizon(&experiment),
             run: RunData::new(0, experiment, &companions),
-            view: View { axis: settings.axis, shown: settings.shown, ..View::default() },
+            view: View {
+                axis: settings.axis,
+                shown: settings.shown,
+                ..View::default()
+            },
             draft,
             live,
             speed: settings.speed,
@@ -95,13 +102,21 @@ impl Window {
 
     /// Loads the draft as a new run.
     fn reset(&mut self, start: bool) {
-        let Ok(experiment) = self.draft.read(self.live) else { return };
+        let Ok(experiment) = self.draft.read(self.live) else {
+            return;
+        };
         let companions = self.draft.companions.engines(experiment.engine);
         let run = self.run.run + 1;
         self.horizon = plots::horizon(&experiment);
         self.view.attach();
         self.run = RunData::new(run, experiment.clone(), &companions);
-        let spec = RunSpec { run, experiment, companions, schedule: Schedule::DenseFirst, start };
+        let spec = RunSpec {
+            run,
+            experiment,
+            companions,
+            schedule: Schedule::DenseFirst,
+            start,
+        };
         self.send(Command::SetSpeed(self.speed.speed()));
         self.send(Command::Reset(Box::new(spec)));
     }
@@ -109,7 +124,10 @@ impl Window {
     fn new_seed(&mut self) {
         // Any fixed walk through the seeds will do; the point is that it is another one and that it is shown.
         let seed = self.draft.experiment.seed;
-        self.draft.experiment.seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040) >> 44;
+        self.draft.experiment.seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040)
+            >> 44;
         self.reset(true);
     }
 
@@ -119,7 +137,11 @@ impl Window {
     }
 
     fn play_or_pause(&mut self) {
-        let command = if self.run.state == RunState::Running { Command::Pause } else { Command::Resume };
+        let command = if self.run.state == RunState::Running {
+            Command::Pause
+        } else {
+            Command::Resume
+        };
         self.send(command);
     }
 
@@ -178,7 +200,11 @@ impl Window {
                 let limit = Stability::of(&self.run.experiment).largest_learning_rate;
                 let safe = 0.5 * limit.min(self.live.learning_rate);
                 let text = format!("Set \u{3b7} = {} and reset", super::format::brief(safe, 2));
-                if ui.button(text).on_hover_text("Half the smaller of the present and the limit.").clicked() {
+                if ui
+                    .button(text)
+                    .on_hover_text("Half the smaller of the present and the limit.")
+                    .clicked()
+                {
                     self.live.learning_rate = safe;
                     self.reset(true);
                 }
@@ -226,8 +252,13 @@ impl eframe::App for Window {
         let mut asked = None;
         Panel::bottom("transport").resizable(false).show(ui, |ui| {
             ui.add_space(4.0);
-            asked =
-                transport::transport(ui, &self.run, &mut self.view, &mut self.speed, self.frames_per_second);
+            asked = transport::transport(
+                ui,
+                &self.run,
+                &mut self.view,
+                &mut self.speed,
+                self.frames_per_second,
+            );
             ui.add_space(2.0);
         });
         match asked {
@@ -238,11 +269,16 @@ impl eframe::App for Window {
             None => {}
         }
         let mut asked = None;
-        Panel::left("controls").default_size(258.0).size_range(220.0..=360.0).show(ui, |ui| {
-            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                asked = self.controls.ui(ui, self.live, &mut self.draft, &self.run.experiment);
+        Panel::left("controls")
+            .default_size(258.0)
+            .size_range(220.0..=360.0)
+            .show(ui, |ui| {
+                egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    asked = self
+                        .controls
+                        .ui(ui, self.live, &mut self.draft, &self.run.experiment);
+                });
             });
-        });
         match asked {
             Some(controls::Request::Live(live)) => self.set_live(live),
             Some(controls::Request::Reset) => self.reset(true),
@@ -250,9 +286,12 @@ impl eframe::App for Window {
             None => {}
         }
         let mut restart = false;
-        Panel::right("distributions").default_size(300.0).size_range(220.0..=460.0).show(ui, |ui| {
-            restart = side_panel(ui, &self.run, &mut self.view);
-        });
+        Panel::right("distributions")
+            .default_size(300.0)
+            .size_range(220.0..=460.0)
+            .show(ui, |ui| {
+                restart = side_panel(ui, &self.run, &mut self.view);
+            });
         if restart {
             self.send(Command::RestartStatistics);
         }
@@ -263,7 +302,11 @@ impl eframe::App for Window {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        let settings = Settings { shown: self.view.shown, axis: self.view.axis, speed: self.speed };
+        let settings = Settings {
+            shown: self.view.shown,
+            axis: self.view.axis,
+            speed: self.speed,
+        };
         eframe::set_value(storage, STORAGE_KEY, &settings);
     }
 }

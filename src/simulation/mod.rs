@@ -237,7 +237,11 @@ impl Simulation {
         let step = self.clock.step();
         match self.interventions.last_mut() {
             Some(last) if last.step == step => last.live = live,
-            Some(_) | None => self.interventions.push(Intervention { step, time: self.clock.time(), live }),
+            Some(_) | None => self.interventions.push(Intervention {
+                step,
+                time: self.clock.time(),
+                live,
+            }),
         }
         Ok(())
     }

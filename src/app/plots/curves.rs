@@ -48,9 +48,22 @@ impl Gatherer<'_> {
             n_pixels: self.n_pixels,
         };
         let drawn = trace(&lane.history, &request);
-        let points = drawn.points.iter().map(|&[x, y]| PlotPoint::new(x, self.scale.position(y))).collect();
+        let points = drawn
+            .points
+            .iter()
+            .map(|&[x, y]| PlotPoint::new(x, self.scale.position(y)))
+            .collect();
         let color = color.gamma_multiply(style.opacity);
-        (Curve { name, points, color, width: style.width, line: style.line }, drawn.n_rows_per_pixel)
+        (
+            Curve {
+                name,
+                points,
+                color,
+                width: style.width,
+                line: style.line,
+            },
+            drawn.n_rows_per_pixel,
+        )
     }
 
     /// A per-mode quantity of every mode and lane, the first lane last so that it lies on top.

@@ -17,9 +17,20 @@ const ID: &str = "diffusion";
 
 /// Draws plot B. Gradient flow has no noise of its own and is left out, unless it is the only engine.
 pub(crate) fn diffusion_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64), height: f32) {
-    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) { Scale::Linear } else { Scale::Log };
+    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) {
+        Scale::Linear
+    } else {
+        Scale::Log
+    };
     let n_pixels = (ui.available_width() * ui.ctx().pixels_per_point()) as usize;
-    let gatherer = Gatherer { run, view, visuals: ui.visuals(), scale, x_range, n_pixels };
+    let gatherer = Gatherer {
+        run,
+        view,
+        visuals: ui.visuals(),
+        scale,
+        x_range,
+        n_pixels,
+    };
     let ground = style::ground(ui.visuals());
     let mut curves = Vec::new();
     let mut n_rows_per_pixel = 1;
@@ -38,8 +49,16 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_rang
             if i == 0 && view.shown.theory {
                 let law = run.schema.column(Quantity::DiffusionLaw, mode);
                 let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
-                let thin = LaneStyle { width: 1.0, line: LineStyle::Dashed { length: 4.0 }, opacity: 1.0 };
-                curves.push(gatherer.column(lane, law, name, ui.visuals().text_color(), thin).0);
+                let thin = LaneStyle {
+                    width: 1.0,
+                    line: LineStyle::Dashed { length: 4.0 },
+                    opacity: 1.0,
+                };
+                curves.push(
+                    gatherer
+                        .column(lane, law, name, ui.visuals().text_color(), thin)
+                        .0,
+                );
             }
         }
     }

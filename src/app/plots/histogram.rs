@@ -16,6 +16,8 @@ use crate::theory::{ModeLaw, boltzmann_density};
 const MAX_BARS: usize = 48;
 /// Height of one mode's histogram, in points.
 const MIN_HEIGHT: f32 = 84.0;
+/// Below this width, relative to the teacher's strength, the axis shows distances from the teacher's strength.
+const NARROW: f64 = 2e-3;
 /// Points of a theory curve.
 const N_CURVE: usize = 120;
 
@@ -26,7 +28,11 @@ pub(crate) fn histograms(ui: &mut Ui, run: &RunData, view: &View) {
         ui.weak("No values yet: every 16th step counts, and a change of \u{3b7}, B or \u{3c3} begins anew.");
         return;
     };
-    let span = format!("steps {} to {}", grouped(statistics.since), grouped(statistics.until));
+    let span = format!(
+        "steps {} to {}",
+        grouped(statistics.since),
+        grouped(statistics.until)
+    );
     ui.weak(RichText::new(format!("later part of the run: {span}")).size(11.5)).on_hover_text(
         "The first half of what has passed since the last change is left out, so that the approach does not enter the \
          histogram. Every 16th step counts.",
@@ -39,22 +45,43 @@ pub(crate) fn histograms(ui: &mut Ui, run: &RunData, view: &View) {
     });
 }
 
-fn histogram(ui: &mut Ui, run: &RunData, view: &View, statistics: &StrengthStatistics, mode: usize, height: f32) {
+fn histogram(
+    ui: &mut Ui,
+    run: &RunData,
+    view: &View,
+    statistics: &StrengthStatistics,
+    mode: usize,
+    height: f32,
+) {
     let color = style::mode_color(mode, ui.visuals());
     let moments = &statistics.moments[mode];
     let law = mode_law(run, mode);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        ui.label(RichText::new(format!("mode {}", mode + 1)).color(color).strong().size(12.0));
-        let mean = moments.mean().map_or_else(String::new, |mean| significant(mean, 5));
-        let std = moments.std().map_or_else(String::new, |std| format!(" \u{b1} {}", significant(std, 3)));
-        ui.label(RichText::new(format!("{mean}{std}")).size(12.0))
-            .on_hover_text("Mean and standard deviation of the mode strength over these steps.");
-    });
     let Some(bars) = statistics.histograms[mode].rebinned(MAX_BARS) else {
-        ui.weak("no values yet");
+        ui.weak(format!("mode {}: no values yet", mode + 1));
         return;
     };
+    let span = bars.width * bars.counts.len() as f64;
+    let relative = span < NARROW * law.teacher_strength;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(
+            RichText::new(format!("mode {}", mode + 1))
+                .color(color)
+                .strong()
+                .size(12.0),
+        );
+        let mean = moments
+            .mean()
+            .map_or_else(String::new, |mean| significant(mean, 5));
+        let std = moments
+            .std()
+            .map_or_else(String::new, |std| format!(" \u{b1} {}", significant(std, 3)));
+        ui.label(RichText::new(format!("{mean}{std}")).size(12.0))
+            .on_hover_text("Mean and standard deviation of the mode strength over these steps.");
+        if relative {
+            ui.weak(RichText::new("axis: a \u{2212} m").size(11.0));
+        }
+    });
     let n_bars = bars.counts.len();
     let (low, high) = (bars.lower, bars.lower + bars.width * n_bars as f64);
     // Positions relative to the middle, so that a spike far narrower than its place can still be drawn.
@@ -62,7 +89,9 @@ fn histogram(ui: &mut Ui, run: &RunData, view: &View, statistics: &StrengthStati
     let charted: Vec<Bar> = (0..n_bars)
         .map(|i| {
             let centre = bars.lower + (i as f64 + 0.5) * bars.width - middle;
-            Bar::new(centre, bars.density(i)).width(bars.width).fill(color.gamma_multiply(0.55))
+            Bar::new(centre, bars.density(i))
+                .width(bars.width)
+                .fill(color.gamma_multiply(0.55))
         })
         .collect();
     let half = 0.55 * (high - low).max(1e-12 * middle.abs()).max(1e-200);
@@ -77,12 +106,18 @@ fn histogram(ui: &mut Ui, run: &RunData, view: &View, statistics: &StrengthStati
             .width(1.2)
             .style(egui_plot::LineStyle::Dashed { length: 6.0 })
     });
-    let top = 1.12 * if law.temperature() > 0.0 && view.shown.theory {
-        tallest.max(boltzmann_density(&law, law.teacher_strength.clamp(low, high)))
-    } else {
-        tallest
-    };
+    let top = 1.12
+        * if law.temperature() > 0.0 && view.shown.theory {
+            tallest.max(boltzmann_density(&law, law.teacher_strength.clamp(low, high)))
+        } else {
+            tallest
+        };
     let quiet = style::quiet(ui.visuals());
+    let offset = if relative {
+        middle - law.teacher_strength
+    } else {
+        middle
+    };
     Plot::new(("histogram", mode))
         .height(height)
         .show_axes(Vec2b::new(true, false))
@@ -92,14 +127,16 @@ fn histogram(ui: &mut Ui, run: &RunData, view: &View, statistics: &StrengthStati
         .allow_scroll(false)
         .allow_boxed_zoom(false)
         .auto_bounds(false)
-        .x_grid_spacer(move |input| absolute_marks(input, middle))
-        .x_axis_formatter(move |mark, range| absolute_label(mark, range, middle))
+        .x_grid_spacer(move |input| marks(input, offset))
+        .x_axis_formatter(move |mark, range| label(mark, range, offset))
         .label_formatter(|_| None)
         .show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(-half..=half);
             plot_ui.set_plot_bounds_y(0.0..=top.max(1e-300));
             plot_ui.bar_chart(BarChart::new(format!("mode {}", mode + 1), charted).allow_hover(false));
-            let teacher = VLine::new("teacher", law.teacher_strength - middle).color(quiet).width(1.0);
+            let teacher = VLine::new("teacher", law.teacher_strength - middle)
+                .color(quiet)
+                .width(1.0);
             plot_ui.vline(teacher.style(egui_plot::LineStyle::Dashed { length: 6.0 }));
             if let Some(curve) = curve {
                 plot_ui.line(curve);
@@ -117,23 +154,28 @@ fn mode_law(run: &RunData, mode: usize) -> ModeLaw {
     }
 }
 
-/// Grid lines at round absolute values, three or so.
-fn absolute_marks(input: egui_plot::GridInput, middle: f64) -> Vec<egui_plot::GridMark> {
+/// Grid lines at round values, three or so: of the strength itself or, for a spike too narrow for that, of its distance from
+/// the teacher's.
+fn marks(input: egui_plot::GridInput, offset: f64) -> Vec<egui_plot::GridMark> {
     let (low, high) = input.bounds;
     let shifted = egui_plot::GridInput {
-        bounds: (low + middle, high + middle),
+        bounds: (low + offset, high + offset),
         base_step_size: input.base_step_size * 1.6,
     };
     let marks = Scale::Linear.marks(shifted);
-    marks.into_iter().map(|mark| egui_plot::GridMark { value: mark.value - middle, ..mark }).collect()
+    marks
+        .into_iter()
+        .map(|mark| egui_plot::GridMark {
+            value: mark.value - offset,
+            ..mark
+        })
+        .collect()
 }
 
-/// The absolute value of a grid line, with the digits that tell it from its neighbour.
-fn absolute_label(
-    mark: egui_plot::GridMark,
-    range: &std::ops::RangeInclusive<f64>,
-    middle: f64,
-) -> String {
-    let absolute = egui_plot::GridMark { value: mark.value + middle, ..mark };
-    Scale::Linear.label(absolute, &(range.start() + middle..=range.end() + middle))
+fn label(mark: egui_plot::GridMark, range: &std::ops::RangeInclusive<f64>, offset: f64) -> String {
+    let shifted = egui_plot::GridMark {
+        value: mark.value + offset,
+        ..mark
+    };
+    Scale::Linear.label(shifted, &(range.start() + offset..=range.end() + offset))
 }

@@ -15,9 +15,21 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
     let ground = style::ground(ui.visuals());
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        for (mode, strength) in run.experiment.teacher.strengths.iter().take(MAX_NAMED).enumerate() {
+        for (mode, strength) in run
+            .experiment
+            .teacher
+            .strengths
+            .iter()
+            .take(MAX_NAMED)
+            .enumerate()
+        {
             let color = style::mode_color(mode, ui.visuals());
-            sample(ui, style::lane_style(0, run.experiment.engine, mode, ground).line, 2.5, color);
+            sample(
+                ui,
+                style::lane_style(0, run.experiment.engine, mode, ground).line,
+                2.5,
+                color,
+            );
             ui.label(RichText::new(format!("mode {}, m = {}", mode + 1, brief(*strength, 4))).size(12.0));
             ui.add_space(4.0);
         }
@@ -31,7 +43,12 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
             sample(ui, style.line, style.width, text);
             ui.label(RichText::new(lane.engine.label()).size(12.0));
         }
-        sample(ui, LineStyle::Dashed { length: 8.0 }, 1.0, style::quiet(ui.visuals()));
+        sample(
+            ui,
+            LineStyle::Dashed { length: 8.0 },
+            1.0,
+            style::quiet(ui.visuals()),
+        );
         ui.label(RichText::new("teacher, saddles").size(12.0));
     });
 }

@@ -15,17 +15,33 @@ const ID: &str = "excess loss";
 
 /// Draws plot D, which carries the labels of the shared axis.
 pub(crate) fn loss_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64), height: f32) {
-    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) { Scale::Linear } else { Scale::Log };
+    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) {
+        Scale::Linear
+    } else {
+        Scale::Log
+    };
     let n_pixels = (ui.available_width() * ui.ctx().pixels_per_point()) as usize;
-    let gatherer = Gatherer { run, view, visuals: ui.visuals(), scale, x_range, n_pixels };
+    let gatherer = Gatherer {
+        run,
+        view,
+        visuals: ui.visuals(),
+        scale,
+        x_range,
+        n_pixels,
+    };
     let ground = style::ground(ui.visuals());
     let mut curves = Vec::new();
     let mut n_rows_per_pixel = 1;
     for (i, lane) in run.lanes.iter().enumerate().rev() {
         let name = format!("excess loss ({})", lane.engine.label());
         let style = style::lane_style(i, lane.engine, 0, ground);
-        let (curve, n) =
-            gatherer.column(lane, Schema::EXCESS_LOSS, name, ui.visuals().strong_text_color(), style);
+        let (curve, n) = gatherer.column(
+            lane,
+            Schema::EXCESS_LOSS,
+            name,
+            ui.visuals().strong_text_color(),
+            style,
+        );
         curves.push(curve);
         n_rows_per_pixel = n_rows_per_pixel.max(n);
     }

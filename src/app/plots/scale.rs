@@ -71,16 +71,24 @@ impl Scale {
     }
 }
 
-/// Steps of 1, 2 or 5 times a power of ten, about `base_step` apart at the least.
+/// Steps of 1, 2 or 5 times a power of ten, far enough apart for their labels.
 fn linear_marks(low: f64, high: f64, base_step: f64) -> Vec<GridMark> {
-    let rough = (base_step * 4.0).max((high - low) / 200.0);
+    let rough = (base_step * 7.0).max((high - low) / 200.0);
     let decade = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * decade).into_iter().find(|&step| step >= rough);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .map(|factor| factor * decade)
+        .into_iter()
+        .find(|&step| step >= rough);
     let step = step.unwrap_or(10.0 * decade);
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
     // Only what fits between the edges: labels are not clipped.
-    (first..=last.min(first + 400)).map(|i| GridMark { value: i as f64 * step, step_size: step }).collect()
+    (first..=last.min(first + 400))
+        .map(|i| GridMark {
+            value: i as f64 * step,
+            step_size: step,
+        })
+        .collect()
 }
 
 fn linear_label(mark: GridMark, range: &RangeInclusive<f64>) -> String {
@@ -101,7 +109,10 @@ fn log_marks(low: f64, high: f64) -> Vec<GridMark> {
     let mut marks = Vec::new();
     let mut decade = (low / stride).ceil() * stride;
     while decade <= high {
-        marks.push(GridMark { value: decade, step_size: stride });
+        marks.push(GridMark {
+            value: decade,
+            step_size: stride,
+        });
         decade += stride;
     }
     if span < 3.0 {
@@ -109,7 +120,10 @@ fn log_marks(low: f64, high: f64) -> Vec<GridMark> {
             for digit in 2..10 {
                 let value = f64::from(decade) + f64::from(digit).log10();
                 if (low..=high).contains(&value) {
-                    marks.push(GridMark { value, step_size: if matches!(digit, 2 | 5) { 0.3 } else { 0.05 } });
+                    marks.push(GridMark {
+                        value,
+                        step_size: if matches!(digit, 2 | 5) { 0.3 } else { 0.05 },
+                    });
                 }
             }
         }
@@ -144,18 +158,41 @@ mod tests {
     fn marks_lie_inside_the_bounds_and_are_few() {
         for (low, high) in [(0.0, 1.0), (-3.0, 1e6), (1e-9, 2e-9), (-30.0, 12.0)] {
             for scale in [Scale::Linear, Scale::Log] {
-                let marks = scale.marks(GridInput { bounds: (low, high), base_step_size: (high - low) / 40.0 });
+                let marks = scale.marks(GridInput {
+                    bounds: (low, high),
+                    base_step_size: (high - low) / 40.0,
+                });
                 assert!(marks.len() < 60);
-                assert!(marks.iter().all(|mark| (low..=high).contains(&mark.value)), "{low} {high} {scale:?}");
+                assert!(
+                    marks.iter().all(|mark| (low..=high).contains(&mark.value)),
+                    "{low} {high} {scale:?}"
+                );
             }
         }
-        assert!(Scale::Log.marks(GridInput { bounds: (1.0, 1.0), base_step_size: 0.1 }).is_empty());
-        assert!(Scale::Linear.marks(GridInput { bounds: (f64::NAN, 1.0), base_step_size: 0.1 }).is_empty());
+        assert!(
+            Scale::Log
+                .marks(GridInput {
+                    bounds: (1.0, 1.0),
+                    base_step_size: 0.1
+                })
+                .is_empty()
+        );
+        assert!(
+            Scale::Linear
+                .marks(GridInput {
+                    bounds: (f64::NAN, 1.0),
+                    base_step_size: 0.1
+                })
+                .is_empty()
+        );
     }
 
     #[test]
     fn decades_are_labelled_as_powers() {
-        let mark = GridMark { value: -3.0, step_size: 1.0 };
+        let mark = GridMark {
+            value: -3.0,
+            step_size: 1.0,
+        };
         assert_eq!(Scale::Log.label(mark, &(-5.0..=1.0)), "10\u{207b}\u{b3}");
     }
 }

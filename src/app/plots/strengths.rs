@@ -15,10 +15,25 @@ const ID: &str = "mode strengths";
 
 /// Draws plot A.
 pub(crate) fn strengths_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64), height: f32) {
-    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) { Scale::Log } else { Scale::Linear };
+    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) {
+        Scale::Log
+    } else {
+        Scale::Linear
+    };
     let n_pixels = (ui.available_width() * ui.ctx().pixels_per_point()) as usize;
-    let gatherer = Gatherer { run, view, visuals: ui.visuals(), scale, x_range, n_pixels };
-    let mut curves = if view.shown.singular_values { singular_values(&gatherer) } else { Vec::new() };
+    let gatherer = Gatherer {
+        run,
+        view,
+        visuals: ui.visuals(),
+        scale,
+        x_range,
+        n_pixels,
+    };
+    let mut curves = if view.shown.singular_values {
+        singular_values(&gatherer)
+    } else {
+        Vec::new()
+    };
     let (strengths, n_rows_per_pixel) = gatherer.modes(Quantity::Strength, "mode strength");
     curves.extend(strengths);
 
@@ -55,8 +70,14 @@ pub(crate) fn strengths_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_rang
 
 /// The student's own singular values, faint: they coincide with the mode strengths once the student is aligned.
 fn singular_values(gatherer: &Gatherer<'_>) -> Vec<Curve> {
-    let Some(lane) = gatherer.run.lanes.first() else { return Vec::new() };
-    let style = LaneStyle { width: 4.5, line: LineStyle::Solid, opacity: 0.28 };
+    let Some(lane) = gatherer.run.lanes.first() else {
+        return Vec::new();
+    };
+    let style = LaneStyle {
+        width: 4.5,
+        line: LineStyle::Solid,
+        opacity: 0.28,
+    };
     (0..gatherer.run.rank())
         .map(|mode| {
             let column = gatherer.run.schema.column(Quantity::SingularValue, mode);

@@ -50,7 +50,11 @@ pub(crate) struct TimePlot<'a> {
 impl TimePlot<'_> {
     /// Draws the plot and lets the mouse change the view.
     pub(crate) fn show(self, ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64)) {
-        let y_range = view.vertical.get(self.id).copied().unwrap_or_else(|| self.automatic_range(x_range));
+        let y_range = view
+            .vertical
+            .get(self.id)
+            .copied()
+            .unwrap_or_else(|| self.automatic_range(x_range));
         let (scale, axis) = (self.scale, view.axis);
         let plot = Plot::new(self.id)
             .height(self.height)
@@ -67,7 +71,11 @@ impl TimePlot<'_> {
             .y_grid_spacer(move |input| scale.marks(input))
             .y_axis_formatter(move |mark, range| scale.label(mark, range))
             .label_formatter(move |position| hover_text(position, axis, scale));
-        let plot = if self.shows_time { plot.x_axis_label(egui::RichText::new(axis.title()).size(12.0)) } else { plot };
+        let plot = if self.shows_time {
+            plot.x_axis_label(egui::RichText::new(axis.title()).size(12.0))
+        } else {
+            plot
+        };
         let changes = visible_changes(run, axis, x_range);
         let quiet = style::quiet(ui.visuals());
         let (curves, levels, shows_changes) = (self.curves, self.levels, self.shows_changes);
@@ -78,7 +86,10 @@ impl TimePlot<'_> {
                 draw_level(plot_ui, level, scale);
             }
             for &(x, _) in &changes {
-                let line = VLine::new("parameter change", x).color(quiet).width(1.0).allow_hover(false);
+                let line = VLine::new("parameter change", x)
+                    .color(quiet)
+                    .width(1.0)
+                    .allow_hover(false);
                 plot_ui.vline(line.style(LineStyle::Dotted { spacing: 4.0 }));
             }
             for curve in curves {
@@ -90,38 +101,70 @@ impl TimePlot<'_> {
         take_bounds(self.id, view, x_range, y_range, (bounds.min(), bounds.max()));
         let hovered = response.response.hovered();
         if hovered {
-            zoom_in_time(ui, view, x_range, response.transform.value_from_position(pointer(ui)).x);
+            zoom_in_time(
+                ui,
+                view,
+                x_range,
+                response.transform.value_from_position(pointer(ui)).x,
+            );
         }
         if response.response.double_clicked() {
             view.attach();
         }
         if shows_changes {
-            label_changes(ui, &changes, |x| response.transform.position_from_point_x(x), response.response.rect);
+            label_changes(
+                ui,
+                &changes,
+                |x| response.transform.position_from_point_x(x),
+                response.response.rect,
+            );
         }
         if self.n_rows_per_pixel > 1 {
             let corner = response.response.rect.right_top() + egui::vec2(-6.0, 4.0);
             let text = format!("min\u{2013}max of {} rows/px", grouped(self.n_rows_per_pixel));
-            ui.painter().text(corner, Align2::RIGHT_TOP, text, FontId::proportional(10.5), quiet);
+            ui.painter()
+                .text(corner, Align2::RIGHT_TOP, text, FontId::proportional(10.5), quiet);
         }
-        scale_button(ui, self.id, self.scale, view, response.response.rect, self.tooltip);
+        scale_button(
+            ui,
+            self.id,
+            self.scale,
+            view,
+            response.response.rect,
+            self.tooltip,
+        );
     }
 
     /// The range of the axis that shows every curve, and what must be included.
     fn automatic_range(&self, x_range: (f64, f64)) -> (f64, f64) {
         let inside = |x: f64| (x_range.0..=x_range.1).contains(&x);
-        let visible = self.curves.iter().flat_map(|curve| &curve.points).filter(|point| inside(point.x));
+        let visible = self
+            .curves
+            .iter()
+            .flat_map(|curve| &curve.points)
+            .filter(|point| inside(point.x));
         let included = self.include.iter().map(|&value| self.scale.position(value));
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for y in visible.map(|point| point.y).chain(included).filter(|y| y.is_finite()) {
+        for y in visible
+            .map(|point| point.y)
+            .chain(included)
+            .filter(|y| y.is_finite())
+        {
             low = low.min(y);
             high = high.max(y);
         }
-        if low > high { (0.0, 1.0) } else { self.scale.padded(low, high) }
+        if low > high {
+            (0.0, 1.0)
+        } else {
+            self.scale.padded(low, high)
+        }
     }
 }
 
 fn draw_level(plot_ui: &mut PlotUi<'_>, level: Level, scale: Scale) {
-    let line = HLine::new(level.name, scale.position(level.value)).color(level.color).width(1.0);
+    let line = HLine::new(level.name, scale.position(level.value))
+        .color(level.color)
+        .width(1.0);
     plot_ui.hline(line.style(LineStyle::Dashed { length: 8.0 }));
 }
 
@@ -130,13 +173,22 @@ fn pointer(ui: &Ui) -> egui::Pos2 {
 }
 
 /// Keeps the bounds that dragging or zooming has left, if they can be drawn.
-fn take_bounds(id: &'static str, view: &mut View, x: (f64, f64), y: (f64, f64), (min, max): ([f64; 2], [f64; 2])) {
+fn take_bounds(
+    id: &'static str,
+    view: &mut View,
+    x: (f64, f64),
+    y: (f64, f64),
+    (min, max): ([f64; 2], [f64; 2]),
+) {
     let moved = |old: (f64, f64), low: f64, high: f64| {
         let tolerance = 1e-9 * (old.1 - old.0).abs();
         ((low - old.0).abs() > tolerance || (high - old.1).abs() > tolerance) && drawable(low, high)
     };
     if moved(x, min[0], max[0]) {
-        view.window = TimeWindow::Detached { low: min[0], high: max[0] };
+        view.window = TimeWindow::Detached {
+            low: min[0],
+            high: max[0],
+        };
     }
     if moved(y, min[1], max[1]) {
         view.vertical.insert(id, (min[1], max[1]));
@@ -200,24 +252,48 @@ fn label_changes(ui: &Ui, changes: &[(f64, String)], place: impl Fn(f64) -> f32,
     let mut free_until = frame.right();
     let color = style::quiet(ui.visuals());
     for (x, text) in changes.iter().rev() {
-        let galley = ui.painter().layout_no_wrap(text.clone(), FontId::proportional(11.0), color);
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.clone(), FontId::proportional(11.0), color);
         let left = place(*x) + 4.0;
         if left + galley.size().x < free_until {
-            ui.painter().galley(egui::pos2(left, frame.bottom() - galley.size().y - 3.0), galley, color);
+            ui.painter().galley(
+                egui::pos2(left, frame.bottom() - galley.size().y - 3.0),
+                galley,
+                color,
+            );
             free_until = left - 8.0;
         }
     }
 }
 
 /// The switch between a linear and a logarithmic axis, in the plot's upper left corner.
-fn scale_button(ui: &mut Ui, id: &'static str, scale: Scale, view: &mut View, frame: egui::Rect, tooltip: &str) {
+fn scale_button(
+    ui: &mut Ui,
+    id: &'static str,
+    scale: Scale,
+    view: &mut View,
+    frame: egui::Rect,
+    tooltip: &str,
+) {
     let is_log = scale == Scale::Log;
-    let place = egui::Rect::from_min_size(frame.left_top() + egui::vec2(5.0, 4.0), egui::vec2(28.0, 16.0));
-    let text = egui::RichText::new("log").size(10.5);
-    let button = egui::Button::selectable(is_log, text).small().frame_when_inactive(true);
-    let response = ui.put(place, button).on_hover_text(format!("Logarithmic axis. {tooltip}"));
+    let place = egui::Rect::from_min_size(frame.left_top() + egui::vec2(5.0, 4.0), egui::vec2(40.0, 18.0));
+    let text = egui::RichText::new("log").size(11.0);
+    let button = egui::Button::selectable(is_log, text)
+        .small()
+        .frame_when_inactive(true);
+    // A child laid over the plot: it must not take room in the stack of plots.
+    let mut over = ui.new_child(egui::UiBuilder::new().max_rect(place));
+    let response = over
+        .add(button)
+        .on_hover_text(format!("Logarithmic axis. {tooltip}"));
     response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Button, true, is_log, format!("Logarithmic axis of {id}"))
+        egui::WidgetInfo::selected(
+            egui::Role::Button,
+            true,
+            is_log,
+            format!("Logarithmic axis of {id}"),
+        )
     });
     if response.clicked() {
         let toggled = view.toggled_scale.entry(id).or_default();
@@ -228,12 +304,17 @@ fn scale_button(ui: &mut Ui, id: &'static str, scale: Scale, view: &mut View, fr
 
 fn hover_text(position: &HoverPosition<'_>, axis: TimeAxis, scale: Scale) -> Option<String> {
     match position {
-        HoverPosition::NearDataPoint { plot_name, position, .. } => {
+        HoverPosition::NearDataPoint {
+            plot_name, position, ..
+        } => {
             let time = match axis {
                 TimeAxis::Time => format!("t = {}", significant(position.x, 5)),
                 TimeAxis::Step => format!("step {}", grouped(position.x.max(0.0).round() as u64)),
             };
-            Some(format!("{plot_name}\n{time}\n{}", significant(scale.value(position.y), 5)))
+            Some(format!(
+                "{plot_name}\n{time}\n{}",
+                significant(scale.value(position.y), 5)
+            ))
         }
         HoverPosition::Elsewhere { .. } => None,
     }
@@ -246,7 +327,11 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
         TimeWindow::Detached { low, high } => (low, high),
         TimeWindow::Live => {
             let column = view.axis.column();
-            let last = run.lanes.iter().filter_map(|lane| lane.history.last(column)).fold(0.0, f64::max);
+            let last = run
+                .lanes
+                .iter()
+                .filter_map(|lane| lane.history.last(column))
+                .fold(0.0, f64::max);
             let horizon = match view.axis {
                 TimeAxis::Time => horizon,
                 TimeAxis::Step => horizon / run.experiment.live.learning_rate,
@@ -263,7 +348,11 @@ pub(crate) fn horizon(experiment: &Experiment) -> f64 {
     let widths = experiment.network.widths();
     let gaussian = |std: &dyn Fn(usize, usize) -> f64| {
         let layers: f64 = widths.windows(2).map(|pair| std(pair[0], pair[1])).product();
-        layers * widths[1..depth].iter().map(|&width| (width as f64).sqrt()).product::<f64>()
+        layers
+            * widths[1..depth]
+                .iter()
+                .map(|&width| (width as f64).sqrt())
+                .product::<f64>()
     };
     let start = match experiment.init.scheme {
         InitScheme::Aligned => experiment.init.strength,
@@ -277,4 +366,3 @@ pub(crate) fn horizon(experiment: &Experiment) -> f64 {
     let eta = experiment.live.learning_rate;
     (1.15 * learned.unwrap_or(0.0)).clamp(100.0 * eta, 20_000.0 * eta)
 }
-

@@ -85,14 +85,11 @@ impl StationaryDensity {
     pub fn cumulative(&self, strength: f64) -> f64 {
         match self.place(strength) {
             Place::LeftOfSupport => 0.0,
-            Place::Tail(side) => {
-                let tail = self.tail(side);
-                let beyond = tail.log_density_at(self.chart.outer_of(strength)).exp() / tail.rate;
-                match side {
-                    Side::Left => beyond,
-                    Side::Right => 1.0 - beyond,
-                }
+            Place::Tail(Side::Left) => {
+                self.left_tail.log_density_at(self.chart.outer_of(strength)).exp() / self.left_tail.rate
             }
+            // What the march leaves to the right is below the rounding of 1.
+            Place::Tail(Side::Right) => 1.0,
             Place::Panel { index, local } => self.cumulatives[index].at(local).clamp(0.0, 1.0),
         }
     }
@@ -108,31 +105,27 @@ impl StationaryDensity {
         if probability >= 1.0 {
             return f64::INFINITY;
         }
+        let left_mass = self.left_tail.mass();
+        if probability < left_mass {
+            let outer = self.left_tail.edge + (probability / left_mass).ln() / self.left_tail.rate;
+            return self.chart.strength_at_outer(outer);
+        }
         let index = self
             .cumulatives
             .partition_point(|cumulative| cumulative.at_right() < probability);
-        let left_mass = self.left_tail.mass();
-        let outer = if probability < left_mass {
-            self.left_tail.edge + (probability / left_mass).ln() / self.left_tail.rate
-        } else if index == self.panels.len() {
-            let beyond = (1.0 - probability) / self.right_tail.mass();
-            self.right_tail.edge - beyond.min(1.0).ln() / self.right_tail.rate
-        } else {
-            let (mut low, mut high) = (-1.0, 1.0);
-            // Each halving gives one more bit of the local coordinate.
-            for _ in 0..54 {
-                let middle = f64::midpoint(low, high);
-                if self.cumulatives[index].at(middle) < probability {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
+        let index = index.min(self.panels.len() - 1);
+        let (mut low, mut high) = (-1.0, 1.0);
+        // Each halving gives one more bit of the local coordinate.
+        for _ in 0..54 {
+            let middle = f64::midpoint(low, high);
+            if self.cumulatives[index].at(middle) < probability {
+                low = middle;
+            } else {
+                high = middle;
             }
-            return self
-                .chart
-                .strength(self.panels[index].coordinate(f64::midpoint(low, high)));
-        };
-        self.chart.strength_at_outer(outer)
+        }
+        self.chart
+            .strength(self.panels[index].coordinate(f64::midpoint(low, high)))
     }
 
     /// Mean strength; always finite.
