@@ -114,11 +114,12 @@ pub(super) fn transport(
 /// Where the run is, in digits of fixed width so that nothing moves while they change.
 fn read_outs(ui: &mut Ui, run: &RunData, frames_per_second: f64) {
     let mono = |text: String| RichText::new(text).monospace().size(12.5);
-    ui.label(mono(format!("step {:>9}", grouped(run.step))))
+    ui.spacing_mut().item_spacing.x = 18.0;
+    ui.label(mono(format!("step {:>7}", grouped(run.step))))
         .on_hover_text("Steps taken.");
-    ui.label(mono(format!("t {:>9}", significant(run.time, 5))))
+    ui.label(mono(format!("t {:>7}", significant(run.time, 5))))
         .on_hover_text("Training time: the sum of the learning rates of all steps.");
-    ui.label(mono(format!("{:>8}steps/s", prefixed(run.steps_per_second))))
+    ui.label(mono(format!("{:>7}steps/s", prefixed(run.steps_per_second))))
         .on_hover_text("Steps a second, as measured.");
     ui.label(mono(format!("{frames_per_second:>3.0} FPS")))
         .on_hover_text("Pictures a second, while something changes.");

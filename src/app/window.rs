@@ -100,6 +100,11 @@ impl Window {
         format!("{state} at step {}; mode strengths {strengths}", self.run.step)
     }
 
+    /// The live parameters that the worker has confirmed.
+    pub fn live_in_force(&self) -> LiveParams {
+        self.run.live
+    }
+
     /// Loads the draft as a new run.
     fn reset(&mut self, start: bool) {
         let Ok(experiment) = self.draft.read(self.live) else {
@@ -223,8 +228,8 @@ impl Window {
     fn plots(&mut self, ui: &mut Ui) {
         plots::legend(ui, &self.run);
         let range = plots::visible_range(&self.run, &self.view, self.horizon);
-        let spacing = 2.0 * ui.spacing().item_spacing.y;
-        let height = (ui.available_height() - spacing).max(180.0);
+        ui.spacing_mut().item_spacing.y = 7.0;
+        let height = (ui.available_height() - 2.0 * ui.spacing().item_spacing.y).max(180.0);
         plots::strengths_plot(ui, &self.run, &mut self.view, range, 0.42 * height);
         plots::diffusion_plot(ui, &self.run, &mut self.view, range, 0.28 * height);
         plots::loss_plot(ui, &self.run, &mut self.view, range, 0.30 * height);

@@ -2,7 +2,7 @@
 //! variance `T = tau sigma^2 L m^(2-2/L) / 2` about `m`).
 
 use eframe::egui::{self, RichText, Ui, Vec2b};
-use egui_plot::{Bar, BarChart, Line, Plot, PlotPoints, VLine};
+use egui_plot::{AxisHints, Bar, BarChart, Line, Plot, PlotPoints, VLine};
 
 use super::scale::Scale;
 use crate::app::format::{grouped, significant};
@@ -118,6 +118,9 @@ fn histogram(
     } else {
         middle
     };
+    let axis = AxisHints::new_x()
+        .label_spacing(egui::Rangef::new(8.0, 14.0))
+        .formatter(move |mark, range| label(mark, range, offset));
     Plot::new(("histogram", mode))
         .height(height)
         .show_axes(Vec2b::new(true, false))
@@ -128,7 +131,7 @@ fn histogram(
         .allow_boxed_zoom(false)
         .auto_bounds(false)
         .x_grid_spacer(move |input| marks(input, offset))
-        .x_axis_formatter(move |mark, range| label(mark, range, offset))
+        .custom_x_axes(vec![axis])
         .label_formatter(|_| None)
         .show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(-half..=half);
