@@ -1,7 +1,11 @@
 //! The window, driven as a person drives it: by the names of its controls, without a screen.
 
 #![cfg(feature = "gui")]
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at what it did not expect"
+)]
 
 use std::time::Duration;
 
@@ -35,7 +39,9 @@ fn wait_until(harness: &mut WindowHarness, what: &str, holds: impl Fn(&str) -> b
 fn it_opens_running_and_the_strengths_grow() {
     let mut harness = open([1440.0, 900.0], Experiment::default());
     wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
-    wait_until(&mut harness, "the run moves", |summary| !summary.contains("at step 0;"));
+    wait_until(&mut harness, "the run moves", |summary| {
+        !summary.contains("at step 0;")
+    });
 }
 
 #[test]
@@ -45,7 +51,15 @@ fn the_buttons_halt_step_and_reset() {
     harness.get_by_role_and_label(Role::Button, "Pause").click();
     wait_until(&mut harness, "halted", |summary| summary.starts_with("halted"));
     let step = |summary: &str| -> u64 {
-        summary.split("at step ").nth(1).unwrap().split(';').next().unwrap().parse().unwrap()
+        summary
+            .split("at step ")
+            .nth(1)
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
     };
     let before = step(&harness.state().summary());
     harness.get_by_role_and_label(Role::Button, "+10").click();
@@ -57,11 +71,17 @@ fn the_buttons_halt_step_and_reset() {
         summary.starts_with("halted") && step(summary) == before + 11
     });
     harness.key_press(Key::Space);
-    wait_until(&mut harness, "running again", |summary| summary.starts_with("running"));
+    wait_until(&mut harness, "running again", |summary| {
+        summary.starts_with("running")
+    });
     harness.key_press(Key::Space);
-    wait_until(&mut harness, "halted again", |summary| summary.starts_with("halted"));
+    wait_until(&mut harness, "halted again", |summary| {
+        summary.starts_with("halted")
+    });
     harness.get_by_role_and_label(Role::Button, "Reset").click();
-    wait_until(&mut harness, "reset", move |summary| step(summary) < before.max(5));
+    wait_until(&mut harness, "reset", move |summary| {
+        step(summary) < before.max(5)
+    });
 }
 
 #[test]
@@ -94,11 +114,15 @@ fn a_divergence_is_told_with_a_way_out() {
     let mut experiment = Experiment::default();
     experiment.live.learning_rate = 3.0;
     let mut harness = open([1440.0, 900.0], experiment);
-    wait_until(&mut harness, "diverged", |summary| summary.starts_with("diverged"));
+    wait_until(&mut harness, "diverged", |summary| {
+        summary.starts_with("diverged")
+    });
     harness.step();
     harness.get_by_label_contains("eta = 3 exceeds the largest stable learning rate");
     harness.get_by_label_contains("and reset").click();
-    wait_until(&mut harness, "running again", |summary| summary.starts_with("running"));
+    wait_until(&mut harness, "running again", |summary| {
+        summary.starts_with("running")
+    });
 }
 
 #[test]
@@ -123,7 +147,12 @@ fn every_control_has_a_name() {
         if operable(node.role()) {
             n_controls += 1;
             let name = node.label().unwrap_or_default();
-            assert!(!name.trim().is_empty(), "a {:?} without a name: {:?}", node.role(), node.value());
+            assert!(
+                !name.trim().is_empty(),
+                "a {:?} without a name: {:?}",
+                node.role(),
+                node.value()
+            );
         }
         nodes.extend(node.children());
     }
@@ -134,7 +163,16 @@ fn every_control_has_a_name() {
 fn no_key_or_size_breaks_it() {
     for size in [[1024.0, 700.0], [400.0, 300.0], [60.0, 40.0]] {
         let mut harness = open(size, Experiment::default());
-        for key in [Key::Space, Key::N, Key::R, Key::ArrowRight, Key::T, Key::End, Key::Tab, Key::Escape] {
+        for key in [
+            Key::Space,
+            Key::N,
+            Key::R,
+            Key::ArrowRight,
+            Key::T,
+            Key::End,
+            Key::Tab,
+            Key::Escape,
+        ] {
             harness.key_press(key);
             harness.step();
             harness.key_press_modifiers(egui::Modifiers::SHIFT, key);

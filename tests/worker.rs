@@ -1,6 +1,10 @@
 //! The worker computes what a direct run computes, bit for bit, at any speed and however slowly it is listened to.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at what it did not expect"
+)]
 
 use std::time::Duration;
 
@@ -10,7 +14,7 @@ use saddlescope::observables::Schema;
 use saddlescope::simulation::{Schedule, Simulation};
 use saddlescope::worker::{Command, Event, Frame, RunSpec, RunState, Speed, Worker};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn experiment() -> Experiment {
     let mut experiment = Experiment::default();
@@ -74,7 +78,10 @@ fn a_worker_run_equals_a_direct_run_at_any_speed() {
     let experiment = experiment();
     let engines = [Engine::Sgd, Engine::GradientFlow, Engine::Langevin];
     let n_steps = 2_000;
-    let expected: Vec<_> = engines.iter().map(|&engine| direct_rows(&experiment, engine, n_steps)).collect();
+    let expected: Vec<_> = engines
+        .iter()
+        .map(|&engine| direct_rows(&experiment, engine, n_steps))
+        .collect();
     let speeds = [
         (Speed::Unlimited, Duration::ZERO),
         (Speed::StepsPerSecond(20_000.0), Duration::ZERO),
@@ -88,7 +95,10 @@ fn a_worker_run_equals_a_direct_run_at_any_speed() {
         let (rows, n_thinned) = rows_until(&worker, engines.len(), n_steps, delay);
         assert_eq!(n_thinned, 0);
         for ((rows, expected), engine) in rows.iter().zip(&expected).zip(engines) {
-            assert!(same_bits(rows, expected), "{engine:?} at {speed:?}, listened to every {delay:?}");
+            assert!(
+                same_bits(rows, expected),
+                "{engine:?} at {speed:?}, listened to every {delay:?}"
+            );
         }
     }
 }
@@ -137,7 +147,11 @@ fn changed_parameters_reach_every_lane_and_are_recorded() {
     worker.send(spec(1, &experiment, &[Engine::GradientFlow], false));
     worker.send(Command::Step(100));
     rows_until(&worker, 2, 100, Duration::ZERO);
-    let live = LiveParams { learning_rate: 0.01, batch_size: 8, label_noise_std: 0.0 };
+    let live = LiveParams {
+        learning_rate: 0.01,
+        batch_size: 8,
+        label_noise_std: 0.0,
+    };
     worker.send(Command::SetLive(live));
     worker.send(Command::Step(50));
     let mut frames: Vec<Box<Frame>> = Vec::new();
@@ -158,7 +172,10 @@ fn changed_parameters_reach_every_lane_and_are_recorded() {
 fn what_is_not_allowed_is_refused_and_the_run_goes_on() {
     let worker = Worker::spawn(|| {}).unwrap();
     worker.send(spec(1, &experiment(), &[], false));
-    worker.send(Command::SetLive(LiveParams { batch_size: 0, ..LiveParams::default() }));
+    worker.send(Command::SetLive(LiveParams {
+        batch_size: 0,
+        ..LiveParams::default()
+    }));
     let mut bad = experiment();
     bad.network.d_in = 0;
     worker.send(spec(2, &bad, &[], true));
@@ -173,8 +190,14 @@ fn what_is_not_allowed_is_refused_and_the_run_goes_on() {
         }
     }
     assert_eq!(refused.len(), 2);
-    assert!(refused[0].0 == 1 && refused[0].1.contains("live.batch_size = 0"), "{refused:?}");
-    assert!(refused[1].0 == 2 && refused[1].1.contains("network.d_in = 0"), "{refused:?}");
+    assert!(
+        refused[0].0 == 1 && refused[0].1.contains("live.batch_size = 0"),
+        "{refused:?}"
+    );
+    assert!(
+        refused[1].0 == 2 && refused[1].1.contains("network.d_in = 0"),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -193,7 +216,10 @@ fn divergence_halts_the_run_and_is_told_in_numbers() {
     let divergence = frame.lanes[0].divergence.unwrap();
     assert_eq!(divergence.step, frame.step);
     let text = divergence.to_string();
-    assert!(text.contains("eta = 2 exceeds") && text.contains("= 0.25"), "{text}");
+    assert!(
+        text.contains("eta = 2 exceeds") && text.contains("= 0.25"),
+        "{text}"
+    );
     worker.send(Command::Resume);
     worker.send(spec(2, &Experiment::default(), &[], true));
     loop {

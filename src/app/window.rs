@@ -105,6 +105,16 @@ impl Window {
         self.run.live
     }
 
+    /// Steps that the worker has reported.
+    pub fn steps_taken(&self) -> u64 {
+        self.run.step
+    }
+
+    /// Rows recorded in the first lane.
+    pub fn rows_recorded(&self) -> u64 {
+        self.run.lanes.first().map_or(0, |lane| lane.history.n_rows())
+    }
+
     /// Loads the draft as a new run.
     fn reset(&mut self, start: bool) {
         let Ok(experiment) = self.draft.read(self.live) else {

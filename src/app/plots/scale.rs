@@ -51,7 +51,7 @@ impl Scale {
     }
 
     /// Grid lines inside the bounds.
-    pub(crate) fn marks(self, input: GridInput) -> Vec<GridMark> {
+    pub(crate) fn marks(self, input: &GridInput) -> Vec<GridMark> {
         let (low, high) = input.bounds;
         if !(high - low).is_finite() || high <= low {
             return Vec::new();
@@ -158,7 +158,7 @@ mod tests {
     fn marks_lie_inside_the_bounds_and_are_few() {
         for (low, high) in [(0.0, 1.0), (-3.0, 1e6), (1e-9, 2e-9), (-30.0, 12.0)] {
             for scale in [Scale::Linear, Scale::Log] {
-                let marks = scale.marks(GridInput {
+                let marks = scale.marks(&GridInput {
                     bounds: (low, high),
                     base_step_size: (high - low) / 40.0,
                 });
@@ -171,7 +171,7 @@ mod tests {
         }
         assert!(
             Scale::Log
-                .marks(GridInput {
+                .marks(&GridInput {
                     bounds: (1.0, 1.0),
                     base_step_size: 0.1
                 })
@@ -179,7 +179,7 @@ mod tests {
         );
         assert!(
             Scale::Linear
-                .marks(GridInput {
+                .marks(&GridInput {
                     bounds: (f64::NAN, 1.0),
                     base_step_size: 0.1
                 })

@@ -78,8 +78,8 @@ impl TimePlot<'_> {
             .allow_double_click_reset(false)
             .auto_bounds(false)
             .link_cursor(egui::Id::unique("time"), Vec2b::new(true, false))
-            .x_grid_spacer(|input| Scale::Linear.marks(input))
-            .y_grid_spacer(move |input| scale.marks(input))
+            .x_grid_spacer(|input| Scale::Linear.marks(&input))
+            .y_grid_spacer(move |input| scale.marks(&input))
             .label_formatter(move |position| hover_text(position, axis, scale));
         let changes = visible_changes(run, axis, x_range);
         let quiet = style::quiet(ui.visuals());
