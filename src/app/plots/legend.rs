@@ -1,6 +1,6 @@
 //! One line that says what the colours and line styles mean, for all plots.
 
-use eframe::egui::{self, Color32, RichText, Stroke, Ui};
+use eframe::egui::{self, Color32, Label, RichText, Stroke, Ui};
 use egui_plot::LineStyle;
 
 use crate::app::format::brief;
@@ -30,18 +30,18 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
                 2.5,
                 color,
             );
-            ui.label(RichText::new(format!("mode {}, m = {}", mode + 1, brief(*strength, 4))).size(12.0));
+            name(ui, format!("mode {}, m = {}", mode + 1, brief(*strength, 4)));
             ui.add_space(4.0);
         }
         if run.rank() > MAX_NAMED {
-            ui.label(RichText::new(format!("and {} more", run.rank() - MAX_NAMED)).size(12.0));
+            name(ui, format!("and {} more", run.rank() - MAX_NAMED));
         }
         ui.separator();
         let text = ui.visuals().text_color();
         for (i, lane) in run.lanes.iter().enumerate() {
             let style = style::lane_style(i, lane.engine, 0, ground);
             sample(ui, style.line, style.width, text);
-            ui.label(RichText::new(lane.engine.label()).size(12.0));
+            name(ui, lane.engine.label());
         }
         sample(
             ui,
@@ -49,8 +49,13 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
             1.0,
             style::quiet(ui.visuals()),
         );
-        ui.label(RichText::new("teacher, saddles").size(12.0));
+        name(ui, "teacher, saddles");
     });
+}
+
+/// A name that moves to the next line as a whole.
+fn name(ui: &mut Ui, text: impl Into<String>) {
+    ui.add(Label::new(RichText::new(text).size(12.0)).extend());
 }
 
 /// A short piece of line.
