@@ -58,7 +58,7 @@ impl Scale {
         }
         match self {
             Self::Linear => linear_marks(low, high, input.base_step_size),
-            Self::Log => log_marks(low, high),
+            Self::Log => log_marks(low, high, input.base_step_size),
         }
     }
 
@@ -103,9 +103,10 @@ fn linear_label(mark: GridMark, range: &RangeInclusive<f64>) -> String {
     }
 }
 
-fn log_marks(low: f64, high: f64) -> Vec<GridMark> {
+/// Every so many decades that their labels have room, and where the span is short the digits between them.
+fn log_marks(low: f64, high: f64, base_step: f64) -> Vec<GridMark> {
     let span = high - low;
-    let stride = (span / 7.0).ceil().max(1.0);
+    let stride = (base_step * 2.8).max(span / 12.0).ceil().max(1.0);
     let mut marks = Vec::new();
     let mut decade = (low / stride).ceil() * stride;
     while decade <= high {
