@@ -30,12 +30,21 @@ fn median(mut times: Vec<Duration>) -> (Duration, Duration) {
 }
 
 fn frame_cost() {
-    let mut harness = Harness::builder().with_size([1440.0, 900.0]).build_eframe(|cc| {
-        Window::new(cc, Experiment::default()).unwrap_or_else(|error| unreachable!("{error}"))
-    });
+    let mut harness = Harness::builder().with_size([1440.0, 900.0]).build_ui_state(
+        |ui, window: &mut Option<Window>| {
+            if window.is_none() {
+                *window = Window::new(ui.ctx(), None, Experiment::default()).ok();
+            }
+            if let Some(window) = window {
+                window.listen(ui.ctx());
+                window.show(ui);
+            }
+        },
+        None,
+    );
     harness.get_by_role_and_label(Role::Button, "max").click();
     let start = Instant::now();
-    while harness.state().steps_taken() < N_STEPS {
+    while harness.state().as_ref().map_or(N_STEPS, Window::steps_taken) < N_STEPS {
         harness.step();
         std::thread::sleep(Duration::from_millis(16));
     }
@@ -58,10 +67,13 @@ fn frame_cost() {
         let (typical, worst) = median(times);
         println!("one frame, {name}: median {typical:?}, worst of {N_FRAMES} {worst:?}");
     }
-    println!("rows recorded in each lane: {}", harness.state().rows_recorded());
+    println!(
+        "rows recorded in each lane: {}",
+        harness.state().as_ref().map_or(0, Window::rows_recorded)
+    );
 }
 
-fn frame(harness: &mut Harness<'_, Window>) -> Duration {
+fn frame(harness: &mut Harness<'_, Option<Window>>) -> Duration {
     let start = Instant::now();
     harness.step();
     let output = harness.output();

@@ -15,24 +15,34 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use saddlescope::app::Window;
 use saddlescope::experiment::Experiment;
 
-type WindowHarness = Harness<'static, Window>;
+type WindowHarness = Harness<'static, Option<Window>>;
 
 fn open(size: [f32; 2], experiment: Experiment) -> WindowHarness {
-    Harness::builder()
-        .with_size(size)
-        .build_eframe(move |cc| Window::new(cc, experiment).unwrap())
+    Harness::builder().with_size(size).build_ui_state(
+        move |ui, window: &mut Option<Window>| {
+            let window =
+                window.get_or_insert_with(|| Window::new(ui.ctx(), None, experiment.clone()).unwrap());
+            window.listen(ui.ctx());
+            window.show(ui);
+        },
+        None,
+    )
+}
+
+fn window(harness: &WindowHarness) -> &Window {
+    harness.state().as_ref().unwrap()
 }
 
 /// Draws frames until the summary satisfies `holds`; a worker runs behind the window, so this takes real time.
 fn wait_until(harness: &mut WindowHarness, what: &str, holds: impl Fn(&str) -> bool) {
     for _ in 0..3000 {
         harness.step();
-        if holds(&harness.state().summary()) {
+        if holds(&window(harness).summary()) {
             return;
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    panic!("{what}: {}", harness.state().summary());
+    panic!("{what}: {}", window(harness).summary());
 }
 
 #[test]
@@ -61,7 +71,7 @@ fn the_buttons_halt_step_and_reset() {
             .parse()
             .unwrap()
     };
-    let before = step(&harness.state().summary());
+    let before = step(&window(&harness).summary());
     harness.get_by_role_and_label(Role::Button, "+10").click();
     wait_until(&mut harness, "ten steps", move |summary| {
         summary.starts_with("halted") && step(summary) == before + 10
@@ -101,7 +111,7 @@ fn a_slider_reaches_the_run() {
     assert!((value - 0.02).abs() < 1e-9, "{value}");
     for _ in 0..300 {
         harness.step();
-        if (harness.state().live_in_force().learning_rate - 0.02).abs() < 1e-9 {
+        if (window(&harness).live_in_force().learning_rate - 0.02).abs() < 1e-9 {
             return;
         }
         std::thread::sleep(Duration::from_millis(10));

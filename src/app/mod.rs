@@ -48,7 +48,7 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
     eframe::run_native(
         APP_ID,
         options,
-        Box::new(|cc| Ok(Box::new(Window::new(cc, experiment)?))),
+        Box::new(|cc| Ok(Box::new(Window::new(&cc.egui_ctx, cc.storage, experiment)?))),
     )?;
     Ok(())
 }

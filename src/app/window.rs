@@ -52,18 +52,21 @@ pub struct Window {
 }
 
 impl Window {
-    /// A window that starts running `experiment`.
+    /// A window in `ctx` that starts running `experiment`, with the settings last kept in `storage`.
     ///
     /// # Errors
     /// The system's error where the worker's thread cannot be started.
-    pub fn new(cc: &eframe::CreationContext<'_>, experiment: Experiment) -> std::io::Result<Self> {
-        let settings: Settings = cc
-            .storage
+    pub fn new(
+        ctx: &egui::Context,
+        storage: Option<&dyn eframe::Storage>,
+        experiment: Experiment,
+    ) -> std::io::Result<Self> {
+        let settings: Settings = storage
             .and_then(|storage| eframe::get_value(storage, STORAGE_KEY))
             .unwrap_or_default();
-        style::install_fonts(&cc.egui_ctx);
-        let ctx = cc.egui_ctx.clone();
-        let worker = Worker::spawn(move || ctx.request_repaint())?;
+        style::install_fonts(ctx);
+        let waker = ctx.clone();
+        let worker = Worker::spawn(move || waker.request_repaint())?;
         let live = experiment.live;
         let draft = Draft::new(experiment.clone());
         let companions = draft.companions.engines(experiment.engine);
@@ -250,6 +253,27 @@ impl Window {
         plots::loss_plot(ui, &self.run, &mut self.view, range, 0.30 * height);
     }
 
+    /// Takes in what the worker has said and what keys were pressed; runs also while the window is hidden.
+    pub fn listen(&mut self, ctx: &egui::Context) {
+        self.drain();
+        self.keys(ctx);
+        self.update_title(ctx);
+        let dt = f64::from(ctx.input(|input| input.stable_dt)).max(1e-4);
+        self.frames_per_second += 0.1 * (1.0 / dt - self.frames_per_second);
+    }
+
+    /// Draws everything and passes on what was clicked and dragged.
+    pub fn show(&mut self, ui: &mut Ui) {
+        self.fit_panels(ui.ctx().content_rect().width());
+        self.transport_bar(ui);
+        self.left_rail(ui);
+        self.right_panel(ui);
+        CentralPanel::default().show(ui, |ui| {
+            self.banner(ui);
+            self.plots(ui);
+        });
+    }
+
     /// Opens or closes side panels when the window's width crosses a limit; between limits the person decides.
     fn fit_panels(&mut self, width: f32) {
         let fitting = Panels::that_fit(width);
@@ -326,22 +350,11 @@ impl Window {
 
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        self.drain();
-        self.keys(ctx);
-        self.update_title(ctx);
-        let dt = f64::from(ctx.input(|input| input.stable_dt)).max(1e-4);
-        self.frames_per_second += 0.1 * (1.0 / dt - self.frames_per_second);
+        self.listen(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.fit_panels(ui.ctx().content_rect().width());
-        self.transport_bar(ui);
-        self.left_rail(ui);
-        self.right_panel(ui);
-        CentralPanel::default().show(ui, |ui| {
-            self.banner(ui);
-            self.plots(ui);
-        });
+        self.show(ui);
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

@@ -3,8 +3,10 @@
 //! A [`History`] keeps buckets of neighbouring rows, each with first, last, least and greatest value of every column.
 //! [`trace`] turns the visible part of one column into at most a few points a pixel. Neither knows where rows come from.
 
+mod level;
 mod store;
 mod trace;
 
-pub use store::{Bucket, History};
+pub use level::{Bucket, Level};
+pub use store::History;
 pub use trace::{Trace, TraceRequest, trace};

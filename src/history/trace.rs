@@ -1,5 +1,6 @@
 //! From a column of a history to the few points that draw it.
 
+use super::level::Level;
 use super::store::History;
 
 /// Which part of which columns to draw, and how finely.
@@ -38,22 +39,26 @@ struct Cell {
 /// so the drawn curve fills exactly what the raw curve would. One bucket on each side beyond the range is included, so the
 /// curve runs to the edges.
 pub fn trace(history: &History, request: &TraceRequest) -> Trace {
-    let xs = history.column(request.x_column);
-    let ys = history.column(request.y_column);
     let (low, high) = request.x_range;
     if high.partial_cmp(&low) != Some(std::cmp::Ordering::Greater) || request.n_pixels == 0 {
         return Trace::default();
     }
-    let begin = xs.partition_point(|x| x.last < low).saturating_sub(1);
-    let end = (xs.partition_point(|x| x.first <= high) + 1).min(xs.len());
+    // The coarse level will do where each of its buckets is no wider than about half a pixel.
+    let coarse = in_sight(history.coarse(), request);
+    let (level, range) = if coarse.len() > 2 * request.n_pixels {
+        (history.coarse(), coarse)
+    } else {
+        (history.fine(), in_sight(history.fine(), request))
+    };
+    let (xs, ys) = (level.column(request.x_column), level.column(request.y_column));
     let scale = request.n_pixels as f64 / (high - low);
     let mut trace = Trace {
         points: Vec::new(),
         n_rows_per_pixel: 1,
     };
     let mut open: Option<Cell> = None;
-    for i in begin..end {
-        let (x, y, n_rows) = (&xs[i], &ys[i], history.n_rows_in_buckets()[i]);
+    for i in range {
+        let (x, y, n_rows) = (&xs[i], &ys[i], level.n_rows_in()[i]);
         let middle = 0.5 * (x.first + x.last);
         let pixel = ((middle - low) * scale).floor() as i64;
         match &mut open {
@@ -86,6 +91,15 @@ pub fn trace(history: &History, request: &TraceRequest) -> Trace {
         close(&cell, &mut trace);
     }
     trace
+}
+
+/// Buckets that reach into the range, and one beyond each end.
+fn in_sight(level: &Level, request: &TraceRequest) -> std::ops::Range<usize> {
+    let (low, high) = request.x_range;
+    let xs = level.column(request.x_column);
+    let begin = xs.partition_point(|x| x.last < low).saturating_sub(1);
+    let end = (xs.partition_point(|x| x.first <= high) + 1).min(xs.len());
+    begin..end
 }
 
 /// Writes the distinct points of a finished pixel column in the order of `x`.
