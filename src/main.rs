@@ -1,3 +1,6 @@
 //! Arguments in, window or headless command, errors to exit codes.
 
-fn main() {}
+fn main() {
+    #[cfg(feature = "gui")]
+    let _ = saddlescope::app::run(saddlescope::experiment::Experiment::default());
+}

@@ -1,0 +1,85 @@
+//! One line that says what the colours and line styles mean, for all plots.
+
+use eframe::egui::{self, Color32, FontId, Painter, Rect, Stroke, Ui};
+use egui_plot::LineStyle;
+
+use crate::app::format::brief;
+use crate::app::run_data::RunData;
+use crate::app::style;
+
+/// Modes named in the line; more would not fit.
+const MAX_NAMED: usize = 8;
+/// Length of a sample of a line, in points.
+const SAMPLE: f32 = 22.0;
+
+/// Draws the legend line.
+pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
+    let ground = style::ground(ui.visuals());
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 12.0;
+        for (mode, strength) in run
+            .experiment
+            .teacher
+            .strengths
+            .iter()
+            .take(MAX_NAMED)
+            .enumerate()
+        {
+            let line = style::lane_style(0, run.experiment.engine, mode, ground).line;
+            let text = format!("mode {}, m = {}", mode + 1, brief(*strength, 4));
+            entry(ui, line, 2.5, style::mode_color(mode, ui.visuals()), &text);
+        }
+        if run.rank() > MAX_NAMED {
+            ui.label(format!("and {} more", run.rank() - MAX_NAMED));
+        }
+        let color = ui.visuals().text_color();
+        for (i, lane) in run.lanes.iter().enumerate() {
+            let style = style::lane_style(i, lane.engine, 0, ground);
+            entry(ui, style.line, style.width, color, lane.engine.label());
+        }
+        let quiet = style::quiet(ui.visuals());
+        entry(
+            ui,
+            LineStyle::Dashed { length: 8.0 },
+            1.0,
+            quiet,
+            "teacher, saddles",
+        );
+    });
+}
+
+/// A short piece of line and its name, which move to the next row together.
+fn entry(ui: &mut Ui, line: LineStyle, width: f32, color: Color32, text: &str) {
+    let text_color = ui.visuals().text_color();
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), FontId::proportional(12.0), text_color);
+    let size = egui::vec2(SAMPLE + 6.0 + galley.size().x, galley.size().y.max(14.0));
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
+    let piece = Rect::from_min_size(rect.min, egui::vec2(SAMPLE, rect.height()));
+    draw_line(ui.painter(), piece, line, Stroke::new(width, color));
+    let left = egui::pos2(piece.right() + 6.0, rect.center().y - 0.5 * galley.size().y);
+    ui.painter().galley(left, galley, text_color);
+}
+
+fn draw_line(painter: &Painter, piece: Rect, line: LineStyle, stroke: Stroke) {
+    let ends = [piece.left_center(), piece.right_center()];
+    match line {
+        LineStyle::Solid => {
+            painter.line_segment(ends, stroke);
+        }
+        LineStyle::Dashed { length } => {
+            let length = length.min(6.0);
+            painter.extend(egui::Shape::dashed_line(&ends, stroke, length, length * 0.7));
+        }
+        LineStyle::Dotted { spacing } => {
+            painter.extend(egui::Shape::dotted_line(
+                &ends,
+                stroke.color,
+                spacing,
+                stroke.width * 0.6,
+            ));
+        }
+    }
+}

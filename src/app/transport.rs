@@ -1,0 +1,152 @@
+//! The bottom bar: reset, single steps, play and pause, speed; and where the run is.
+
+use eframe::egui::{self, RichText, Slider, SliderClamping, Ui};
+
+use super::format::{brief, grouped, prefixed, significant};
+use super::run_data::{HISTORY_BUDGET_BYTES, RunData};
+use super::view::{Panels, View};
+use crate::worker::{RunState, Speed};
+
+/// What the bar asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Request {
+    /// Start again, same seed.
+    Reset,
+    /// Take so many steps, then halt.
+    Step(u64),
+    /// Go on, or halt.
+    PlayPause,
+    /// Another speed.
+    Speed,
+}
+
+/// How fast the person wants the run to go.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct SpeedSetting {
+    /// Steps a second when limited.
+    pub(super) steps_per_second: f64,
+    /// Whether the machine alone sets the limit.
+    pub(super) unlimited: bool,
+}
+
+impl Default for SpeedSetting {
+    /// The default experiment then takes about ten seconds to learn everything.
+    fn default() -> Self {
+        Self {
+            steps_per_second: 150.0,
+            unlimited: false,
+        }
+    }
+}
+
+impl SpeedSetting {
+    /// As the worker is told.
+    pub(super) fn speed(self) -> Speed {
+        if self.unlimited {
+            Speed::Unlimited
+        } else {
+            Speed::StepsPerSecond(self.steps_per_second)
+        }
+    }
+}
+
+/// Draws the bar.
+pub(super) fn transport(
+    ui: &mut Ui,
+    run: &RunData,
+    view: &mut View,
+    panels: &mut Panels,
+    speed: &mut SpeedSetting,
+    frames_per_second: f64,
+) -> Option<Request> {
+    let mut request = None;
+    ui.horizontal_wrapped(|ui| {
+        let mut button = |ui: &mut Ui, text: &str, hint: &str, asks: Request| {
+            if ui.button(text).on_hover_text(hint).clicked() {
+                request = Some(asks);
+            }
+        };
+        button(ui, "Reset", "Start again from step 0 with the same seed (key R).", Request::Reset);
+        let running = run.state == RunState::Running;
+        ui.add_enabled_ui(matches!(run.state, RunState::Running | RunState::Paused), |ui| {
+            let text = if running { "Pause" } else { "Play" };
+            let main = egui::Button::new(RichText::new(text).strong()).min_size(egui::vec2(56.0, 0.0));
+            if ui.add(main).on_hover_text("Go on or halt (space).").clicked() {
+                request = Some(Request::PlayPause);
+            }
+            for n_steps in [1, 10, 100] {
+                let hint = format!("Take {n_steps} steps, then halt.");
+                if ui.button(format!("+{n_steps}")).on_hover_text(hint).clicked() {
+                    request = Some(Request::Step(n_steps));
+                }
+            }
+        });
+        ui.separator();
+        let label = ui.label("speed");
+        let mut wanted = *speed;
+        ui.add_enabled_ui(!speed.unlimited, |ui| {
+            ui.spacing_mut().slider_width = 110.0;
+            let slider = Slider::new(&mut wanted.steps_per_second, 1.0..=1e6)
+                .logarithmic(true)
+                .clamping(SliderClamping::Always)
+                .custom_formatter(|value, _| brief(value, 3))
+                .suffix(" steps/s");
+            ui.add(slider).labelled_by(label.id).on_hover_text("Most steps a second.");
+        });
+        ui.toggle_value(&mut wanted.unlimited, "max").on_hover_text("As fast as the machine can.");
+        if wanted != *speed {
+            *speed = wanted;
+            request = Some(Request::Speed);
+        }
+        ui.separator();
+        let live = egui::Button::selectable(view.is_live(), "LIVE");
+        let hint = "The plots follow the run. Dragging or zooming a plot lets go; this, End or a double click takes hold again.";
+        if ui.add(live).on_hover_text(hint).clicked() {
+            view.attach();
+        }
+        ui.toggle_value(&mut panels.controls, "controls").on_hover_text("Show or hide the left rail.");
+        ui.toggle_value(&mut panels.distributions, "distributions")
+            .on_hover_text("Show or hide the right panel.");
+        ui.separator();
+        read_outs(ui, run, frames_per_second);
+    });
+    request
+}
+
+/// Where the run is, in digits of fixed width so that nothing moves while they change.
+fn read_outs(ui: &mut Ui, run: &RunData, frames_per_second: f64) {
+    ui.spacing_mut().item_spacing.x = 18.0;
+    let mut show = |text: String, hint: &str| {
+        let label = egui::Label::new(RichText::new(text).monospace().size(12.5)).extend();
+        ui.add(label).on_hover_text(hint);
+    };
+    show(format!("step {:>7}", grouped(run.step)), "Steps taken.");
+    show(
+        format!("t {:>7}", significant(run.time, 5)),
+        "Training time: the sum of the learning rates of all steps.",
+    );
+    show(
+        format!("{:>7}steps/s", prefixed(run.steps_per_second)),
+        "Steps a second, as measured.",
+    );
+    show(
+        format!("{frames_per_second:>3.0} FPS"),
+        "Pictures a second, while something changes.",
+    );
+    show(
+        format!("seed {}", run.experiment.seed),
+        "Seed of every random stream.",
+    );
+    let mebibytes = run.n_bytes() as f64 / f64::from(1 << 20);
+    let hint = format!(
+        "Memory of the history and its limit. {} offers of a picture found the window busy; {} rows were left out \
+         because it slept.",
+        grouped(run.n_merged),
+        grouped(run.n_thinned),
+    );
+    show(
+        format!("{mebibytes:>3.0}/{} MiB", HISTORY_BUDGET_BYTES >> 20),
+        &hint,
+    );
+}
