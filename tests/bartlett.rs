@@ -8,8 +8,6 @@
 //! confirmed by a second look: under other seeds a false alarm has probability 6e-7 (more, but below 0.01, since fourth powers
 //! are not Gaussian).
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 #[path = "support/checks.rs"]
 mod checks;
 #[path = "support/moments.rs"]
@@ -71,12 +69,14 @@ fn draws(batch_size: u64, look: Look) -> Vec<Draw> {
         .collect()
 }
 
+/// A function of one draw.
+type Statistic = fn(&Draw) -> f64;
+
 /// Normalised statistics, of mean 0 and variance 1.
-const NORMALISED: [(&str, fn(&Draw) -> f64); 3] =
-    [("z", |d| d.own), ("w", |d| d.cross[0]), ("v", |d| d.noise[0])];
+const NORMALISED: [(&str, Statistic); 3] = [("z", |d| d.own), ("w", |d| d.cross[0]), ("v", |d| d.noise[0])];
 
 /// A moment's name, its value for one draw, and its expectation.
-type Expected = (&'static str, fn(&Draw) -> f64, f64);
+type Expected = (&'static str, Statistic, f64);
 
 fn expectations(b: f64) -> [Expected; 14] {
     [
@@ -107,14 +107,14 @@ fn expectations(b: f64) -> [Expected; 14] {
 
 fn check(batch_size: u64) {
     confirmed(4.0, N_DRAWS, 21, |look, checks| {
-        check_once(batch_size, look, checks)
+        check_once(batch_size, look, checks);
     });
 }
 
 fn check_once(batch_size: u64, look: Look, checks: &mut Checks) {
     let draws = draws(batch_size, look);
     let b = batch_size as f64;
-    let moments = |value: fn(&Draw) -> f64| Moments::of(&draws.iter().map(value).collect::<Vec<_>>());
+    let moments = |value: Statistic| Moments::of(&draws.iter().map(value).collect::<Vec<_>>());
     for (name, value) in NORMALISED {
         let found = moments(value);
         checks.within(&format!("mean {name}"), found.mean, found.mean_error, 0.0);

@@ -449,7 +449,7 @@ fn check_total_noise(risk: &Risk, network: &DeepLinearNetwork) {
         let mut sgd = Sgd::new(network, risk, source(risk, sampling, look));
         let one = live(ETA, 1);
         let found = total_variance(network, risk, look.n_draws, |moved| {
-            sgd.step(moved, &one).unwrap()
+            sgd.step(moved, &one).unwrap();
         });
         checks.within("SGD", found.mean, found.mean_error, expected);
 

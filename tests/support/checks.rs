@@ -15,7 +15,7 @@ pub(crate) struct Look {
 #[derive(Debug)]
 pub(crate) struct Checks {
     limit: f64,
-    n_checks: usize,
+    n_made: usize,
     misses: Vec<(String, String)>,
 }
 
@@ -23,7 +23,7 @@ impl Checks {
     /// Notes a miss where `found` is not within the limit of `expected`.
     pub(crate) fn within(&mut self, label: &str, found: f64, standard_error: f64, expected: f64) {
         let distance = (found - expected) / standard_error;
-        self.n_checks += 1;
+        self.n_made += 1;
         // A NaN misses too.
         if distance.is_nan() || distance.abs() > self.limit {
             let message =
@@ -39,11 +39,11 @@ pub(crate) fn confirmed(limit: f64, n_draws: usize, n_checks: usize, look: impl 
     let run = |n_draws, seed| {
         let mut checks = Checks {
             limit,
-            n_checks: 0,
+            n_made: 0,
             misses: Vec::new(),
         };
         look(Look { n_draws, seed }, &mut checks);
-        assert_eq!(checks.n_checks, n_checks, "number of checks");
+        assert_eq!(checks.n_made, n_checks, "number of checks");
         checks.misses
     };
     let first = run(n_draws, 1);
