@@ -95,10 +95,30 @@ impl Backpropagation {
             add_outer_product(factor, &self.deltas[l], &self.activations[l], layer);
         }
     }
+
+    /// Bound on the Frobenius norm of the change [`Self::add_gradient`] makes to any layer, `|factor| |D_l| |H_{l-1}|`.
+    pub fn largest_change(&self, factor: f64) -> f64 {
+        let layers = self.deltas.iter().zip(&self.activations);
+        let squares = layers.map(|(delta, below)| delta.norm_squared() * below.norm_squared());
+        // `f64::max` would hide a NaN.
+        let largest = squares.fold(0.0, |largest: f64, square| {
+            if square.is_nan() || square > largest {
+                square
+            } else {
+                largest
+            }
+        });
+        factor.abs() * largest.sqrt()
+    }
 }
 
-/// `target += factor * left * right^T` for `left` `(p, n)`, `right` `(q, n)`, `target` `(p, q)`.
-fn add_outer_product(factor: f64, left: &DMatrix<f64>, right: &DMatrix<f64>, target: &mut DMatrix<f64>) {
+/// `target += factor * left * right^T` for `left` `(p, n)`, `right` `(q, n)`, `target` `(p, q)`, without a copy.
+pub(super) fn add_outer_product(
+    factor: f64,
+    left: &DMatrix<f64>,
+    right: &DMatrix<f64>,
+    target: &mut DMatrix<f64>,
+) {
     if left.ncols() == 1 {
         target.ger(factor, &left.column(0), &right.column(0), 1.0);
     } else {

@@ -16,6 +16,16 @@ pub enum Blowup {
         /// The largest value taken for finite training.
         limit: f64,
     },
+    /// The weights left the range in which gradients and their variances can be computed.
+    #[error(
+        "the weights leave the range that can be computed: their products reach {size:.3e}, beyond {limit:.0e}"
+    )]
+    Weights {
+        /// Largest product of norms; may be infinite or NaN.
+        size: f64,
+        /// The largest that can be computed with.
+        limit: f64,
+    },
     /// Gradient flow needs so short time steps that the run would stand still.
     #[error("gradient flow needs time steps as short as {time_step:.3e}")]
     Stiff {
@@ -28,10 +38,11 @@ impl Blowup {
     /// Checks a mean squared residual against the divergence limit of a problem of the given scale (mean squared target).
     ///
     /// # Errors
-    /// The blow-up, also where the residual is NaN.
+    /// The blow-up, also where the residual is infinite or NaN.
     pub(super) fn check(squared: f64, scale: f64) -> Result<(), Self> {
         let limit = DIVERGENCE_FACTOR * scale;
-        if squared <= limit {
+        // The limit of a problem that is itself out of range is infinite.
+        if squared.is_finite() && squared <= limit {
             Ok(())
         } else {
             Err(Self::Residual { squared, limit })
@@ -48,6 +59,7 @@ mod tests {
         assert_eq!(Blowup::check(1.0, 1.0), Ok(()));
         assert!(Blowup::check(f64::NAN, 1.0).is_err());
         assert!(Blowup::check(f64::INFINITY, 1.0).is_err());
+        assert!(Blowup::check(f64::INFINITY, f64::INFINITY).is_err());
         assert!(Blowup::check(1.1e12, 1.0).is_err());
     }
 }

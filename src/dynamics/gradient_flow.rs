@@ -13,8 +13,10 @@ use crate::model::{DeepLinearNetwork, Risk};
 
 /// Allowed local error relative to a layer's norm.
 const RELATIVE_TOLERANCE: f64 = 1e-11;
-/// How many time steps one call may take before the problem counts as too stiff.
-const MAX_TIME_STEPS: usize = 20_000;
+/// How many time steps one call of [`GradientFlow::advance_to`] may take before the problem counts as too stiff. Descent at a
+/// learning rate near its stability limit needs about one a step, so a thousand leave room for rates a thousand times as large,
+/// and the longest step of a run stays short enough to interrupt.
+const MAX_TIME_STEPS: usize = 1000;
 
 /// Rows of the Butcher tableau, stage 2 to 7; the last row is the solution itself ("first same as last").
 const STAGES: [&[f64]; 6] = [
@@ -120,13 +122,18 @@ impl GradientFlow {
         }
     }
 
+    /// Whether the weights at `time` are known without integrating on.
+    pub fn reaches(&self, time: f64) -> bool {
+        time <= self.start_time + self.time_step
+    }
+
     /// Sets the weights of `network` to those at `time`, which must not go back.
     ///
     /// # Errors
     /// [`Blowup`] where the weights cannot be followed up to `time`; the network is then untouched.
     pub fn advance_to(&mut self, network: &mut DeepLinearNetwork, time: f64) -> Result<(), Blowup> {
         for _ in 0..MAX_TIME_STEPS {
-            if time <= self.start_time + self.time_step {
+            if self.reaches(time) {
                 self.interpolate(network, time);
                 return Ok(());
             }

@@ -15,10 +15,11 @@ use rand_distr::{Distribution as _, StandardNormal};
 use serde::{Deserialize, Serialize};
 
 use super::LiveParams;
-use super::backpropagation::Backpropagation;
+use super::backpropagation::{Backpropagation, add_outer_product};
 use super::blowup::Blowup;
 use super::gradient_noise::{noise_scale, total_noise};
 use super::minibatch::{Sampling, fill_normal};
+use super::range::{check_range, ordinary_change};
 use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
 use crate::random::{Generator, Purpose, stream};
 
@@ -51,6 +52,10 @@ pub struct Langevin {
     input_draws: DMatrix<f64>,
     /// Residual of every stored sample `(d_out, N)`, scaled by the draws; empty online.
     residual: DMatrix<f64>,
+    /// One draw for every stored sample; empty online.
+    sample_draws: Vec<f64>,
+    /// Weights before the step.
+    before: DeepLinearNetwork,
     scale: f64,
 }
 
@@ -81,6 +86,8 @@ impl Langevin {
             label_draws: DMatrix::zeros(d_out, d_in),
             input_draws: DMatrix::zeros(d_in, d_in),
             residual: DMatrix::zeros(d_out, n_stored),
+            sample_draws: vec![0.0; n_stored],
+            before: network.clone(),
             risk,
         }
     }
@@ -88,11 +95,16 @@ impl Langevin {
     /// One step of the learning rate: `n_sub` Euler-Maruyama steps.
     ///
     /// # Errors
-    /// [`Blowup`] where the error matrix has left the finite range; the network then keeps the weights of the last good
-    /// substep.
+    /// [`Blowup`] where the error matrix has left the finite range, or the step would take the weights out of it; the network
+    /// is then untouched.
     pub fn step(&mut self, network: &mut DeepLinearNetwork, live: &LiveParams) -> Result<(), Blowup> {
+        self.before.copy_from(network);
         for _ in 0..self.n_substeps {
-            self.substep(network, live)?;
+            let result = self.substep(network, live);
+            if result.is_err() {
+                network.copy_from(&self.before);
+                return result;
+            }
         }
         Ok(())
     }
@@ -105,7 +117,7 @@ impl Langevin {
         let scale = self.scale + sigma.powi(2) * map.nrows() as f64;
         Blowup::check(self.mean.norm_squared(), scale)?;
         let noise_scale = noise_scale(&self.risk, self.sampling, live);
-        match self.noise {
+        let change = match self.noise {
             LangevinNoise::Anisotropic => {
                 // One increment of the statistic, divided by dt: E[Q] - sqrt(tau / dt) N.
                 self.gradient.residual_mut().copy_from(&self.mean);
@@ -114,6 +126,7 @@ impl Langevin {
                 }
                 self.gradient.backward(network);
                 self.gradient.add_gradient(-dt, network);
+                self.gradient.largest_change(dt)
             }
             LangevinNoise::Isotropic => {
                 self.products.update(network);
@@ -128,9 +141,15 @@ impl Langevin {
                         *weight += std * draw;
                     }
                 }
+                // No draw is as large as 64.
+                self.gradient.largest_change(dt) + 64.0 * std * (network.n_parameters() as f64).sqrt()
             }
+        };
+        if change <= ordinary_change(network.depth()) {
+            Ok(())
+        } else {
+            check_range(network)
         }
-        Ok(())
     }
 
     /// Adds `factor * N` to the residual columns of the gradient.
@@ -145,17 +164,16 @@ impl Langevin {
             self.residual
                 .gemm(1.0, self.gradient.output(), dataset.inputs(), 1.0);
             // sum g_i (Q_i - mean Q) = sum (g_i - mean g) Q_i.
-            let draws: Vec<f64> = (0..n_samples)
-                .map(|_| StandardNormal.sample(&mut self.generator))
-                .collect();
-            let mean_draw = draws.iter().sum::<f64>() / n_samples as f64;
-            for (mut column, draw) in self.residual.column_iter_mut().zip(&draws) {
+            for draw in &mut self.sample_draws {
+                *draw = StandardNormal.sample(&mut self.generator);
+            }
+            let mean_draw = self.sample_draws.iter().sum::<f64>() / n_samples as f64;
+            for (mut column, draw) in self.residual.column_iter_mut().zip(&self.sample_draws) {
                 column *= draw - mean_draw;
             }
             let factor = factor / (n_samples as f64).sqrt();
-            self.gradient
-                .residual_mut()
-                .gemm(factor, &self.residual, &dataset.inputs().transpose(), 1.0);
+            let statistic = self.gradient.residual_mut();
+            add_outer_product(factor, &self.residual, dataset.inputs(), statistic);
         } else {
             fill_symmetric_normal(&mut self.input_draws, &mut self.generator);
             self.gradient

@@ -5,9 +5,10 @@
 use nalgebra::DMatrix;
 
 use super::LiveParams;
-use super::backpropagation::Backpropagation;
+use super::backpropagation::{Backpropagation, add_outer_product};
 use super::blowup::Blowup;
 use super::minibatch::MinibatchSource;
+use super::range::{check_range, ordinary_change};
 use crate::model::{DeepLinearNetwork, Risk};
 
 /// The SGD engine: a source of minibatches and its work space.
@@ -38,7 +39,8 @@ impl Sgd {
     /// One step.
     ///
     /// # Errors
-    /// [`Blowup`] where the residual has left the finite range; the network is then untouched.
+    /// [`Blowup`] where the residual has left the finite range, or the step would take the weights out of it; the network is
+    /// then untouched.
     pub fn step(&mut self, network: &mut DeepLinearNetwork, live: &LiveParams) -> Result<(), Blowup> {
         let n_columns = self.source.n_columns(live.batch_size);
         let d_in = self.gradient.inputs().nrows();
@@ -55,8 +57,15 @@ impl Sgd {
             batch.divisor
         };
         self.gradient.backward(network);
-        self.gradient.add_gradient(-live.learning_rate / divisor, network);
-        Ok(())
+        let factor = -live.learning_rate / divisor;
+        if self.gradient.largest_change(factor) <= ordinary_change(network.depth()) {
+            self.gradient.add_gradient(factor, network);
+            Ok(())
+        } else {
+            let before = network.clone();
+            self.gradient.add_gradient(factor, network);
+            check_range(network).inspect_err(|_| *network = before)
+        }
     }
 
     /// Sets up the gradient of a minibatch of more samples than inputs: `Q = (W X - Y) X^T` against the identity.
@@ -76,7 +85,10 @@ impl Sgd {
             .source
             .draw(live.batch_size, live.label_noise_std, &mut self.wide_inputs);
         let map = self.gradient.forward(network);
-        self.wide_residual.clone_from(&batch.targets);
+        if self.wide_residual.shape() != batch.targets.shape() {
+            self.wide_residual = DMatrix::zeros(batch.targets.nrows(), n_columns);
+        }
+        self.wide_residual.copy_from(&batch.targets);
         self.wide_residual.gemm(1.0, map, &self.wide_inputs, -1.0);
         check(
             self.wide_residual.norm_squared() / batch.divisor,
@@ -84,9 +96,9 @@ impl Sgd {
             &batch.targets,
             live,
         )?;
-        self.gradient
-            .residual_mut()
-            .gemm(1.0, &self.wide_residual, &self.wide_inputs.transpose(), 0.0);
+        let statistic = self.gradient.residual_mut();
+        statistic.fill(0.0);
+        add_outer_product(1.0, &self.wide_residual, &self.wide_inputs, statistic);
         Ok(batch.divisor)
     }
 }

@@ -27,6 +27,13 @@ impl DeepLinearNetwork {
         &mut self.weights
     }
 
+    /// Takes over the weights of a network of the same widths, in place.
+    pub fn copy_from(&mut self, other: &Self) {
+        for (layer, other) in self.weights.iter_mut().zip(&other.weights) {
+            layer.copy_from(other);
+        }
+    }
+
     /// Depth `L`, the number of weight matrices.
     pub fn depth(&self) -> usize {
         self.weights.len()

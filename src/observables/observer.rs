@@ -118,9 +118,23 @@ impl Observer {
     }
 }
 
-/// The largest singular values of `map`, in falling order.
+/// Sweeps after which the decomposition gives up; 20 are enough for any matrix of numbers.
+const MAX_SWEEPS: usize = 10_000;
+
+/// The largest singular values of `map`, in falling order; NaN for a map that is not all numbers, of which the decomposition
+/// would never end.
 fn write_singular_values(map: &DMatrix<f64>, values: &mut [f64]) {
-    let mut found = map.singular_values();
+    let decomposition = if map.iter().all(|entry| entry.is_finite()) {
+        map.clone()
+            .try_svd_unordered(false, false, 5.0 * f64::EPSILON, MAX_SWEEPS)
+    } else {
+        None
+    };
+    let Some(decomposition) = decomposition else {
+        values.fill(f64::NAN);
+        return;
+    };
+    let mut found = decomposition.singular_values;
     found.as_mut_slice().sort_by(|a, b| b.total_cmp(a));
     for (value, found) in values.iter_mut().zip(found.iter()) {
         *value = *found;

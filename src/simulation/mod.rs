@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::dynamics::{Blowup, GradientFlow, Langevin, MinibatchSource, Sampling, Sgd};
+use crate::dynamics::{Blowup, GradientFlow, Langevin, MinibatchSource, Sampling, Sgd, check_range};
 use crate::experiment::{DataKind, Engine, Experiment, ExperimentError, InitScheme, LiveParams};
 use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
 use crate::observables::{Observer, Schema};
@@ -119,7 +119,7 @@ impl Simulation {
     }
 
     /// A run of given data from given initial weights; of `experiment` the engine, its options, the seed and the live
-    /// parameters count.
+    /// parameters count. Weights beyond the range that can be computed are a divergence at step 0.
     pub fn from_parts(experiment: Experiment, risk: Risk, network: DeepLinearNetwork) -> Self {
         let (live, seed, sampling) = (experiment.live, experiment.seed, experiment.data.sampling);
         let engine = match experiment.engine {
@@ -147,6 +147,13 @@ impl Simulation {
                 EngineState::GradientFlow(Box::new(flow))
             }
         };
+        let divergence = check_range(&network).err().map(|cause| Divergence {
+            step: 0,
+            time: 0.0,
+            live,
+            stability: Stability::of(&experiment),
+            cause,
+        });
         Self {
             observer: Observer::new(&network, risk.clone(), sampling),
             live,
@@ -156,7 +163,7 @@ impl Simulation {
             engine,
             clock: Clock::new(live.learning_rate),
             interventions: Vec::new(),
-            divergence: None,
+            divergence,
             experiment,
         }
     }
@@ -288,8 +295,17 @@ impl Simulation {
                 }
             }
             EngineState::GradientFlow(flow) => {
-                flow.advance_to(&mut self.network, self.clock.time_after(n_steps))?;
-                self.clock.advance(n_steps);
+                for _ in 0..n_steps {
+                    let end = self.clock.time_after(1);
+                    if !flow.reaches(end) {
+                        // Step by step, so that the flow fails, if it does, at the same step however it is observed, and
+                        // with the weights of that step.
+                        flow.advance_to(&mut self.network, self.clock.time())?;
+                        flow.advance_to(&mut self.network, end)?;
+                    }
+                    self.clock.advance(1);
+                }
+                flow.advance_to(&mut self.network, self.clock.time())?;
             }
         }
         Ok(())
