@@ -1,0 +1,182 @@
+//! A recording as a picture (SVG): mode strengths, diffusion of each mode and excess loss over one time axis.
+//!
+//! The drawing library places whole pixels, so everything is drawn [`SCALE`] times too large and scaled back by the picture's
+//! view box.
+
+mod axis;
+mod curve;
+mod panel;
+
+use std::io::{self, Write};
+
+use plotters::backend::SVGBackend;
+use plotters::drawing::IntoDrawingArea as _;
+use plotters::style::{RGBColor, WHITE};
+
+use self::curve::{Curve, Scale, Stroke};
+use self::panel::{Key, Level, Panel, Rectangle, text};
+use super::recording::Recording;
+use crate::experiment::Experiment;
+use crate::observables::{Quantity, Schema};
+use crate::palette::{Background, ModeStyle};
+use crate::theory::plateau_levels;
+
+/// Drawing units in a pixel.
+const SCALE: u32 = 10;
+/// Size of the picture in pixels.
+const SIZE: (u32, u32) = (1120, 1010);
+/// Modes drawn; more could not be told apart.
+const MAX_MODES: usize = 16;
+const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
+const GREY: RGBColor = RGBColor(0x70, 0x70, 0x70);
+
+/// Draws the recording as SVG.
+///
+/// # Errors
+/// What `writer` answers.
+pub fn write_figure(recording: &Recording, mut writer: impl Write) -> io::Result<()> {
+    let svg = draw(recording).map_err(io::Error::other)?;
+    writer.write_all(svg.as_bytes())
+}
+
+fn draw(recording: &Recording) -> Result<String, panel::DrawError> {
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, (SIZE.0 * SCALE, SIZE.1 * SCALE)).into_drawing_area();
+        root.fill(&WHITE)?;
+        let (title, caption) = captions(recording);
+        text(&root, &title, (24, 18), 17, &INK)?;
+        text(&root, &caption, (24, 44), 13, &GREY)?;
+        let times: Vec<f64> = recording.column(Schema::TIME).collect();
+        let mut top = 76;
+        for (panel, height, is_last) in [
+            (strengths(recording, &times), 300, false),
+            (diffusions(recording, &times), 280, false),
+            (losses(recording, &times), 330, true),
+        ] {
+            let place = Rectangle { left: 24, top, width: SIZE.0 - 48, height };
+            panel.draw(&root, place, axis::time_range(&times), is_last)?;
+            top += height;
+        }
+        root.present()?;
+    }
+    let (width, height) = SIZE;
+    Ok(svg.replacen(
+        &format!("width=\"{}\" height=\"{}\"", width * SCALE, height * SCALE),
+        &format!("width=\"{width}\" height=\"{height}\""),
+        1,
+    ))
+}
+
+/// What was run, in two lines.
+fn captions(recording: &Recording) -> (String, String) {
+    let Experiment { engine, seed, network, live, .. } = recording.experiment();
+    let widths: Vec<String> = network.widths().iter().map(ToString::to_string).collect();
+    let title = format!("{} in a deep linear network, widths {}", engine.label(), widths.join("–"));
+    let n_steps = recording.column(Schema::STEP).last().unwrap_or(0.0);
+    let mut caption = format!(
+        "η = {}, B = {}, σ = {}, seed {seed}, {n_steps} steps",
+        live.learning_rate, live.batch_size, live.label_noise_std
+    );
+    let rank = recording.schema().rank();
+    if rank > MAX_MODES {
+        caption += &format!("; the first {MAX_MODES} of {rank} modes are drawn");
+    }
+    (title, caption)
+}
+
+fn colour(mode: usize) -> RGBColor {
+    let [red, green, blue] = ModeStyle::of(mode, Background::Light).colour;
+    RGBColor(red, green, blue)
+}
+
+/// One curve a mode.
+fn per_mode<'a>(
+    recording: &'a Recording,
+    times: &'a [f64],
+    quantity: Quantity,
+    style: impl Fn(usize) -> (RGBColor, u32, Stroke) + 'a,
+    scale: Scale,
+) -> impl Iterator<Item = Curve> + 'a {
+    let schema = recording.schema();
+    let n_modes = schema.rank().min(MAX_MODES);
+    (0..n_modes).map(move |mode| {
+        let values = recording.column(schema.column(quantity, mode));
+        let (colour, width, stroke) = style(mode);
+        Curve::new(times, values, scale, n_modes, colour, width, stroke)
+    })
+}
+
+/// Modes beyond the colours are told apart by their dashes.
+fn mode_stroke(mode: usize) -> Stroke {
+    match ModeStyle::of(mode, Background::Light).round {
+        0 => Stroke::Solid,
+        1 => Stroke::LongDashes,
+        2 => Stroke::Dashes,
+        _ => Stroke::Dots,
+    }
+}
+
+fn strengths(recording: &Recording, times: &[f64]) -> Panel {
+    let teacher = recording.risk().teacher().strengths();
+    let levels = teacher.iter().take(MAX_MODES).enumerate().map(|(mode, &strength)| Level {
+        value: strength,
+        label: format!("mode {}, m = {strength}", mode + 1),
+        colour: colour(mode),
+    });
+    let linear = Scale::Linear;
+    let strengths = per_mode(recording, times, Quantity::Strength, |mode| (colour(mode), 24, mode_stroke(mode)), linear);
+    let singular = per_mode(recording, times, Quantity::SingularValue, |_| (INK, 8, Stroke::Solid), linear);
+    Panel {
+        title: "Mode strengths",
+        axis_title: "strength a, singular value s",
+        scale: linear,
+        curves: strengths.chain(singular).collect(),
+        levels: levels.collect(),
+        keys: vec![
+            Key { label: "mode strength", colour: colour(0), width: 24, stroke: Stroke::Solid },
+            Key { label: "student's singular values", colour: INK, width: 8, stroke: Stroke::Solid },
+            Key { label: "teacher m", colour: colour(0), width: 10, stroke: Stroke::Dashes },
+        ],
+    }
+}
+
+fn diffusions(recording: &Recording, times: &[f64]) -> Panel {
+    let log = Scale::Log;
+    let exact = per_mode(recording, times, Quantity::Diffusion, |mode| (colour(mode), 20, mode_stroke(mode)), log);
+    let law = per_mode(recording, times, Quantity::DiffusionLaw, |mode| (colour(mode), 10, Stroke::Dashes), log);
+    Panel {
+        title: "Diffusion of each mode",
+        axis_title: "D, variance of a per unit time",
+        scale: log,
+        curves: exact.chain(law).collect(),
+        levels: Vec::new(),
+        keys: vec![
+            Key { label: "exact", colour: colour(0), width: 20, stroke: Stroke::Solid },
+            Key { label: "law of an aligned, balanced mode", colour: colour(0), width: 10, stroke: Stroke::Dashes },
+        ],
+    }
+}
+
+fn losses(recording: &Recording, times: &[f64]) -> Panel {
+    let levels = plateau_levels(recording.risk().teacher().strengths());
+    // The last level is the minimum, which has no place on a logarithmic axis.
+    let saddles = levels.iter().take(levels.len() - 1).take(MAX_MODES).enumerate();
+    let levels = saddles.map(|(n_learned, &value)| Level {
+        value,
+        label: format!("{n_learned} learned"),
+        colour: GREY,
+    });
+    let values = recording.column(Schema::EXCESS_LOSS);
+    Panel {
+        title: "Excess loss",
+        axis_title: "excess loss ½‖W − M‖²",
+        scale: Scale::Log,
+        curves: vec![Curve::new(times, values, Scale::Log, 1, INK, 20, Stroke::Solid)],
+        levels: levels.collect(),
+        keys: vec![
+            Key { label: "student", colour: INK, width: 20, stroke: Stroke::Solid },
+            Key { label: "saddles, by number of modes learned", colour: GREY, width: 10, stroke: Stroke::Dashes },
+        ],
+    }
+}
