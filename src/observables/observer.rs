@@ -118,8 +118,13 @@ impl Observer {
     }
 }
 
-/// The largest singular values of `map`, in falling order.
+/// The largest singular values of `map`, in falling order; NaN where the map is not finite, on which the decomposition would
+/// never end.
 fn write_singular_values(map: &DMatrix<f64>, values: &mut [f64]) {
+    if !map.iter().all(|entry| entry.is_finite()) {
+        values.fill(f64::NAN);
+        return;
+    }
     let mut found = map.singular_values();
     found.as_mut_slice().sort_by(|a, b| b.total_cmp(a));
     for (value, found) in values.iter_mut().zip(found.iter()) {

@@ -7,8 +7,8 @@ use plotters::style::RGBColor;
 const MOST_BUCKETS: usize = 900;
 /// ...unless there are many curves: this bounds the size of the picture.
 const MOST_BUCKETS_OF_ALL: usize = 5400;
-/// Decades below its greatest value down to which a curve is drawn on a logarithmic axis.
-const MOST_DECADES: f64 = 16.0;
+/// Decades of a logarithmic axis: below them is little but rounding and the last of the noise.
+const MOST_DECADES: f64 = 12.0;
 
 /// How values are laid on an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,34 @@ impl Scale {
             Self::Linear => value.is_finite().then_some(value),
             Self::Log => (value > 0.0 && value.is_finite()).then(|| value.log10()),
         }
+    }
+}
+
+/// What decides which points of a panel's curves are drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame<'a> {
+    pub(super) times: &'a [f64],
+    pub(super) scale: Scale,
+    /// Least place that is drawn.
+    floor: f64,
+    /// Curves of one kind in the panel.
+    n_alike: usize,
+}
+
+impl<'a> Frame<'a> {
+    /// A frame for curves of which `n_alike` are of one kind and that take all the `values`.
+    pub(super) fn new(
+        times: &'a [f64],
+        scale: Scale,
+        n_alike: usize,
+        values: impl Iterator<Item = f64>,
+    ) -> Self {
+        let greatest = values.filter_map(|value| scale.place(value)).fold(f64::NEG_INFINITY, f64::max);
+        let floor = match scale {
+            Scale::Linear => f64::NEG_INFINITY,
+            Scale::Log => greatest - MOST_DECADES,
+        };
+        Self { times, scale, floor, n_alike }
     }
 }
 
@@ -49,25 +77,21 @@ pub(super) struct Curve {
 }
 
 impl Curve {
-    /// The curve of `values` at `times`, one of `n_alike` in its panel.
+    /// The curve of `values`, one a time.
     pub(super) fn new(
-        times: &[f64],
+        frame: Frame<'_>,
         values: impl Iterator<Item = f64>,
-        scale: Scale,
-        n_alike: usize,
         colour: RGBColor,
         width: u32,
         stroke: Stroke,
     ) -> Self {
-        let mut places: Vec<Option<f64>> = values.map(|value| scale.place(value)).collect();
-        if scale == Scale::Log {
-            let greatest = places.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-            for place in &mut places {
-                *place = place.filter(|place| *place >= greatest - MOST_DECADES);
-            }
-        }
-        let n_buckets = MOST_BUCKETS.min(MOST_BUCKETS_OF_ALL / n_alike.max(1));
-        let stretches = stretches(times, &places).into_iter().map(|points| decimated(&points, n_buckets, times));
+        let places: Vec<Option<f64>> = values
+            .map(|value| frame.scale.place(value).filter(|place| *place >= frame.floor))
+            .collect();
+        let n_buckets = MOST_BUCKETS.min(MOST_BUCKETS_OF_ALL / frame.n_alike.max(1));
+        let stretches = stretches(frame.times, &places)
+            .into_iter()
+            .map(|points| decimated(&points, n_buckets, frame.times));
         Self { stretches: stretches.collect(), colour, width, stroke }
     }
 }
@@ -124,8 +148,8 @@ mod tests {
     fn values_without_a_logarithm_make_gaps() {
         let times = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
         let values = [0.0, 10.0, f64::NAN, -1.0, 100.0, 1e-30];
-        let black = RGBColor(0, 0, 0);
-        let curve = Curve::new(&times, values.into_iter(), Scale::Log, 1, black, 1, Stroke::Solid);
+        let frame = Frame::new(&times, Scale::Log, 1, values.into_iter());
+        let curve = Curve::new(frame, values.into_iter(), RGBColor(0, 0, 0), 1, Stroke::Solid);
         assert_eq!(curve.stretches, [vec![(1.0, 1.0)], vec![(4.0, 2.0)]]);
     }
 

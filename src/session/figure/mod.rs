@@ -13,7 +13,7 @@ use plotters::backend::SVGBackend;
 use plotters::drawing::IntoDrawingArea as _;
 use plotters::style::{RGBColor, WHITE};
 
-use self::curve::{Curve, Scale, Stroke};
+use self::curve::{Curve, Frame, Scale, Stroke};
 use self::panel::{Key, Level, Panel, Rectangle, text};
 use super::recording::Recording;
 use crate::experiment::Experiment;
@@ -24,7 +24,7 @@ use crate::theory::plateau_levels;
 /// Drawing units in a pixel.
 const SCALE: u32 = 10;
 /// Size of the picture in pixels.
-const SIZE: (u32, u32) = (1120, 1010);
+const SIZE: (u32, u32) = (1120, 1000);
 /// Modes drawn; more could not be told apart.
 const MAX_MODES: usize = 16;
 const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
@@ -90,20 +90,25 @@ fn colour(mode: usize) -> RGBColor {
     RGBColor(red, green, blue)
 }
 
+/// The frame of per-mode curves.
+fn frame<'a>(recording: &Recording, times: &'a [f64], quantities: &[Quantity], scale: Scale) -> Frame<'a> {
+    let schema = recording.schema();
+    let columns = quantities.iter().flat_map(|quantity| schema.columns(*quantity));
+    let values = columns.flat_map(|column| recording.column(column));
+    Frame::new(times, scale, schema.rank().min(MAX_MODES), values)
+}
+
 /// One curve a mode.
 fn per_mode<'a>(
     recording: &'a Recording,
-    times: &'a [f64],
+    frame: Frame<'a>,
     quantity: Quantity,
     style: impl Fn(usize) -> (RGBColor, u32, Stroke) + 'a,
-    scale: Scale,
 ) -> impl Iterator<Item = Curve> + 'a {
     let schema = recording.schema();
-    let n_modes = schema.rank().min(MAX_MODES);
-    (0..n_modes).map(move |mode| {
-        let values = recording.column(schema.column(quantity, mode));
+    (0..schema.rank().min(MAX_MODES)).map(move |mode| {
         let (colour, width, stroke) = style(mode);
-        Curve::new(times, values, scale, n_modes, colour, width, stroke)
+        Curve::new(frame, recording.column(schema.column(quantity, mode)), colour, width, stroke)
     })
 }
 
@@ -124,31 +129,31 @@ fn strengths(recording: &Recording, times: &[f64]) -> Panel {
         label: format!("mode {}, m = {strength}", mode + 1),
         colour: colour(mode),
     });
-    let linear = Scale::Linear;
-    let strengths = per_mode(recording, times, Quantity::Strength, |mode| (colour(mode), 24, mode_stroke(mode)), linear);
-    let singular = per_mode(recording, times, Quantity::SingularValue, |_| (INK, 8, Stroke::Solid), linear);
+    let frame = frame(recording, times, &[Quantity::Strength, Quantity::SingularValue], Scale::Linear);
+    let strengths = per_mode(recording, frame, Quantity::Strength, |mode| (colour(mode), 28, mode_stroke(mode)));
+    let singular = per_mode(recording, frame, Quantity::SingularValue, |_| (INK, 6, Stroke::Solid));
     Panel {
         title: "Mode strengths",
         axis_title: "strength a, singular value s",
-        scale: linear,
+        scale: frame.scale,
         curves: strengths.chain(singular).collect(),
         levels: levels.collect(),
         keys: vec![
-            Key { label: "mode strength", colour: colour(0), width: 24, stroke: Stroke::Solid },
-            Key { label: "student's singular values", colour: INK, width: 8, stroke: Stroke::Solid },
+            Key { label: "mode strength", colour: colour(0), width: 28, stroke: Stroke::Solid },
+            Key { label: "student's singular values", colour: INK, width: 6, stroke: Stroke::Solid },
             Key { label: "teacher m", colour: colour(0), width: 10, stroke: Stroke::Dashes },
         ],
     }
 }
 
 fn diffusions(recording: &Recording, times: &[f64]) -> Panel {
-    let log = Scale::Log;
-    let exact = per_mode(recording, times, Quantity::Diffusion, |mode| (colour(mode), 20, mode_stroke(mode)), log);
-    let law = per_mode(recording, times, Quantity::DiffusionLaw, |mode| (colour(mode), 10, Stroke::Dashes), log);
+    let frame = frame(recording, times, &[Quantity::Diffusion], Scale::Log);
+    let exact = per_mode(recording, frame, Quantity::Diffusion, |mode| (colour(mode), 20, mode_stroke(mode)));
+    let law = per_mode(recording, frame, Quantity::DiffusionLaw, |mode| (colour(mode), 10, Stroke::Dashes));
     Panel {
         title: "Diffusion of each mode",
         axis_title: "D, variance of a per unit time",
-        scale: log,
+        scale: frame.scale,
         curves: exact.chain(law).collect(),
         levels: Vec::new(),
         keys: vec![
@@ -167,12 +172,13 @@ fn losses(recording: &Recording, times: &[f64]) -> Panel {
         label: format!("{n_learned} learned"),
         colour: GREY,
     });
+    let frame = Frame::new(times, Scale::Log, 1, recording.column(Schema::EXCESS_LOSS));
     let values = recording.column(Schema::EXCESS_LOSS);
     Panel {
         title: "Excess loss",
         axis_title: "excess loss ½‖W − M‖²",
-        scale: Scale::Log,
-        curves: vec![Curve::new(times, values, Scale::Log, 1, INK, 20, Stroke::Solid)],
+        scale: frame.scale,
+        curves: vec![Curve::new(frame, values, INK, 20, Stroke::Solid)],
         levels: levels.collect(),
         keys: vec![
             Key { label: "student", colour: INK, width: 20, stroke: Stroke::Solid },
