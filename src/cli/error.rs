@@ -70,7 +70,8 @@ pub enum CliError {
     /// Training diverged; what was recorded has been written.
     #[error("{0}")]
     Diverged(Divergence),
-    /// The window stopped working.
+    /// The window failed by a mistake of the program.
+    #[cfg(feature = "gui")]
     #[error("the window failed: {0}")]
     Window(String),
 }
@@ -91,6 +92,7 @@ impl CliError {
             | Self::Write(_)
             | Self::Stdout(_) => 2,
             Self::Diverged(_) => 3,
+            #[cfg(feature = "gui")]
             Self::Window(_) => 1,
         }
     }

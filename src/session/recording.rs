@@ -1,7 +1,7 @@
 //! A run kept as rows of observables, with what is needed to understand them later: experiment, teacher, data, weights.
 //!
 //! Rows are laid out by [`Schema`], one after the other. A run of `n` steps recorded every `k` has rows at the steps
-//! `0, k, 2k, ..` and at `n`; a run that diverged has one at its last finite state.
+//! `0, k, 2k, ..` and at `n`; the last row of a run that diverged is finite.
 
 use std::ops::ControlFlow;
 
@@ -110,6 +110,9 @@ impl Recording {
         if simulation.step() > observed {
             simulation.observe(&mut rows);
         }
+        if let RunEnd::Diverged(_) = end {
+            drop_overflowed(&mut rows, simulation.schema().n_columns());
+        }
         (Self::of(simulation, rows), end)
     }
 
@@ -164,5 +167,14 @@ impl Recording {
     /// Weights at the last row.
     pub fn last_network(&self) -> &DeepLinearNetwork {
         &self.last
+    }
+}
+
+/// Drops the last rows that hold infinities or NaN, but never the first row: divergence is noticed a step after the weights
+/// have overflowed.
+fn drop_overflowed(rows: &mut Vec<f64>, n_columns: usize) {
+    let is_finite = |row: &[f64]| row.iter().all(|value| value.is_finite());
+    while rows.len() > n_columns && !is_finite(&rows[rows.len() - n_columns..]) {
+        rows.truncate(rows.len() - n_columns);
     }
 }

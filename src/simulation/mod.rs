@@ -6,6 +6,7 @@
 mod clock;
 mod divergence;
 mod schedule;
+mod statistics;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use crate::random::{Purpose, stream};
 use clock::Clock;
 pub use divergence::{Divergence, Stability};
 pub use schedule::Schedule;
+pub use statistics::{LateStatistics, STATISTICS_STRIDE, StrengthStatistics};
 
 /// Why a simulation could not be set up.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -37,6 +39,8 @@ pub enum SetupError {
 pub struct Intervention {
     /// Number of steps taken before the change.
     pub step: u64,
+    /// Training time of the change.
+    pub time: f64,
     /// Parameters from then on.
     pub live: LiveParams,
 }
@@ -233,7 +237,11 @@ impl Simulation {
         let step = self.clock.step();
         match self.interventions.last_mut() {
             Some(last) if last.step == step => last.live = live,
-            Some(_) | None => self.interventions.push(Intervention { step, live }),
+            Some(_) | None => self.interventions.push(Intervention {
+                step,
+                time: self.clock.time(),
+                live,
+            }),
         }
         Ok(())
     }
@@ -291,6 +299,11 @@ impl Simulation {
     pub fn observe(&mut self, rows: &mut Vec<f64>) {
         let (step, time) = (self.clock.step(), self.clock.time());
         self.observer.observe(&self.network, &self.live, step, time, rows);
+    }
+
+    /// The mode matrix `U^T W V` at the last observation, shape `(r, r)`.
+    pub fn mode_matrix(&self) -> &nalgebra::DMatrix<f64> {
+        self.observer.mode_matrix()
     }
 
     /// The rule by which minibatches are drawn from a stored set.

@@ -1,13 +1,13 @@
 //! How many independent samples a correlated series is worth.
 //!
 //! With autocorrelations `rho_k`, the mean of `n` samples has the variance `Var(x) T / n`, where
-//! `T = 1 + 2 sum_{k>=1} rho_k` is the integrated autocorrelation time in samples; the effective sample size is `n / T`.
-//! For a first-order autoregression `T = (1 + rho) / (1 - rho)`.
+//! `T = 1 + 2 sum_{k>=1} rho_k` is the integrated autocorrelation time in samples; the effective sample size
+//! is `n / T`. For a first-order autoregression `T = (1 + rho) / (1 - rho)`.
 //!
-//! Two estimates: from a stored series, summing while pairs of neighbouring autocovariances are positive and do not grow
-//! (Geyer, *Practical Markov Chain Monte Carlo*, 1992, initial monotone sequence); and from a stream of any length in
-//! bounded memory, by block averages (Flyvbjerg and Petersen 1989) with the block length chosen as in Lee, Mella,
-//! Rappe, J. Chem. Phys. 139, 2013.
+//! Two estimates: from a stored series, summing while pairs of neighbouring autocovariances are positive and
+//! do not grow (Geyer, *Practical Markov Chain Monte Carlo*, 1992, initial monotone sequence); and from a
+//! stream of any length in bounded memory, by block averages (Flyvbjerg and Petersen 1989) with the block
+//! length chosen as in Lee, Conduit, Nemec, López Ríos and Drummond, Phys. Rev. E 83, 066706 (2011).
 
 use std::iter::successors;
 
@@ -15,8 +15,8 @@ use super::Moments;
 
 /// Integrated autocorrelation time of a stored series, in samples.
 ///
-/// Costs `n` times a few autocorrelation times. `None` below four samples, when all are equal, or when one is not
-/// finite.
+/// Costs `n` times a few autocorrelation times. `None` below four samples, when all are equal, or when one is
+/// not finite.
 pub fn integrated_autocorrelation_time(series: &[f64]) -> Option<f64> {
     let n = series.len();
     if n < 4 {
@@ -41,7 +41,8 @@ pub fn integrated_autocorrelation_time(series: &[f64]) -> Option<f64> {
         smallest_pair = pair.min(smallest_pair);
         sum_of_pairs += smallest_pair;
     }
-    // A strongly alternating series can leave almost nothing; no estimate is then better than one pair's noise.
+    // A strongly alternating series can leave almost nothing; no estimate is then better than one pair's
+    // noise.
     Some((2.0 * sum_of_pairs / variance - 1.0).max((n as f64).recip()))
 }
 
@@ -52,8 +53,8 @@ pub fn effective_sample_size(series: &[f64]) -> Option<f64> {
 
 /// Averages of a stream over blocks of 1, 2, 4, ... samples: its effective sample size in a few kilobytes.
 ///
-/// Level `k` holds the moments of the means of blocks of `2^k` samples. If the samples were independent, the variance
-/// would halve from each level to the next; the excess is the integrated autocorrelation time.
+/// Level `k` holds the moments of the means of blocks of `2^k` samples. If the samples were independent, the
+/// variance would halve from each level to the next; the excess is the integrated autocorrelation time.
 #[derive(Clone, Debug, Default)]
 pub struct BlockAverages {
     levels: Vec<Level>,
@@ -103,25 +104,34 @@ impl BlockAverages {
         self.n_rejected
     }
 
-    /// Integrated autocorrelation time in samples: `2^k` times the variance of the means of blocks of `b = 2^k` over
-    /// the variance of the samples, at the first level with `b^3 > 2 n T_k^2` (the balance of bias, about `T/b`,
-    /// against scatter, about `sqrt(2b/n)`).
+    /// Integrated autocorrelation time in samples: `2^k` times the variance of the means of blocks of
+    /// `b = 2^k` over the variance of the samples, at the first level with `b^3 > 2 n T_k^2` (the balance of
+    /// bias, about `T/b`, against scatter, about `sqrt(2b/n)`).
     ///
-    /// `None` while no level satisfies it, which means that the stream is too short for its correlation, or when all
-    /// samples are equal.
+    /// `None` while no level satisfies it, which means that the stream is too short for its correlation, or
+    /// when all samples are equal.
     pub fn integrated_autocorrelation_time(&self) -> Option<f64> {
-        let variance = self.levels.first()?.moments.variance().filter(|variance| *variance > 0.0)?;
+        let variance = self
+            .levels
+            .first()?
+            .moments
+            .variance()
+            .filter(|variance| *variance > 0.0)?;
         let n = self.count() as f64;
         let blocks = successors(Some(1.0), |block| Some(2.0 * block));
-        self.levels.iter().zip(blocks).find_map(|(level, block): (&Level, f64)| {
-            let time = block * level.moments.variance()? / variance;
-            (block.powi(3) > 2.0 * n * time * time).then_some(time)
-        })
+        self.levels
+            .iter()
+            .zip(blocks)
+            .find_map(|(level, block): (&Level, f64)| {
+                let time = block * level.moments.variance()? / variance;
+                (block.powi(3) > 2.0 * n * time * time).then_some(time)
+            })
     }
 
     /// Effective sample size, `n / T`; `None` as for
     /// [`integrated_autocorrelation_time`](Self::integrated_autocorrelation_time).
     pub fn effective_sample_size(&self) -> Option<f64> {
-        self.integrated_autocorrelation_time().map(|time| self.count() as f64 / time)
+        self.integrated_autocorrelation_time()
+            .map(|time| self.count() as f64 / time)
     }
 }

@@ -1,16 +1,17 @@
 //! Kolmogorov-Smirnov distance between a sample and a law.
 //!
 //! `D = sup_x |F_n(x) - F(x)|`. For independent samples `sqrt(n) D` follows the Kolmogorov distribution
-//! `P(K > x) = 2 sum_{k>=1} (-1)^(k-1) exp(-2 k^2 x^2)`; for finite `n`, `x = (sqrt n + 0.12 + 0.11/sqrt n) D`
-//! (Stephens 1970). For a correlated series pass the effective sample size for `n`. The law must be fixed
-//! beforehand: with parameters fitted to the same sample the p-values are too large.
+//! `P(K > x) = 2 sum_{k>=1} (-1)^(k-1) exp(-2 k^2 x^2)`; for finite `n`,
+//! `x = (sqrt n + 0.12 + 0.11/sqrt n) D` (Stephens 1970). For a correlated series pass the effective sample
+//! size for `n`. The law must be fixed beforehand: with parameters fitted to the same sample the p-values are
+//! too large.
 
 use std::f64::consts::PI;
 
 use super::Histogram;
 
-/// Distance between the empirical distribution of `sorted` (ascending) and the cumulative function; zero for an empty
-/// slice.
+/// Distance between the empirical distribution of `sorted` (ascending) and the cumulative function; zero for
+/// an empty slice.
 pub fn ks_distance(sorted: &[f64], cumulative: impl Fn(f64) -> f64) -> f64 {
     let n = sorted.len() as f64;
     let gap = |(rank, &value): (usize, &f64)| {
@@ -20,7 +21,8 @@ pub fn ks_distance(sorted: &[f64], cumulative: impl Fn(f64) -> f64) -> f64 {
     sorted.iter().enumerate().map(gap).fold(0.0, f64::max)
 }
 
-/// Distance between a histogram and the cumulative function, looked up at the bin edges; zero when it is empty.
+/// Distance between a histogram and the cumulative function, looked up at the bin edges; zero when it is
+/// empty.
 ///
 /// Never more than the distance of the sample itself, and less by at most the largest probability of one bin.
 pub fn ks_distance_of_histogram(histogram: &Histogram, cumulative: impl Fn(f64) -> f64) -> f64 {
@@ -58,18 +60,24 @@ pub fn kolmogorov_survival(x: f64) -> f64 {
     terms.sum()
 }
 
-/// Probability of a distance of at least `distance` when `n_effective > 0` independent samples follow the law.
+/// Probability of a distance of at least `distance` when `n_effective > 0` independent samples follow the
+/// law.
 pub fn ks_p_value(distance: f64, n_effective: f64) -> f64 {
     kolmogorov_survival(stephens_factor(n_effective) * distance)
 }
 
-/// Distance that `n_effective > 0` independent samples of the law exceed with probability `p_value` in (0, 1).
+/// Distance that `n_effective > 0` independent samples of the law exceed with probability `p_value` in (0,
+/// 1).
 pub fn ks_critical_distance(p_value: f64, n_effective: f64) -> f64 {
     // The survival function falls from 1 to below any positive 64-bit number on this interval.
     let (mut low, mut high) = (0.0, 20.0);
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
-        if kolmogorov_survival(middle) > p_value { low = middle } else { high = middle }
+        if kolmogorov_survival(middle) > p_value {
+            low = middle;
+        } else {
+            high = middle;
+        }
     }
     f64::midpoint(low, high) / stephens_factor(n_effective)
 }

@@ -2,8 +2,8 @@
 //!
 //! Bins are dyadic: their width is a power of two and every edge a multiple of it, so edges are exact and two
 //! histograms of the same stream agree wherever their widths do. When a value falls outside the window, the
-//! window slides if what is occupied fits into half of it, else the bins are merged in pairs (as often as needed)
-//! and the width doubles. No count is ever lost; a value costs a division and a comparison otherwise.
+//! window slides if what is occupied fits into half of it, else the bins are merged in pairs (as often as
+//! needed) and the width doubles. No count is ever lost; a value costs a division and a comparison otherwise.
 
 /// Values beyond this size are counted as out of range.
 const LARGEST_VALUE: f64 = 1e300;
@@ -20,7 +20,8 @@ pub struct Histogram {
     bin_width: f64,
 }
 
-/// Neighbouring bins of a histogram merged for drawing; bar `i` covers `lower + i width .. lower + (i+1) width`.
+/// Neighbouring bins of a histogram merged for drawing; bar `i` covers
+/// `lower + i width .. lower + (i+1) width`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bars {
     /// Left edge of the first bar.
@@ -32,22 +33,33 @@ pub struct Bars {
 }
 
 impl Histogram {
-    /// An empty histogram of `n_bins` bins (rounded up to a power of two, at least 16) whose window of at least
-    /// `width` starts out centred on `centre`.
+    /// An empty histogram of `n_bins` bins (rounded up to a power of two, at least 16) whose window of at
+    /// least `width` starts out centred on `centre`.
     ///
-    /// A width that is not positive and finite, or too small next to `centre`, is replaced by the smallest one at
-    /// which neighbouring edges near `centre` are distinct numbers; a `centre` out of range, by zero.
+    /// A width that is not positive and finite, or too small next to `centre`, is replaced by the smallest
+    /// one at which neighbouring edges near `centre` are distinct numbers; a `centre` out of range, by zero.
     pub fn new(n_bins: usize, centre: f64, width: f64) -> Self {
         let n_bins = n_bins.max(16).next_power_of_two();
-        let mut histogram =
-            Self { counts: vec![0; n_bins], total: 0, n_not_finite: 0, n_out_of_range: 0, first: 0, bin_width: 1.0 };
+        let mut histogram = Self {
+            counts: vec![0; n_bins],
+            total: 0,
+            n_not_finite: 0,
+            n_out_of_range: 0,
+            first: 0,
+            bin_width: 1.0,
+        };
         histogram.restart(centre, width);
         histogram
     }
 
-    /// Empties the histogram and starts again from the given window (see [`new`](Self::new)), keeping the memory.
+    /// Empties the histogram and starts again from the given window (see [`new`](Self::new)), keeping the
+    /// memory.
     pub fn restart(&mut self, centre: f64, width: f64) {
-        let centre = if centre.abs() <= LARGEST_VALUE { centre } else { 0.0 };
+        let centre = if centre.abs() <= LARGEST_VALUE {
+            centre
+        } else {
+            0.0
+        };
         let width = if width.is_finite() { width.max(0.0) } else { 0.0 };
         self.clear();
         let smallest = (centre.abs() * f64::EPSILON).max(1e-290);
@@ -81,7 +93,8 @@ impl Histogram {
         self.total += 1;
     }
 
-    /// Counts of the bins, from left to right; bin `i` holds values from `edge(i)` up to, not including, `edge(i+1)`.
+    /// Counts of the bins, from left to right; bin `i` holds values from `edge(i)` up to, not including,
+    /// `edge(i+1)`.
     pub fn counts(&self) -> &[u64] {
         &self.counts
     }
@@ -111,7 +124,8 @@ impl Histogram {
         (self.first + signed(i)) as f64 * self.bin_width
     }
 
-    /// The occupied part in at most `max_bars` bars (at least 2), each of 1, 2, 4, ... whole bins; `None` when empty.
+    /// The occupied part in at most `max_bars` bars (at least 2), each of 1, 2, 4, ... whole bins; `None`
+    /// when empty.
     pub fn rebinned(&self, max_bars: usize) -> Option<Bars> {
         let (first, last) = self.occupied()?;
         let mut shift = 0;
@@ -124,7 +138,11 @@ impl Histogram {
             counts[((bin >> shift) - (first >> shift)) as usize] += count;
         }
         let width = self.bin_width * f64::powi(2.0, shift);
-        Some(Bars { lower: (first >> shift) as f64 * width, width, counts })
+        Some(Bars {
+            lower: (first >> shift) as f64 * width,
+            width,
+            counts,
+        })
     }
 
     /// Number of the bin of `value`, counted from zero at the origin of the axis.
@@ -141,7 +159,9 @@ impl Histogram {
     /// Occupied bins and their counts, numbered as by `index_of`.
     fn occupied_bins(&self) -> impl DoubleEndedIterator<Item = (i64, u64)> + '_ {
         let numbered = self.counts.iter().enumerate();
-        numbered.filter(|(_, count)| **count > 0).map(|(bin, count)| (self.first + signed(bin), *count))
+        numbered
+            .filter(|(_, count)| **count > 0)
+            .map(|(bin, count)| (self.first + signed(bin), *count))
     }
 
     /// First and last occupied bin.
@@ -155,12 +175,13 @@ impl Histogram {
     fn make_room_for(&mut self, value: f64) {
         let n_bins = self.counts.len();
         let half = n_bins as f64 / 2.0;
-        let (first, last) = self.occupied().unwrap_or_else(|| {
-            let centre = self.first + signed(n_bins / 2);
-            (centre, centre)
-        });
-        let (lower, upper) = (first as f64 * self.bin_width, (last + 1) as f64 * self.bin_width);
-        let (lower, upper) = (lower.min(value), upper.max(value));
+        let (lower, upper) = match self.occupied() {
+            Some((first, last)) => {
+                let (lower, upper) = (first as f64 * self.bin_width, (last + 1) as f64 * self.bin_width);
+                (lower.min(value), upper.max(value))
+            }
+            None => (value, value),
+        };
         let resolution = lower.abs().max(upper.abs()) * f64::EPSILON;
         let mut shift = 0;
         let mut width = self.bin_width;
@@ -185,7 +206,9 @@ impl Bars {
     /// Density of bar `i`: its share of all counts per unit of width. Zero beyond the last bar.
     pub fn density(&self, i: usize) -> f64 {
         let total: u64 = self.counts.iter().sum();
-        self.counts.get(i).map_or(0.0, |count| *count as f64 / (total as f64 * self.width))
+        self.counts
+            .get(i)
+            .map_or(0.0, |count| *count as f64 / (total as f64 * self.width))
     }
 }
 

@@ -3,7 +3,8 @@
 //! - [`Moments`]: running mean, variance, skewness and kurtosis, mergeable.
 //! - [`Histogram`]: a histogram of bounded size that widens by itself.
 //! - [`quantile`]: quantiles by selection.
-//! - [`integrated_autocorrelation_time`], [`BlockAverages`]: how many independent samples a correlated series is worth.
+//! - [`integrated_autocorrelation_time`], [`BlockAverages`]: how many independent samples a correlated series
+//!   is worth.
 //! - [`ks_distance`] and its relatives: how far a sample is from a law.
 //!
 //! Nothing here panics on a NaN: values that are not finite are counted apart.

@@ -1,11 +1,11 @@
 //! Running moments of a stream: mean, variance, skewness, kurtosis, in one pass and mergeable.
 //!
-//! With `M_p = sum (x - mean)^p`, one more value or another stream updates `M_2, M_3, M_4` by the formulas of Pébay
-//! (SAND2008-6212), which reduce to Welford's for the variance and never subtract large sums of powers.
+//! With `M_p = sum (x - mean)^p`, one more value or another stream updates `M_2, M_3, M_4` by the formulas of
+//! Pébay (SAND2008-6212), which reduce to Welford's for the variance and never subtract large sums of powers.
 //!
 //! Conventions: [`variance`](Moments::variance) divides by `n - 1` (sample), the standardised moments
-//! `skewness = (M_3/n) / (M_2/n)^(3/2)` and `kurtosis = (M_4/n) / (M_2/n)^2` by `n` (population); the kurtosis of a
-//! Gaussian is 3.
+//! `skewness = (M_3/n) / (M_2/n)^(3/2)` and `kurtosis = (M_4/n) / (M_2/n)^2` by `n` (population); the
+//! kurtosis of a Gaussian is 3.
 
 /// Running moments of the finite values pushed so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -22,7 +22,11 @@ impl Moments {
     /// Adds one value. A value that is not finite is only counted, in [`n_rejected`](Self::n_rejected).
     pub fn push(&mut self, value: f64) {
         if value.is_finite() {
-            self.merge(&Self { count: 1, mean: value, ..Self::default() });
+            self.merge(&Self {
+                count: 1,
+                mean: value,
+                ..Self::default()
+            });
         } else {
             self.n_rejected += 1;
         }
@@ -37,7 +41,8 @@ impl Moments {
         let (n_a, n_b) = (self.count as f64, other.count as f64);
         let n = n_a + n_b;
         let delta = other.mean - self.mean;
-        // Shares rather than products of counts: exact for long streams, and a first value lands in the mean as it is.
+        // Shares rather than products of counts: exact for long streams, and a first value lands in the mean
+        // as it is.
         let (share_a, share_b) = (n_a / n, n_b / n);
         let between = delta * delta * n_a * share_b;
         self.m4 += other.m4

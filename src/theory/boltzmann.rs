@@ -1,10 +1,12 @@
-//! Boltzmann approximation of the stationary law: a Gaussian about the minimum at the temperature of the noise.
+//! Boltzmann approximation of the stationary law: a Gaussian about the minimum at the temperature of the
+//! noise.
 //!
-//! `s ~ N(m, T)` with `T = tau sigma^2 L m^(2-2/L) / 2`. It holds when `T` is much smaller than `m^2` and `sigma^2`;
-//! all runs of equal `tau sigma^2` share it. To leading order in `tau` the mean of a single mode lies lower,
-//! `m - (L-1) (tau sigma^2 / 2) m^(1-2/L)`.
+//! `s ~ N(m, T)` with `T = tau sigma^2 L m^(2-2/L) / 2`. It holds when `T` is much smaller than `m^2` and
+//! `sigma^2`; all runs of equal `tau sigma^2` share it. To leading order in `tau` the mean of a single mode
+//! lies lower, `m - (L-1) (tau sigma^2 / 2) m^(1-2/L)`.
 //!
-//! Source: arXiv 2604.06366, stationary distribution under label noise; the shift of the mean is beyond the paper.
+//! Source: arXiv 2604.06366, stationary distribution under label noise; the shift of the mean is beyond the
+//! paper.
 
 use std::f64::consts::TAU;
 
@@ -13,7 +15,7 @@ use super::ModeLaw;
 /// Density at `strength` of the Boltzmann approximation.
 ///
 /// For zero temperature the law is a point mass at `m`: infinite there, zero elsewhere.
-pub fn density(law: &ModeLaw, strength: f64) -> f64 {
+pub fn boltzmann_density(law: &ModeLaw, strength: f64) -> f64 {
     let variance = law.temperature();
     let deviation = strength - law.teacher_strength;
     if variance > 0.0 {

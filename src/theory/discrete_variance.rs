@@ -6,10 +6,10 @@
 //! Var s = T / (1 - (eta c / 2) (1 + 2/B))
 //! ```
 //!
-//! The full matrix, about the aligned balanced minimum. Entry `(a, b)` of the error in the teacher's basis (row
-//! `a` output, column `b` input) relaxes at the rate `c_ab = sum_l w_a^(2(L-l)) w_b^(2(l-1))`, `w = m^(1/L)`, and
-//! one sample's gradient gives it a variance `sum_k e_ak^2 + e_ab^2 + sigma^2`: the columns of one row feed each
-//! other, the rows do not. So for row `a`, with `x_b = E[e_ab^2]`,
+//! The full matrix, about the aligned balanced minimum. Entry `(a, b)` of the error in the teacher's basis
+//! (row `a` output, column `b` input) relaxes at the rate `c_ab = sum_l w_a^(2(L-l)) w_b^(2(l-1))`,
+//! `w = m^(1/L)`, and one sample's gradient gives it a variance `sum_k e_ak^2 + e_ab^2 + sigma^2`: the
+//! columns of one row feed each other, the rows do not. So for row `a`, with `x_b = E[e_ab^2]`,
 //!
 //! ```text
 //! [I - diag((1 - eta c_a.)^2) - diag((eta c_a.)^2 / B) (1 1^T + I)] x = (eta c_a.)^2 sigma^2 / B
@@ -27,8 +27,8 @@
 
 use super::{ModeLaw, stability::curvature};
 
-/// Stationary variance of one mode alone under SGD with the given learning rate and batch size; the noise scale of
-/// the law is replaced by `learning_rate / batch_size`.
+/// Stationary variance of one mode alone under SGD with the given learning rate and batch size; the noise
+/// scale of the law is replaced by `learning_rate / batch_size`.
 ///
 /// `None` when the mean square of its error grows: `eta L m^(2-2/L) (1 + 2/B) >= 2`.
 pub fn discrete_variance(law: &ModeLaw, learning_rate: f64, batch_size: usize) -> Option<f64> {
@@ -44,10 +44,10 @@ pub fn discrete_variance(law: &ModeLaw, learning_rate: f64, batch_size: usize) -
 
 /// Stationary variance of the strength of mode `mode` in a full network under online SGD.
 ///
-/// `teacher_strengths` has one entry per *input* direction, `d_in` in all: the teacher's singular values, then a
-/// zero for every input direction outside its rank (those columns still carry noise, through the first layer).
-/// Rows do not couple, so `d_out` plays no part. Hidden widths at least the rank of the teacher; inputs white and
-/// Gaussian, `depth >= 1`, `batch_size >= 1`.
+/// `teacher_strengths` has one entry per *input* direction, `d_in` in all: the teacher's singular values,
+/// then a zero for every input direction outside its rank (those columns still carry noise, through the first
+/// layer). Rows do not couple, so `d_out` plays no part. Hidden widths at least the rank of the teacher;
+/// inputs white and Gaussian, `depth >= 1`, `batch_size >= 1`.
 ///
 /// `None` when `mode` is out of range or when the mean square of row `mode` grows at this learning rate.
 pub fn discrete_matrix_variance(
@@ -73,7 +73,8 @@ pub fn discrete_matrix_variance(
     (total_gain < 1.0).then(|| label_noise_std * label_noise_std * own_gain / (1.0 - total_gain))
 }
 
-/// `c_ab = sum_{l=1..L} w_a^(2(L-l)) w_b^(2(l-1))`, `w = m^(1/L)`: relaxation rate of entry `(a, b)` of the error.
+/// `c_ab = sum_{l=1..L} w_a^(2(L-l)) w_b^(2(l-1))`, `w = m^(1/L)`: relaxation rate of entry `(a, b)` of the
+/// error.
 ///
 /// `L m^(2-2/L)` on the diagonal; `w_a^(2L-2)` for a column `b` outside the teacher's rank. `depth >= 1`,
 /// strengths at least 0.

@@ -1,15 +1,15 @@
 //! Antiderivative `F_a` of `x^(a-1) / (1 - x)` on (0, 1), and its inverse: the clock of gradient flow.
 //!
-//! An argument `v` is given by its logit `X = ln(v / (1-v))`, which keeps every digit of both `v` and `1 - v`.
-//! Two series, each used where its terms shrink by at least half:
+//! An argument `v` is given by its logit `X = ln(v / (1-v))`, which keeps every digit of both `v` and
+//! `1 - v`. Two series, each used where its terms shrink by at least half:
 //!
 //! ```text
-//! v <= 1/2   F = v^a / a + (v^(a+1) - 1) / (a+1) + sum_{k>=2} v^(a+k) / (a+k)
+//! v <= 1/2   F = sum_{k>=0} v^(a+k) / (a+k),   its second term less the constant 1/(a+1) when a < 0
 //! v >  1/2   F = C - ln(1-v) + v^a sum_{n>=1} (a)_n / n! (1-v)^n h_n,   h_n = sum_{j<n} [1/(j+1) - 1/(j+a)]
 //! ```
 //!
-//! The second is the expansion of the hypergeometric function 2F1(a, 1; a+1; v) about `v = 1` (DLMF 15.8.10); the
-//! constant `C` is fixed by equality at `v = 1/2`. The slope is `dF/dX = v^a`.
+//! The second is the expansion of the hypergeometric function 2F1(a, 1; a+1; v) about `v = 1` (DLMF 15.8.10);
+//! the constant `C` is fixed by equality at `v = 1/2`. The slope is `dF/dX = v^a`.
 //!
 //! Beyond the paper (it integrates the flow numerically).
 
@@ -57,9 +57,9 @@ impl LogisticIntegral {
         for _ in 0..100 {
             let excess = self.value(logit) - target;
             if excess > 0.0 {
-                high = logit
+                high = logit;
             } else {
-                low = logit
+                low = logit;
             }
             let newton = logit - excess / self.slope(logit);
             let next = if newton > low && newton < high {
@@ -80,12 +80,7 @@ impl LogisticIntegral {
         if target > self.value(0.0) {
             return target - self.constant;
         }
-        let power = if self.exponent < 0.0 {
-            target
-        } else {
-            target + (self.exponent + 1.0).recip()
-        };
-        let scaled = self.exponent * power;
+        let scaled = self.exponent * target;
         if scaled > 0.0 {
             (scaled.ln() / self.exponent).min(0.0)
         } else {
@@ -102,8 +97,14 @@ impl LogisticIntegral {
         let ln_v = ln_logistic(logit);
         let v = ln_v.exp();
         let leading = (a * ln_v).exp();
-        // expm1 keeps the term with a + 1 = 2/L exact for deep networks, where it is close to a logarithm.
-        let mut sum = leading / a + ((a + 1.0) * ln_v).exp_m1() / (a + 1.0);
+        // For deep networks a + 1 = 2/L is small and the second term close to a logarithm, which expm1 keeps
+        // exact.
+        let second = if a < 0.0 {
+            ((a + 1.0) * ln_v).exp_m1()
+        } else {
+            leading * v
+        };
+        let mut sum = leading / a + second / (a + 1.0);
         let mut power = leading * v;
         for k in 2..MAX_TERMS {
             power *= v;

@@ -17,12 +17,12 @@
 //! - [`StrengthCurve`], [`peak_lead`]: gradient flow of one mode, and how early the peak warns.
 //! - [`plateau_levels`]: the saddles' loss levels.
 //! - [`largest_stable_learning_rate`] and its mean-square form.
-//! - [`StationaryLaw`]: where a mode settles under label noise; [`boltzmann`] and [`discrete_matrix_variance`] are
-//!   two approximations of it.
+//! - [`StationaryLaw`]: where a mode settles under label noise; [`boltzmann_density`] and
+//!   [`discrete_matrix_variance`] are two approximations of it.
 //!
 //! Source: arXiv 2604.06366; what goes beyond the paper says so in its own file.
 
-pub mod boltzmann;
+mod boltzmann;
 mod discrete_variance;
 mod logistic_integral;
 mod mode_law;
@@ -31,6 +31,7 @@ mod stability;
 mod stationary;
 mod strength_curve;
 
+pub use boltzmann::{boltzmann_density, shifted_mean};
 pub use discrete_variance::{discrete_matrix_variance, discrete_variance, relaxation_rate};
 pub use mode_law::ModeLaw;
 pub use saddles::{plateau_level, plateau_levels};

@@ -11,18 +11,18 @@
 //! ```
 //!
 //! Conventions: `L` depth (number of weight matrices), `m` teacher strength, `sigma` label-noise standard
-//! deviation, `tau = learning_rate / batch_size` noise scale, time `t` = sum of learning rates. `D` is the growth
-//! of the variance of `s` per unit time, with no factor 1/2. Signed strengths are allowed: the flow and the
-//! diffusion use `|s|` in the power, the Ito correction is odd in `s`, as for a mode one of whose layers changed
-//! sign.
+//! deviation, `tau = learning_rate / batch_size` noise scale, time `t` = sum of learning rates. `D` is the
+//! growth of the variance of `s` per unit time, with no factor 1/2. Signed strengths are allowed: the flow
+//! and the diffusion use `|s|` in the power, the Ito correction is odd in `s`, as for a mode one of whose
+//! layers changed sign.
 //!
-//! Source: arXiv 2604.06366, decoupled stochastic differential equations of the modes. The peak under label noise
-//! and the point where it vanishes are beyond the paper.
+//! Source: arXiv 2604.06366, decoupled stochastic differential equations of the modes. The peak under label
+//! noise and the point where it vanishes are beyond the paper.
 
 /// Parameters of the law of one mode.
 ///
-/// Domain of every method: `depth >= 1`, `teacher_strength >= 0`, `label_noise_std >= 0`, `noise_scale >= 0`, all
-/// finite and below 1e50, and strengths of absolute value below 1e50. Inside it nothing is ever NaN.
+/// Domain of every method: `depth >= 1`, `teacher_strength >= 0`, `label_noise_std >= 0`, `noise_scale >= 0`,
+/// all finite and below 1e50, and strengths of absolute value below 1e50. Inside it nothing is ever NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ModeLaw {
     /// Number of weight matrices `L`, at least 1.
@@ -86,20 +86,21 @@ impl ModeLaw {
 
     /// Strength at which [`diffusion`](Self::diffusion) has its maximum below `m`, if it has one.
     ///
-    /// Without label noise `m (2L-2)/(3L-2)`: the peak comes before the mode is learned. `None` for `L = 1`, for
-    /// `m = 0`, and once the label noise reaches [`peak_vanishes_at`](Self::peak_vanishes_at): `D` then rises
-    /// all the way. The noise scale only sets the height, so it plays no part here.
+    /// Without label noise `m (2L-2)/(3L-2)`: the peak comes before the mode is learned. `None` for `L = 1`,
+    /// for `m = 0`, and once the label noise reaches [`peak_vanishes_at`](Self::peak_vanishes_at): `D` then
+    /// rises all the way. The noise scale only sets the height, so it plays no part here.
     pub fn diffusion_peak(&self) -> Option<f64> {
         self.peak_of_power(2.0 * self.flow_power())
     }
 
-    /// Strength at which [`weight_diffusion`](Self::weight_diffusion) has its maximum below `m`, if it has one:
-    /// `m (L-1)/(2L-1)` without label noise, earlier than the peak of the strength itself.
+    /// Strength at which [`weight_diffusion`](Self::weight_diffusion) has its maximum below `m`, if it has
+    /// one: `m (L-1)/(2L-1)` without label noise, earlier than the peak of the strength itself.
     pub fn weight_diffusion_peak(&self) -> Option<f64> {
         self.peak_of_power(self.flow_power())
     }
 
-    /// Smallest label-noise standard deviation without a diffusion peak: `m sqrt(2 / (p (p+2)))`, `p = 4 - 4/L`.
+    /// Smallest label-noise standard deviation without a diffusion peak: `m sqrt(2 / (p (p+2)))`,
+    /// `p = 4 - 4/L`.
     ///
     /// `m/2` for `L = 2`; zero for `L = 1`, which never has a peak.
     pub fn peak_vanishes_at(&self) -> f64 {

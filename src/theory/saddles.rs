@@ -1,7 +1,8 @@
 //! Levels of the excess loss at the saddles between which the network moves.
 //!
 //! At the saddle where the first `k` modes are learned and the others are still zero, the excess loss
-//! `1/2 ||W - M||_F^2` is `1/2 sum_{a > k} m_a^2`. Level `r` of a rank-`r` teacher is the global minimum, zero.
+//! `1/2 ||W - M||_F^2` is `1/2 sum_{a > k} m_a^2`. Level `r` of a rank-`r` teacher is the global minimum,
+//! zero.
 //!
 //! Source: arXiv 2604.06366, the saddle-to-saddle regime.
 

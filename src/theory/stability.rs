@@ -1,10 +1,11 @@
 //! Largest learning rates at which a mode stays at its minimum.
 //!
 //! Near `s = m` a mode of an aligned, balanced network relaxes at the rate `c = L m^(2-2/L)`. One step of
-//! full-batch gradient descent multiplies its error by `1 - eta c`, so it is stable for `eta c < 2`. With batches
-//! of `B` Gaussian inputs the mean square of the error is multiplied by `(1 - eta c)^2 + 2 (eta c)^2 / B`, so it
-//! is stable for `eta c (1 + 2/B) < 2`. The second bound is for a mode alone; in a full matrix the other columns
-//! of its row lower it further (see [`discrete_matrix_variance`](super::discrete_matrix_variance)).
+//! full-batch gradient descent multiplies its error by `1 - eta c`, so it is stable for `eta c < 2`. With
+//! batches of `B` Gaussian inputs the mean square of the error is multiplied by
+//! `(1 - eta c)^2 + 2 (eta c)^2 / B`, so it is stable for `eta c (1 + 2/B) < 2`. The second bound is for a
+//! mode alone; in a full matrix the other columns of its row lower it further (see
+//! [`discrete_matrix_variance`](super::discrete_matrix_variance)).
 //!
 //! Beyond the paper (arXiv 2604.06366).
 
@@ -21,8 +22,8 @@ pub fn largest_stable_learning_rate(depth: usize, teacher_strength: f64) -> f64 
     2.0 / curvature(depth, teacher_strength)
 }
 
-/// Largest learning rate at which the mean square of one mode's error shrinks with batches of `batch_size >= 1`
-/// fresh samples, `2 / (L m^(2-2/L) (1 + 2/B))`.
+/// Largest learning rate at which the mean square of one mode's error shrinks with batches of
+/// `batch_size >= 1` fresh samples, `2 / (L m^(2-2/L) (1 + 2/B))`.
 pub fn largest_mean_square_stable_learning_rate(
     depth: usize,
     teacher_strength: f64,

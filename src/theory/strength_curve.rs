@@ -1,15 +1,15 @@
 //! Strength of one aligned, balanced mode over time under gradient flow, `ds/dt = L s^(2-2/L) (m - s)`.
 //!
 //! ```text
-//! L = 1   s = m - (m - s0) e^-t
-//! L = 2   s = m / (1 + (m/s0 - 1) e^(-2 m t))
+//! L = 1   s = s0 e^-t + m (1 - e^-t)
+//! L = 2   s = m / ((m/s0) e^(-2 m t) + 1 - e^(-2 m t))
 //! L >= 3  with v = s/m:        L m^(2-2/L) t = F_(2/L-1)(v) - F_(2/L-1)(v0)       when s0 < m
 //!         with y = m/s:        L m^(2-2/L) t = F_(2-2/L)(y) - F_(2-2/L)(y0)       when s0 > m
 //! m = 0   s = (s0^-q + q L t)^(-1/q), q = 2 - 2/L, for L >= 2
 //! ```
 //!
-//! `F_a` is the antiderivative of `x^(a-1)/(1-x)`, summed by series and inverted by a bracketed Newton method, so no
-//! step size and no quadrature error enters at any depth. Time is the sum of learning rates.
+//! `F_a` is the antiderivative of `x^(a-1)/(1-x)`, summed by series and inverted by a bracketed Newton
+//! method, so no step size and no quadrature error enters at any depth. Time is the sum of learning rates.
 //!
 //! Source: arXiv 1312.6120 for the flow and `L = 2`; arXiv 2604.06366 for the order of events.
 
@@ -18,8 +18,8 @@ use super::{ModeLaw, stability::curvature};
 
 /// The gradient-flow curve of one mode from a given start.
 ///
-/// Domain: `depth >= 1`, teacher strength `m >= 0`, any finite start for `L = 1`. For `L >= 2` zero is a saddle
-/// that the flow cannot cross, and a start at or below zero is drawn as resting there.
+/// Domain: `depth >= 1`, teacher strength `m >= 0`, any finite start for `L = 1`. For `L >= 2` zero is a
+/// saddle that the flow cannot cross, and a start at or below zero is drawn as resting there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StrengthCurve {
     teacher_strength: f64,
@@ -87,8 +87,12 @@ impl StrengthCurve {
         let (teacher, start) = (self.teacher_strength, self.start);
         match self.shape {
             Shape::Resting => start,
-            Shape::Exponential => teacher - (teacher - start) * (-time).exp(),
-            Shape::Logistic { rate } => teacher / (1.0 + (teacher - start) / start * (-rate * time).exp()),
+            // Sums of positive terms: a start far below or above m keeps its digits at early times.
+            Shape::Exponential => start * (-time).exp() - teacher * (-time).exp_m1(),
+            Shape::Logistic { rate } => {
+                let decay = -rate * time;
+                teacher / (teacher / start * decay.exp() - decay.exp_m1())
+            }
             Shape::Deep {
                 rate,
                 integral,
@@ -111,8 +115,8 @@ impl StrengthCurve {
 
     /// Time at which the strength equals `strength`; zero at the start itself.
     ///
-    /// `None` for a strength the curve never takes: behind the start, at the minimum (reached only in the limit) or
-    /// beyond it.
+    /// `None` for a strength the curve never takes: behind the start, at the minimum (reached only in the
+    /// limit) or beyond it.
     pub fn time_to_reach(&self, strength: f64) -> Option<f64> {
         let (teacher, start) = (self.teacher_strength, self.start);
         let on_the_way = if start < teacher {
@@ -128,10 +132,10 @@ impl StrengthCurve {
         }
         match self.shape {
             Shape::Resting => None,
-            Shape::Exponential => Some(((teacher - start) / (teacher - strength)).ln()),
+            Shape::Exponential => Some(((strength - start) / (teacher - strength)).ln_1p()),
             Shape::Logistic { rate } => {
-                let odds_ratio = (teacher - start) / start * (strength / (teacher - strength));
-                Some(odds_ratio.ln() / rate)
+                let odds_gain = teacher / start * ((strength - start) / (teacher - strength));
+                Some(odds_gain.ln_1p() / rate)
             }
             Shape::Deep { rate, integral, .. } => {
                 let elapsed =
@@ -154,8 +158,8 @@ impl StrengthCurve {
 /// Time by which the diffusion peak comes before the mode is learned: from the peak strength to
 /// `learned_fraction * m` along the gradient flow, for `0 < learned_fraction < 1`.
 ///
-/// `ln(19) / (2m)` at `L = 2` without label noise for `learned_fraction = 0.95`. `None` without a peak, or when
-/// the peak lies past that fraction.
+/// `ln(19) / (2m)` at `L = 2` without label noise for `learned_fraction = 0.95`. `None` without a peak, or
+/// when the peak lies past that fraction.
 pub fn peak_lead(law: &ModeLaw, learned_fraction: f64) -> Option<f64> {
     let curve = StrengthCurve::new(law.depth, law.teacher_strength, law.diffusion_peak()?);
     curve.time_to_reach(learned_fraction * law.teacher_strength)

@@ -62,7 +62,6 @@ pub(super) enum Stroke {
     Solid,
     LongDashes,
     Dashes,
-    Dots,
 }
 
 /// A curve on the axes of its panel.

@@ -14,11 +14,11 @@ use plotters::drawing::IntoDrawingArea as _;
 use plotters::style::{RGBColor, WHITE};
 
 use self::curve::{Curve, Frame, Scale, Stroke};
-use self::panel::{Key, Level, Panel, Rectangle, text};
+use self::panel::{Key, Labels, Level, Panel, Rectangle, text};
 use super::recording::Recording;
 use crate::experiment::Experiment;
 use crate::observables::{Quantity, Schema};
-use crate::palette::{Background, ModeStyle};
+use crate::palette::{Ground, mode_style};
 use crate::theory::plateau_levels;
 
 /// Drawing units in a pixel.
@@ -26,7 +26,9 @@ const SCALE: u32 = 10;
 /// Size of the picture in pixels.
 const SIZE: (u32, u32) = (1120, 1000);
 /// Modes drawn; more could not be told apart.
-const MAX_MODES: usize = 16;
+const MAX_MODES: usize = 8;
+/// Excess loss, in multiples of that at the start or at the first saddle, beyond which a run is not drawn.
+const MOST_EXCESS: f64 = 100.0;
 const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
 const GREY: RGBColor = RGBColor(0x70, 0x70, 0x70);
 
@@ -44,14 +46,14 @@ fn draw(recording: &Recording) -> Result<String, panel::DrawError> {
     {
         let root = SVGBackend::with_string(&mut svg, (SIZE.0 * SCALE, SIZE.1 * SCALE)).into_drawing_area();
         root.fill(&WHITE)?;
-        let (title, caption) = captions(recording);
+        let times: Vec<f64> = recording.column(Schema::TIME).take(n_readable_rows(recording)).collect();
+        let (title, caption) = captions(recording, times.len());
         text(&root, &title, (24, 18), 17, &INK)?;
         text(&root, &caption, (24, 44), 13, &GREY)?;
-        let times: Vec<f64> = recording.column(Schema::TIME).collect();
         let mut top = 76;
         for (panel, height, is_last) in [
             (strengths(recording, &times), 300, false),
-            (diffusions(recording, &times), 280, false),
+            (diffusions(recording, &times), 240, false),
             (losses(recording, &times), 330, true),
         ] {
             let place = Rectangle { left: 24, top, width: SIZE.0 - 48, height };
@@ -68,16 +70,27 @@ fn draw(recording: &Recording) -> Result<String, panel::DrawError> {
     ))
 }
 
+/// Rows up to where the excess loss of a diverging run leaves every scale on which something else could be seen.
+fn n_readable_rows(recording: &Recording) -> usize {
+    let start = recording.column(Schema::EXCESS_LOSS).next().unwrap_or(0.0);
+    let saddle = plateau_levels(recording.risk().teacher().strengths()).first().copied().unwrap_or(0.0);
+    let most = MOST_EXCESS * start.max(saddle);
+    recording.column(Schema::EXCESS_LOSS).take_while(|excess| *excess <= most).count()
+}
+
 /// What was run, in two lines.
-fn captions(recording: &Recording) -> (String, String) {
+fn captions(recording: &Recording, n_drawn_rows: usize) -> (String, String) {
     let Experiment { engine, seed, network, live, .. } = recording.experiment();
     let widths: Vec<String> = network.widths().iter().map(ToString::to_string).collect();
-    let title = format!("{} in a deep linear network, widths {}", engine.label(), widths.join("–"));
+    let title = format!("Deep linear network of widths {} trained by {}", widths.join("–"), engine.label());
     let n_steps = recording.column(Schema::STEP).last().unwrap_or(0.0);
     let mut caption = format!(
         "η = {}, B = {}, σ = {}, seed {seed}, {n_steps} steps",
         live.learning_rate, live.batch_size, live.label_noise_std
     );
+    if n_drawn_rows < recording.rows().len() {
+        caption += ", cut where it diverges";
+    }
     let rank = recording.schema().rank();
     if rank > MAX_MODES {
         caption += &format!("; the first {MAX_MODES} of {rank} modes are drawn");
@@ -86,7 +99,7 @@ fn captions(recording: &Recording) -> (String, String) {
 }
 
 fn colour(mode: usize) -> RGBColor {
-    let [red, green, blue] = ModeStyle::of(mode, Background::Light).colour;
+    let [red, green, blue] = mode_style(mode, Ground::Light).color;
     RGBColor(red, green, blue)
 }
 
@@ -94,7 +107,7 @@ fn colour(mode: usize) -> RGBColor {
 fn frame<'a>(recording: &Recording, times: &'a [f64], quantities: &[Quantity], scale: Scale) -> Frame<'a> {
     let schema = recording.schema();
     let columns = quantities.iter().flat_map(|quantity| schema.columns(*quantity));
-    let values = columns.flat_map(|column| recording.column(column));
+    let values = columns.flat_map(|column| recording.column(column).take(times.len()));
     Frame::new(times, scale, schema.rank().min(MAX_MODES), values)
 }
 
@@ -114,12 +127,7 @@ fn per_mode<'a>(
 
 /// Modes beyond the colours are told apart by their dashes.
 fn mode_stroke(mode: usize) -> Stroke {
-    match ModeStyle::of(mode, Background::Light).round {
-        0 => Stroke::Solid,
-        1 => Stroke::LongDashes,
-        2 => Stroke::Dashes,
-        _ => Stroke::Dots,
-    }
+    if mode_style(mode, Ground::Light).dashed { Stroke::LongDashes } else { Stroke::Solid }
 }
 
 fn strengths(recording: &Recording, times: &[f64]) -> Panel {
@@ -130,17 +138,19 @@ fn strengths(recording: &Recording, times: &[f64]) -> Panel {
         colour: colour(mode),
     });
     let frame = frame(recording, times, &[Quantity::Strength, Quantity::SingularValue], Scale::Linear);
-    let strengths = per_mode(recording, frame, Quantity::Strength, |mode| (colour(mode), 28, mode_stroke(mode)));
-    let singular = per_mode(recording, frame, Quantity::SingularValue, |_| (INK, 6, Stroke::Solid));
+    let strengths = per_mode(recording, frame, Quantity::Strength, |mode| (colour(mode), 24, mode_stroke(mode)));
+    let singular = per_mode(recording, frame, Quantity::SingularValue, |_| (INK, 8, Stroke::Solid));
     Panel {
         title: "Mode strengths",
         axis_title: "strength a, singular value s",
         scale: frame.scale,
-        curves: strengths.chain(singular).collect(),
+        // Singular values show only where they are something else than the strengths.
+        curves: singular.chain(strengths).collect(),
         levels: levels.collect(),
+        labels: Labels::Spread,
         keys: vec![
-            Key { label: "mode strength", colour: colour(0), width: 28, stroke: Stroke::Solid },
-            Key { label: "student's singular values", colour: INK, width: 6, stroke: Stroke::Solid },
+            Key { label: "mode strength", colour: colour(0), width: 24, stroke: Stroke::Solid },
+            Key { label: "student's singular values", colour: INK, width: 8, stroke: Stroke::Solid },
             Key { label: "teacher m", colour: colour(0), width: 10, stroke: Stroke::Dashes },
         ],
     }
@@ -156,6 +166,7 @@ fn diffusions(recording: &Recording, times: &[f64]) -> Panel {
         scale: frame.scale,
         curves: exact.chain(law).collect(),
         levels: Vec::new(),
+        labels: Labels::Spread,
         keys: vec![
             Key { label: "exact", colour: colour(0), width: 20, stroke: Stroke::Solid },
             Key { label: "law of an aligned, balanced mode", colour: colour(0), width: 10, stroke: Stroke::Dashes },
@@ -172,14 +183,15 @@ fn losses(recording: &Recording, times: &[f64]) -> Panel {
         label: format!("{n_learned} learned"),
         colour: GREY,
     });
-    let frame = Frame::new(times, Scale::Log, 1, recording.column(Schema::EXCESS_LOSS));
-    let values = recording.column(Schema::EXCESS_LOSS);
+    let values = || recording.column(Schema::EXCESS_LOSS).take(times.len());
+    let frame = Frame::new(times, Scale::Log, 1, values());
     Panel {
         title: "Excess loss",
         axis_title: "excess loss ½‖W − M‖²",
         scale: frame.scale,
-        curves: vec![Curve::new(frame, values, INK, 20, Stroke::Solid)],
+        curves: vec![Curve::new(frame, values(), INK, 20, Stroke::Solid)],
         levels: levels.collect(),
+        labels: Labels::NearLine,
         keys: vec![
             Key { label: "student", colour: INK, width: 20, stroke: Stroke::Solid },
             Key { label: "saddles, by number of modes learned", colour: GREY, width: 10, stroke: Stroke::Dashes },

@@ -28,6 +28,8 @@ const TITLE_HEIGHT: u32 = 30;
 const TIME_AXIS_HEIGHT: u32 = 50;
 /// Pixels between a panel and the next.
 const SPACE_BELOW: u32 = 14;
+/// Drawing units from one name of a level to the next.
+const LABEL_HEIGHT: i32 = 16 * SCALE as i32;
 const GRID: RGBColor = RGBColor(0xE4, 0xE4, 0xE4);
 
 /// A place in pixels.
@@ -46,6 +48,15 @@ pub(super) struct Level {
     pub(super) colour: RGBColor,
 }
 
+/// Where names of levels may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Labels {
+    /// Beside one another where they would touch: their colours say which line is meant.
+    Spread,
+    /// At their lines; a name without room there is left out.
+    NearLine,
+}
+
 /// What a kind of line means.
 pub(super) struct Key {
     pub(super) label: &'static str,
@@ -62,6 +73,7 @@ pub(super) struct Panel {
     pub(super) scale: Scale,
     pub(super) curves: Vec<Curve>,
     pub(super) levels: Vec<Level>,
+    pub(super) labels: Labels,
     pub(super) keys: Vec<Key>,
 }
 
@@ -137,8 +149,16 @@ impl Panel {
     ) -> Result<(), DrawError> {
         labels.sort_by_key(|label| label.0);
         let mut heights: Vec<i32> = labels.iter().map(|label| label.0).collect();
-        spread(&mut heights, signed(16), signed(plot.top), signed(plot.top + plot.height));
-        for (height, (_, level)) in heights.into_iter().zip(labels) {
+        match self.labels {
+            Labels::Spread => {
+                spread(&mut heights, LABEL_HEIGHT, signed(plot.top), signed(plot.top + plot.height));
+            }
+            Labels::NearLine => stack(&mut heights, LABEL_HEIGHT),
+        }
+        for (height, (line, level)) in heights.into_iter().zip(labels) {
+            if self.labels == Labels::NearLine && height - line > LABEL_HEIGHT {
+                continue;
+            }
             let style = font(13, &level.colour).pos(Pos::new(HPos::Left, VPos::Center));
             let left = signed(plot.left + plot.width + 8);
             root.draw(&Text::new(level.label.clone(), (left, height), style))?;
@@ -197,7 +217,18 @@ fn dash_lengths(stroke: Stroke) -> Option<(u32, u32)> {
         Stroke::Solid => None,
         Stroke::LongDashes => Some((160, 50)),
         Stroke::Dashes => Some((60, 50)),
-        Stroke::Dots => Some((20, 40)),
+    }
+}
+
+/// Moves sorted heights down to at least `gap` apart; those that would land more than `gap` from their place make no room.
+fn stack(heights: &mut [i32], gap: i32) {
+    let mut least = i32::MIN;
+    for height in heights {
+        let place = (*height).max(least);
+        if place - *height <= gap {
+            least = place + gap;
+        }
+        *height = place;
     }
 }
 
@@ -226,7 +257,7 @@ fn signed(pixels: u32) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::spread;
+    use super::{spread, stack};
 
     #[test]
     fn labels_are_moved_apart_only_where_they_touch() {
@@ -236,5 +267,8 @@ mod tests {
         let mut crowded = [190, 195, 200];
         spread(&mut crowded, 16, 0, 200);
         assert_eq!(crowded, [168, 184, 200]);
+        let mut lines = [10, 12, 14, 60];
+        stack(&mut lines, 16);
+        assert_eq!(lines, [10, 26, 42, 60]);
     }
 }

@@ -1,17 +1,17 @@
 //! Coordinate `z` in which the stationary law of a mode is smooth at every scale, and its log-slope there.
 //!
-//! - Line (`L = 1`): `s = m + (sigma/sqrt 2) sinh z`, so that `V(s) = sigma^2 cosh^2 z` and the density of `z` is
-//!   `cosh(z)^(-1-1/tau)`.
-//! - Half line (`L >= 2`): `s = m exp(y)`, `y = c sinh z`, `c = min(sigma/m, 1)/sqrt 2`: linear on the scale of the label
-//!   noise about `m`, a power of `s` far from it. With `u = s/m`, `r = sigma/m`, `v = 2(u-1)^2 + r^2` and
-//!   `k = 2/(tau L m^(2-2/L))`, the density of `y` has the log-slope
+//! - Line (`L = 1`): `s = m + (sigma/sqrt 2) sinh z`, so that `V(s) = sigma^2 cosh^2 z` and the density of
+//!   `z` is `cosh(z)^(-1-1/tau)`.
+//! - Half line (`L >= 2`): `s = m exp(y)`, `y = c sinh z`, `c = min(sigma/m, 1)/sqrt 2`: linear on the scale
+//!   of the label noise about `m`, a power of `s` far from it. With `u = s/m`, `r = sigma/m`,
+//!   `v = 2(u-1)^2 + r^2` and `k = 2/(tau L m^(2-2/L))`, the density of `y` has the log-slope
 //!
 //! ```text
 //! d/dy ln q = -(2 - 3/L) - 4u(u-1)/v - k (u-1) u^(-(1-2/L)) / v
 //! ```
 //!
-//! Only log-slopes are needed: integrating them gives the density, whatever its height. Everything near `m` is
-//! computed from `u - 1`, which keeps its digits when the law is very narrow.
+//! Only log-slopes are needed: integrating them gives the density, whatever its height. Everything near `m`
+//! is computed from `u - 1`, which keeps its digits when the law is very narrow.
 
 use std::f64::consts::SQRT_2;
 
@@ -50,7 +50,8 @@ pub(super) struct HalfLine {
 impl Chart {
     /// The chart of a law with positive noise scale and, for `L >= 2`, positive teacher strength.
     ///
-    /// `None` when the law is too narrow for 64-bit numbers: no label noise, or ratios that leave their range.
+    /// `None` when the law is too narrow for 64-bit numbers: no label noise, or ratios that leave their
+    /// range.
     pub(super) fn new(law: &ModeLaw) -> Option<Self> {
         if law.label_noise_std <= 0.0 {
             return None;
@@ -107,7 +108,8 @@ impl Chart {
         }
     }
 
-    /// Deviation of the strength from the teacher: in units of `sigma/sqrt 2` on the line, of `m` on the half line.
+    /// Deviation of the strength from the teacher: in units of `sigma/sqrt 2` on the line, of `m` on the half
+    /// line.
     pub(super) fn deviation(&self, z: f64) -> f64 {
         match self {
             Self::Line { .. } => z.sinh(),
@@ -213,7 +215,8 @@ impl Chart {
         match (self, side) {
             (Self::Line { .. }, Side::Left | Side::Right) => z.abs() > 40.0,
             (Self::HalfLine(half), Side::Left) => {
-                // For L >= 3 the flow cuts the density off faster than any power; the bound keeps s representable.
+                // For L >= 3 the flow cuts the density off faster than any power; the bound keeps s
+                // representable.
                 half.exponent(z) < if half.cutoff_power() > 0.0 { -600.0 } else { -45.0 }
             }
             (Self::HalfLine(half), Side::Right) => half.exponent(z) > 45.0 + half.noise_ratio.max(1.0).ln(),

@@ -1,8 +1,8 @@
 //! Chebyshev series on [-1, 1]: fit at 17 points, integrate, evaluate.
 //!
-//! `f(x) = sum_k c_k T_k(x)`, interpolating at `x_j = -cos(pi j / 16)`. The antiderivative that vanishes at -1 has
-//! `C_k = (c_(k-1) - c_(k+1)) / (2k)` with `c_0` counted twice. Trefethen, *Approximation Theory and Approximation
-//! Practice*, chapters 3 and 19.
+//! `f(x) = sum_k c_k T_k(x)`, interpolating at `x_j = -cos(pi j / 16)`. The antiderivative that vanishes at
+//! -1 has `C_k = (c_(k-1) - c_(k+1)) / (2k)` with `c_0` counted twice. Trefethen, *Approximation Theory and
+//! Approximation Practice*, chapters 3 and 19.
 
 use std::{array, f64::consts::PI, sync::LazyLock};
 

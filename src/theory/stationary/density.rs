@@ -1,16 +1,19 @@
 //! A normalised stationary density, tabulated so that evaluation is cheap.
 //!
 //! The panels of the march hold the log-density as Chebyshev series; here it is normalised, its cumulative is
-//! the integral of the density's own series, and the moments are Clenshaw-Curtis sums over the panels plus the exact
-//! moments of the exponential tails. Against closed forms and independent quadrature the table is good to about
-//! 1e-11.
+//! the integral of the density's own series, and the moments are Clenshaw-Curtis sums over the panels plus
+//! the exact moments of the exponential tails. Against closed forms and independent quadrature the table is
+//! good to about 1e-11.
 
 use super::chart::{Chart, Side};
 use super::chebyshev::{Series, integral};
-use super::march::{March, Panel, Tail};
+use super::march::{March, Panel};
+use super::tail::Tail;
 
 /// Upper tail beyond which mass is not counted when deciding whether the third moment has settled.
 const OUTERMOST_MASS: f64 = 1e-12;
+/// Skewness that this outermost mass may contribute.
+const SETTLED: f64 = 1e-3;
 
 /// The stationary density of one mode's strength `s`.
 ///
@@ -70,10 +73,8 @@ impl StationaryDensity {
         let log_density = match self.place(strength) {
             Place::LeftOfSupport => return 0.0,
             Place::Tail(side) => {
-                let tail = self.tail(side);
-                let distance = (self.chart.outer_of(strength) - tail.edge).abs();
-                return (tail.log_density - tail.rate * distance).exp()
-                    / self.chart.strength_per_outer(strength);
+                let log_density = self.tail(side).log_density_at(self.chart.outer_of(strength));
+                return log_density.exp() / self.chart.strength_per_outer(strength);
             }
             Place::Panel { index, local } => self.panels[index].log_density.at(local),
         };
@@ -84,51 +85,47 @@ impl StationaryDensity {
     pub fn cumulative(&self, strength: f64) -> f64 {
         match self.place(strength) {
             Place::LeftOfSupport => 0.0,
-            Place::Tail(side) => {
-                let tail = self.tail(side);
-                let distance = (self.chart.outer_of(strength) - tail.edge).abs();
-                let beyond = tail.mass() * (-tail.rate * distance).exp();
-                match side {
-                    Side::Left => beyond,
-                    Side::Right => 1.0 - beyond,
-                }
+            Place::Tail(Side::Left) => {
+                self.left_tail.log_density_at(self.chart.outer_of(strength)).exp() / self.left_tail.rate
             }
+            // What the march leaves to the right is below the rounding of 1.
+            Place::Tail(Side::Right) => 1.0,
             Place::Panel { index, local } => self.cumulatives[index].at(local).clamp(0.0, 1.0),
         }
     }
 
-    /// Strength below which the probability is `probability`: the inverse of [`cumulative`](Self::cumulative).
+    /// Strength below which the probability is `probability`: the inverse of
+    /// [`cumulative`](Self::cumulative).
     ///
     /// The ends of the support for probabilities of 0 or less and 1 or more.
     pub fn quantile(&self, probability: f64) -> f64 {
         if probability <= 0.0 {
             return self.chart.lower_end();
         }
+        if probability >= 1.0 {
+            return f64::INFINITY;
+        }
+        let left_mass = self.left_tail.mass();
+        if probability < left_mass {
+            let outer = self.left_tail.edge + (probability / left_mass).ln() / self.left_tail.rate;
+            return self.chart.strength_at_outer(outer);
+        }
         let index = self
             .cumulatives
             .partition_point(|cumulative| cumulative.at_right() < probability);
-        let left_mass = self.left_tail.mass();
-        let outer = if probability < left_mass {
-            self.left_tail.edge + (probability / left_mass).ln() / self.left_tail.rate
-        } else if index == self.panels.len() {
-            let beyond = (1.0 - probability).max(0.0) / self.right_tail.mass();
-            self.right_tail.edge - beyond.min(1.0).ln() / self.right_tail.rate
-        } else {
-            let (mut low, mut high) = (-1.0, 1.0);
-            // Each halving gives one more bit of the local coordinate.
-            for _ in 0..54 {
-                let middle = f64::midpoint(low, high);
-                if self.cumulatives[index].at(middle) < probability {
-                    low = middle
-                } else {
-                    high = middle
-                }
+        let index = index.min(self.panels.len() - 1);
+        let (mut low, mut high) = (-1.0, 1.0);
+        // Each halving gives one more bit of the local coordinate.
+        for _ in 0..54 {
+            let middle = f64::midpoint(low, high);
+            if self.cumulatives[index].at(middle) < probability {
+                low = middle;
+            } else {
+                high = middle;
             }
-            return self
-                .chart
-                .strength(self.panels[index].coordinate(f64::midpoint(low, high)));
-        };
-        self.chart.strength_at_outer(outer)
+        }
+        self.chart
+            .strength(self.panels[index].coordinate(f64::midpoint(low, high)))
     }
 
     /// Mean strength; always finite.
@@ -143,25 +140,15 @@ impl StationaryDensity {
 
     /// Skewness of the strength, if it means anything.
     ///
-    /// The tail `s^(-5+3/L)` makes the third moment of `L = 2` and `L = 3` infinite in principle, with a weight so
-    /// small in practice that no run would meet it. So this is the skewness of all but the outermost part of the
-    /// law, and `None` when the outermost 1e-12 of the mass would change it by more than 0.001. For `L = 1` it is
-    /// zero, and `None` without a third moment (`tau >= 1/2`).
+    /// The tail `s^(-5+3/L)` makes the third moment of `L = 2` and `L = 3` infinite in principle, but for
+    /// small noise its weight is far below what any run would meet. So this is the skewness of the law
+    /// without its farthest tail, and `None` when the outermost 1e-12 of the mass would already change it by
+    /// more than 0.001: a sample's skewness then has no value to settle to. For `L = 1` it is zero, and
+    /// `None` without a third moment (`tau >= 1/2`).
     pub fn skewness(&self) -> Option<f64> {
         self.moments.skewness
     }
 
-    /// PROBE
-    pub fn stats(&self) -> String {
-        format!(
-            "panels {} ltail {:?} {} rtail {:?} {}",
-            self.panels.len(),
-            self.left_tail,
-            self.left_tail.mass(),
-            self.right_tail,
-            self.right_tail.mass()
-        )
-    }
     fn place(&self, strength: f64) -> Place {
         if strength <= self.chart.lower_end() {
             return Place::LeftOfSupport;
@@ -185,8 +172,8 @@ impl StationaryDensity {
         }
     }
 
-    /// Fills the cumulatives and makes the total mass one. All sums are in units of the largest density, so that
-    /// no height over- or underflows.
+    /// Fills the cumulatives and makes the total mass one. All sums are in units of the largest density, so
+    /// that no height over- or underflows.
     fn normalise(&mut self) {
         let node_values: Vec<_> = self
             .panels
@@ -237,20 +224,35 @@ impl StationaryDensity {
         }
     }
 
-    /// Moments of the relative deviation `x = s/m - 1`, then scaled.
+    /// Moments of `x = s/m`, then scaled. A law near `m` is described by `x - 1`, one near zero by `x`
+    /// itself, so that no digits cancel in either.
     fn half_line_moments(&self) -> CentralMoments {
-        let (mut mean, mut variance, mut third, mut outermost) = (0.0, 0.0, 0.0, 0.0);
+        let teacher = self.chart.teacher();
+        let is_near_teacher = self.quantile(0.5) > 0.5 * teacher;
+        let origin = if is_near_teacher { 1.0 } else { 0.0 };
+        let position = |z| {
+            if is_near_teacher {
+                self.chart.deviation(z)
+            } else {
+                self.chart.strength(z) / teacher
+            }
+        };
         let weighted = |panel: &Panel, power: i32, centre: f64| {
             let mut values = panel.log_density.at_nodes().map(f64::exp);
             for (value, z) in values.iter_mut().zip(panel.node_coordinates()) {
-                *value *= (self.chart.deviation(z) - centre).powi(power);
+                *value *= (position(z) - centre).powi(power);
             }
             0.5 * panel.width * integral(&values)
         };
+        let left_tail = |power, centre| self.left_tail.moment(Side::Left, power, origin + centre);
+        let right_tail = |power, centre| self.right_tail.moment(Side::Right, power, origin + centre);
+
+        let mut mean = left_tail(1, 0.0) + right_tail(1, 0.0);
         for panel in &self.panels {
             mean += weighted(panel, 1, 0.0);
         }
-        mean += self.left_tail.moment(Side::Left, 1, 0.0) + self.right_tail.moment(Side::Right, 1, 0.0);
+        let mut variance = left_tail(2, mean) + right_tail(2, mean);
+        let (mut third, mut outermost) = (left_tail(3, mean), 0.0);
         let mut below = self.left_tail.mass();
         for (panel, cumulative) in self.panels.iter().zip(&self.cumulatives) {
             variance += weighted(panel, 2, mean);
@@ -261,36 +263,11 @@ impl StationaryDensity {
             }
             below = cumulative.at_right();
         }
-        variance += self.left_tail.moment(Side::Left, 2, mean) + self.right_tail.moment(Side::Right, 2, mean);
-        third += self.left_tail.moment(Side::Left, 3, mean);
         let cubed_std = variance.powf(1.5);
-        let teacher = self.chart.teacher();
         CentralMoments {
-            mean: teacher * (1.0 + mean),
+            mean: teacher * (origin + mean),
             variance: teacher * teacher * variance,
-            skewness: (outermost.abs() <= 1e-3 * cubed_std).then_some(third / cubed_std),
+            skewness: (outermost.abs() <= SETTLED * cubed_std).then_some(third / cubed_std),
         }
-    }
-}
-
-impl Tail {
-    fn mass(&self) -> f64 {
-        self.log_density.exp() / self.rate
-    }
-
-    /// Contribution of the tail to the mean of `(x - centre)^power`, `x = exp(outer) - 1`, for the half line.
-    fn moment(&self, side: Side, power: u32, centre: f64) -> f64 {
-        let mut sum = 0.0;
-        let mut binomial = 1.0;
-        for k in 0..=power {
-            let rate = match side {
-                Side::Left => self.rate + f64::from(k),
-                Side::Right => self.rate - f64::from(k),
-            };
-            let constant = (-1.0 - centre).powi((power - k).cast_signed());
-            sum += binomial * constant * (self.log_density + f64::from(k) * self.edge).exp() / rate;
-            binomial *= f64::from(power - k) / f64::from(k + 1);
-        }
-        sum
     }
 }

@@ -1,12 +1,14 @@
 //! The march that covers the axis of a stationary law with panels, from `m` outward.
 //!
-//! On each panel the log-slope of the density in the coordinate of [`Chart`] is fitted by a Chebyshev series and
-//! integrated exactly. A panel is halved until the last coefficients of both the log-slope and the density are
-//! below [`TOLERANCE`], and the next one tries twice its width. A side ends in the outer tail, where less than
-//! [`LEFT_OUT`] of the mass remains, or where the density is a pure power of `s`; either way the rest is a [`Tail`].
+//! On each panel the log-slope of the density in the coordinate of [`Chart`] is fitted by a Chebyshev series
+//! and integrated exactly. A panel is halved until the last coefficients of both the log-slope and the
+//! density are below [`TOLERANCE`], and the next one tries twice its width. A side ends in the outer tail,
+//! where less than [`LEFT_OUT`] of the mass remains, or where the density is a pure power of `s`; either way
+//! the rest is a [`Tail`].
 
 use super::chart::{Chart, Side};
 use super::chebyshev::{NodeValues, Series, integral, nodes};
+use super::tail::Tail;
 
 /// Size of the last Chebyshev coefficients at which a panel counts as resolved.
 const TOLERANCE: f64 = 1e-13;
@@ -43,14 +45,6 @@ impl Panel {
     pub(super) fn node_coordinates(&self) -> NodeValues {
         nodes().map(|local| self.coordinate(local))
     }
-}
-
-/// An exponential tail of the outer coordinate: log-density `log_density - rate * distance` from `edge` outward.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tail {
-    pub(super) edge: f64,
-    pub(super) log_density: f64,
-    pub(super) rate: f64,
 }
 
 /// State shared by the two sides.
@@ -102,7 +96,9 @@ impl March {
             let tail = Tail {
                 edge: self.chart.outer(edge),
                 log_density: log_density - self.chart.outer_slope(edge).ln(),
-                rate: self.chart.outward_rate(edge, side),
+                // On the verge of trapping the rate is lost in rounding; it must stay positive for a finite
+                // mass.
+                rate: self.chart.outward_rate(edge, side).max(f64::EPSILON),
             };
             let rest = (tail.log_density - self.top).exp() / tail.rate;
             let is_negligible = rest <= LEFT_OUT * self.mass && self.chart.is_in_tail(edge, side);
@@ -115,8 +111,8 @@ impl March {
         }
     }
 
-    /// A panel that continues `log_density` from its inner end, its values at the nodes, and whether both series
-    /// converged.
+    /// A panel that continues `log_density` from its inner end, its values at the nodes, and whether both
+    /// series converged.
     fn try_panel(&self, left: f64, width: f64, log_density: f64, side: Side) -> (Panel, NodeValues, bool) {
         let mut panel = Panel {
             left,

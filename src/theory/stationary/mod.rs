@@ -3,7 +3,8 @@
 //! The zero-flux solution of the Fokker-Planck equation of the mode's scalar law ([`ModeLaw`]):
 //!
 //! ```text
-//! p(s) ~ s^(-3(1-1/L)) / V(s) * exp( 2/(tau L) * integral of (m - s) s^(2/L-2) / V(s) ds ),   V = 2 (s-m)^2 + sigma^2
+//! p(s) ~ s^(-3(1-1/L)) / V(s) * exp( 2/(tau L) * integral of (m - s) s^(2/L-2) / V(s) ds )
+//! V(s) = 2 (s - m)^2 + sigma^2
 //! ```
 //!
 //! - `L = 1`: a Student t on the whole line, with `1 + 1/tau` degrees of freedom.
@@ -18,6 +19,7 @@ mod chart;
 mod chebyshev;
 mod density;
 mod march;
+mod tail;
 
 use super::ModeLaw;
 use chart::Chart;
@@ -26,15 +28,16 @@ pub use density::StationaryDensity;
 /// What a mode settles to.
 #[derive(Clone, Debug)]
 pub enum StationaryLaw {
-    /// All mass at one strength: no label noise, no SGD noise, or noise too small for 64-bit numbers to resolve.
+    /// All mass at one strength: no label noise, no SGD noise, or noise too small for 64-bit numbers to
+    /// resolve.
     PointMass {
         /// Where the mass sits: the teacher strength.
         strength: f64,
     },
     /// The saddle at zero holds the mode: no normalisable density on `s > 0`.
     ///
-    /// For `L = 2`, or for a teacher strength of zero at any `L >= 2`. With `sigma = 0` the minimum attracts as
-    /// well, and which of the two wins is left to chance.
+    /// For `L = 2`, or for a teacher strength of zero at any `L >= 2`. With `sigma = 0` the minimum attracts
+    /// as well, and which of the two wins is left to chance.
     Trapped {
         /// [`trapping_number`] of the law, at least 1.
         trapping_number: f64,
@@ -46,7 +49,8 @@ pub enum StationaryLaw {
 impl StationaryLaw {
     /// The stationary law of `law`, on its documented domain.
     ///
-    /// Tabulates the density to about twelve digits; meant to be rebuilt when a parameter changes, not per step.
+    /// Tabulates the density to about twelve digits; meant to be rebuilt when a parameter changes, not per
+    /// step.
     pub fn new(law: &ModeLaw) -> Self {
         let point_mass = Self::PointMass {
             strength: law.teacher_strength,
@@ -75,8 +79,9 @@ impl StationaryLaw {
 
 /// How strongly the saddle at zero holds the mode; at 1 or more it is never learned.
 ///
-/// `tau (2m^2 + sigma^2) / (2m)` for `L = 2`. Zero for `L = 1`, which has no saddle, and for `L >= 3`, where the flow
-/// near zero always wins, except that a teacher strength of zero leaves nothing to learn: infinite for `L >= 2`.
+/// `tau (2m^2 + sigma^2) / (2m)` for `L = 2`. Zero for `L = 1`, which has no saddle, and for `L >= 3`, where
+/// the flow near zero always wins, except that a teacher strength of zero leaves nothing to learn: infinite
+/// for `L >= 2`.
 pub fn trapping_number(law: &ModeLaw) -> f64 {
     let teacher = law.teacher_strength;
     if law.depth <= 1 || law.noise_scale <= 0.0 {

@@ -1,0 +1,374 @@
+//! The left rail: live sliders, what follows from them, and the settings that apply on reset.
+
+use eframe::egui::{self, ComboBox, DragValue, RichText, Slider, SliderClamping, Ui};
+
+use super::draft::Draft;
+use super::format::{brief, significant};
+use super::style;
+use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
+use crate::experiment::{Basis, DataKind, Engine, Experiment, InitScheme};
+use crate::theory::{ModeLaw, largest_stable_learning_rate};
+
+/// What the rail asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Request {
+    /// New live parameters, already validated.
+    Live(LiveParams),
+    /// Load the draft and start again.
+    Reset,
+    /// The same with another seed.
+    NewSeed,
+}
+
+/// The left rail.
+#[derive(Debug, Default)]
+pub(super) struct Controls {
+    /// Why the last value typed was not taken.
+    complaint: Option<String>,
+}
+
+impl Controls {
+    /// Draws the rail. `live` holds the sliders' values, `running` the experiment of the present run.
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        live: LiveParams,
+        draft: &mut Draft,
+        running: &Experiment,
+    ) -> Option<Request> {
+        ui.spacing_mut().slider_width = (ui.available_width() - 92.0).max(80.0);
+        let mut request = self.live_sliders(ui, live);
+        read_outs(ui, &live, running);
+        ui.add_space(6.0);
+        ui.separator();
+        let read = draft.read(live);
+        let pending = read
+            .as_ref()
+            .is_ok_and(|experiment| !same_but_live(experiment, running));
+        ui.horizontal(|ui| {
+            ui.strong("Applies on reset");
+            if pending {
+                ui.label(
+                    RichText::new("changed")
+                        .color(style::amber(ui.visuals()))
+                        .size(12.0),
+                );
+            }
+        });
+        reset_settings(ui, draft);
+        if let Err(message) = &read {
+            ui.label(RichText::new(message).color(style::red(ui.visuals())).size(12.0));
+        }
+        ui.add_space(4.0);
+        ui.add_enabled_ui(read.is_ok(), |ui| {
+            let text = if pending {
+                "Apply and reset"
+            } else {
+                "Reset, same seed"
+            };
+            let hint = "Start again from step 0 with these settings and this seed (key R).";
+            if ui.button(text).on_hover_text(hint).clicked() {
+                request = Some(Request::Reset);
+            }
+            if ui
+                .button("Reset, new seed")
+                .on_hover_text("Start again with another seed (key N).")
+                .clicked()
+            {
+                request = Some(Request::NewSeed);
+            }
+        });
+        request
+    }
+
+    fn live_sliders(&mut self, ui: &mut Ui, live: LiveParams) -> Option<Request> {
+        let mut wanted = live;
+        ui.strong("Live");
+        slider(
+            ui,
+            "learning rate \u{3b7}",
+            "Step size of gradient descent; one step advances training time by \u{3b7}. Values beyond the slider can be typed.",
+            Slider::new(&mut wanted.learning_rate, 1e-5..=1.0)
+                .logarithmic(true)
+                .custom_formatter(|value, _| brief(value, 3)),
+        );
+        slider(
+            ui,
+            "batch size B",
+            "Samples per minibatch; the noise scale is \u{3c4} = \u{3b7}/B.",
+            Slider::new(&mut wanted.batch_size, 1..=10_000).logarithmic(true),
+        );
+        slider(
+            ui,
+            "label noise \u{3c3}",
+            "Standard deviation of the noise on every label, in units of the outputs.",
+            Slider::new(&mut wanted.label_noise_std, 0.0..=10.0)
+                .logarithmic(true)
+                .smallest_positive(1e-3)
+                .custom_formatter(|value, _| brief(value, 3)),
+        );
+        let mut request = None;
+        if wanted != live {
+            match wanted.validate() {
+                Ok(()) => {
+                    self.complaint = None;
+                    request = Some(Request::Live(wanted));
+                }
+                Err(error) => self.complaint = Some(error.to_string()),
+            }
+        }
+        if let Some(complaint) = &self.complaint {
+            ui.label(
+                RichText::new(complaint)
+                    .color(style::red(ui.visuals()))
+                    .size(12.0),
+            );
+        }
+        request
+    }
+}
+
+/// A labelled slider whose value may be typed beyond its ends.
+fn slider(ui: &mut Ui, name: &str, hint: &str, slider: Slider<'_>) {
+    let label = ui.label(name).on_hover_text(hint);
+    ui.add(slider.clamping(SliderClamping::Never))
+        .labelled_by(label.id)
+        .on_hover_text(hint);
+}
+
+/// What follows from the live parameters.
+fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment) {
+    let depth = running.network.depth();
+    let strongest = running.teacher.strengths.first().copied().unwrap_or(1.0);
+    let law = ModeLaw {
+        depth,
+        teacher_strength: strongest,
+        label_noise_std: live.label_noise_std,
+        noise_scale: live.noise_scale(),
+    };
+    let fraction = live.learning_rate / largest_stable_learning_rate(depth, strongest);
+    let color = match fraction {
+        f if f >= 1.0 => style::red(ui.visuals()),
+        f if f >= 0.8 => style::amber(ui.visuals()),
+        _ => ui.visuals().text_color(),
+    };
+    let plain = ui.visuals().text_color();
+    ui.add_space(4.0);
+    egui::Grid::new("read-outs").num_columns(2).spacing([10.0, 2.0]).show(ui, |ui| {
+        let mut row = |name: &str, value: String, color: egui::Color32, hint: &str| {
+            ui.label(RichText::new(name).size(12.5)).on_hover_text(hint);
+            ui.label(RichText::new(value).size(12.5).color(color)).on_hover_text(hint);
+            ui.end_row();
+        };
+        row("noise scale \u{3b7}/B", significant(live.noise_scale(), 3), plain, "\u{3c4} = \u{3b7}/B sets the size of every fluctuation.");
+        row(
+            "temperature, mode 1",
+            significant(law.temperature(), 3),
+            plain,
+            "T = \u{3c4}\u{3c3}\u{b2} L m^(2\u{2212}2/L) / 2: variance of the strongest mode's strength at rest, by the Boltzmann approximation.",
+        );
+        row(
+            "\u{3b7} / stability limit",
+            significant(fraction, 3),
+            color,
+            "The limit is 2/(L m^(2\u{2212}2/L)) of the strongest mode: above it, full-batch descent leaves the minimum.",
+        );
+    });
+}
+
+fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
+    egui::Grid::new("settings")
+        .num_columns(2)
+        .spacing([8.0, 5.0])
+        .show(ui, |ui| {
+            let experiment = &mut draft.experiment;
+            text_row(
+                ui,
+                "teacher m",
+                "Strengths of the teacher's modes, largest first.",
+                &mut draft.strengths,
+            );
+            choice_row(
+                ui,
+                "its basis",
+                "Singular vectors of the teacher.",
+                &mut experiment.teacher.basis,
+                &[(Basis::Identity, "coordinate axes"), (Basis::Random, "random")],
+            );
+            number_row(ui, "d in", "Input dimension.", &mut experiment.network.d_in);
+            text_row(
+                ui,
+                "hidden",
+                "Widths of the hidden layers; empty for one weight matrix.",
+                &mut draft.hidden,
+            );
+            number_row(ui, "d out", "Output dimension.", &mut experiment.network.d_out);
+            choice_row(
+                ui,
+                "start",
+                "How the initial weights are drawn.",
+                &mut experiment.init.scheme,
+                &[
+                    (InitScheme::Aligned, "aligned"),
+                    (InitScheme::Gaussian, "Gaussian"),
+                    (InitScheme::Power, "power law"),
+                ],
+            );
+            let init = &mut experiment.init;
+            match init.scheme {
+                InitScheme::Aligned => {
+                    float_row(
+                        ui,
+                        "strength s\u{2080}",
+                        "Strength of every mode at the start.",
+                        &mut init.strength,
+                    );
+                }
+                InitScheme::Gaussian => {
+                    float_row(
+                        ui,
+                        "std of an entry",
+                        "Standard deviation of an initial weight.",
+                        &mut init.std,
+                    );
+                }
+                InitScheme::Power => {
+                    let hint = "Initial weights have variance min(fan in, fan out)^\u{2212}\u{3b3}.";
+                    float_row(ui, "exponent \u{3b3}", hint, &mut init.gamma);
+                }
+            }
+            choice_row(
+                ui,
+                "data",
+                "A fresh sample every time, or a stored set.",
+                &mut experiment.data.kind,
+                &[(DataKind::Online, "online"), (DataKind::Dataset, "stored set")],
+            );
+            match experiment.data.kind {
+                DataKind::Online => {}
+                DataKind::Dataset => stored_set_rows(ui, experiment),
+            }
+            choice_row(
+                ui,
+                "engine",
+                "What moves the weights: the solid curves.",
+                &mut experiment.engine,
+                &[
+                    (Engine::Sgd, "SGD"),
+                    (Engine::Langevin, "Langevin"),
+                    (Engine::GradientFlow, "gradient flow"),
+                ],
+            );
+            ui.label("beside it")
+                .on_hover_text("Other engines from the same start, drawn thin.");
+            ui.vertical(|ui| {
+                let companions = &mut draft.companions;
+                let main = experiment.engine;
+                ui.add_enabled_ui(main != Engine::GradientFlow, |ui| {
+                    ui.checkbox(&mut companions.gradient_flow, "gradient flow");
+                });
+                ui.add_enabled_ui(main != Engine::Langevin, |ui| {
+                    ui.checkbox(&mut companions.langevin, "Langevin")
+                });
+                ui.add_enabled_ui(main != Engine::Sgd, |ui| ui.checkbox(&mut companions.sgd, "SGD"));
+            });
+            ui.end_row();
+            if experiment.engine == Engine::Langevin || draft.companions.langevin {
+                let hint = "Noise of the Langevin engine: the exact covariance of SGD's, or spread evenly.";
+                choice_row(
+                    ui,
+                    "its noise",
+                    hint,
+                    &mut experiment.langevin.noise,
+                    &[
+                        (LangevinNoise::Anisotropic, "exact"),
+                        (LangevinNoise::Isotropic, "isotropic"),
+                    ],
+                );
+            }
+            number_row(
+                ui,
+                "seed",
+                "Same experiment and seed: the same run, bit for bit.",
+                &mut experiment.seed,
+            );
+        });
+}
+
+fn stored_set_rows(ui: &mut Ui, experiment: &mut Experiment) {
+    let data = &mut experiment.data;
+    number_row(ui, "samples N", "Number of stored samples.", &mut data.n_samples);
+    choice_row(
+        ui,
+        "visited",
+        "How stored samples are visited.",
+        &mut data.sampling,
+        &[
+            (Sampling::Replacement, "with replacement"),
+            (Sampling::Epochs, "in epochs"),
+            (Sampling::Full, "full batch"),
+        ],
+    );
+    ui.label("whitened")
+        .on_hover_text("Make the second moment of the stored inputs the identity.");
+    ui.checkbox(&mut data.whiten, "whiten inputs");
+    ui.end_row();
+}
+
+fn text_row(ui: &mut Ui, name: &str, hint: &str, text: &mut String) {
+    let label = ui.label(name).on_hover_text(hint);
+    let edit = egui::TextEdit::singleline(text).desired_width(130.0);
+    ui.add(edit).labelled_by(label.id).on_hover_text(hint);
+    ui.end_row();
+}
+
+fn number_row<N: egui::emath::Numeric>(ui: &mut Ui, name: &str, hint: &str, number: &mut N) {
+    let label = ui.label(name).on_hover_text(hint);
+    ui.add(DragValue::new(number).speed(0.1))
+        .labelled_by(label.id)
+        .on_hover_text(hint);
+    ui.end_row();
+}
+
+fn float_row(ui: &mut Ui, name: &str, hint: &str, number: &mut f64) {
+    let label = ui.label(name).on_hover_text(hint);
+    let speed = 0.01 * number.abs().max(1e-6);
+    let drag = DragValue::new(number)
+        .speed(speed)
+        .custom_formatter(|value, _| brief(value, 4));
+    ui.add(drag).labelled_by(label.id).on_hover_text(hint);
+    ui.end_row();
+}
+
+fn choice_row<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    hint: &str,
+    value: &mut T,
+    choices: &[(T, &str)],
+) {
+    let label = ui.label(name).on_hover_text(hint);
+    let text = choices
+        .iter()
+        .find(|(choice, _)| choice == value)
+        .map_or("", |(_, text)| text);
+    ComboBox::from_id_salt(name)
+        .selected_text(text)
+        .width(126.0)
+        .show_ui(ui, |ui| {
+            for &(choice, text) in choices {
+                ui.selectable_value(value, choice, text);
+            }
+        })
+        .response
+        .labelled_by(label.id)
+        .on_hover_text(hint);
+    ui.end_row();
+}
+
+/// Whether two experiments differ in their live parameters at most.
+fn same_but_live(a: &Experiment, b: &Experiment) -> bool {
+    let mut a = a.clone();
+    a.live = b.live;
+    a == *b
+}

@@ -1,0 +1,54 @@
+//! The window: the only room that knows egui.
+//!
+//! [`window::Window`] owns what is shown ([`run_data::RunData`], filled from the worker's events) and how it is shown
+//! ([`view::View`]); each panel is a function of both and changes neither the run nor a number. What a person asks for goes to
+//! the worker as a command, and the window shows what the worker confirms.
+
+mod controls;
+mod draft;
+mod format;
+mod plots;
+mod run_data;
+mod side_panel;
+mod style;
+mod transport;
+mod view;
+mod window;
+
+use thiserror::Error;
+
+use crate::experiment::Experiment;
+
+pub use window::Window;
+
+/// Name under which the system knows the program, for settings and for window managers.
+pub const APP_ID: &str = "saddlescope";
+
+/// Why no window could be shown.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// The system gave no window, or took it away.
+    #[error("no window: {0}")]
+    Window(#[from] eframe::Error),
+}
+
+/// Opens the window, running `experiment`, and returns when it is closed.
+///
+/// # Errors
+/// [`AppError`] where the system gives no window.
+pub fn run(experiment: Experiment) -> Result<(), AppError> {
+    let viewport = eframe::egui::ViewportBuilder::default()
+        .with_app_id(APP_ID)
+        .with_inner_size([1440.0, 900.0])
+        .with_min_inner_size([640.0, 420.0]);
+    let options = eframe::NativeOptions {
+        viewport,
+        ..Default::default()
+    };
+    eframe::run_native(
+        APP_ID,
+        options,
+        Box::new(|cc| Ok(Box::new(Window::new(cc, experiment)?))),
+    )?;
+    Ok(())
+}

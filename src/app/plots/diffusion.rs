@@ -1,0 +1,80 @@
+//! Plot B: diffusion `D_a` of every mode strength, exact for the present weights, with the law of an aligned mode of the same
+//! strength thin and dashed over it.
+
+use eframe::egui::Ui;
+use egui_plot::LineStyle;
+
+use super::curves::Gatherer;
+use super::scale::Scale;
+use super::time_plot::TimePlot;
+use crate::app::run_data::RunData;
+use crate::app::style::{self, LaneStyle};
+use crate::app::view::View;
+use crate::experiment::Engine;
+use crate::observables::Quantity;
+
+const ID: &str = "diffusion";
+
+/// Draws plot B. Gradient flow has no noise of its own and is left out, unless it is the only engine.
+pub(crate) fn diffusion_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64), height: f32) {
+    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) {
+        Scale::Linear
+    } else {
+        Scale::Log
+    };
+    let n_pixels = (ui.available_width() * ui.ctx().pixels_per_point()) as usize;
+    let gatherer = Gatherer {
+        run,
+        view,
+        visuals: ui.visuals(),
+        scale,
+        x_range,
+        n_pixels,
+    };
+    let ground = style::ground(ui.visuals());
+    let mut curves = Vec::new();
+    let mut n_rows_per_pixel = 1;
+    for (i, lane) in run.lanes.iter().enumerate().rev() {
+        if i > 0 && lane.engine == Engine::GradientFlow {
+            continue;
+        }
+        for mode in 0..run.rank() {
+            let color = style::mode_color(mode, ui.visuals());
+            let exact = run.schema.column(Quantity::Diffusion, mode);
+            let name = format!("diffusion {} ({})", mode + 1, lane.engine.label());
+            let style = style::lane_style(i, lane.engine, mode, ground);
+            let (curve, n) = gatherer.column(lane, exact, name, color, style);
+            curves.push(curve);
+            n_rows_per_pixel = n_rows_per_pixel.max(n);
+            if i == 0 && view.shown.theory {
+                let law = run.schema.column(Quantity::DiffusionLaw, mode);
+                let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
+                let thin = LaneStyle {
+                    width: 1.0,
+                    line: LineStyle::Dashed { length: 4.0 },
+                    opacity: 1.0,
+                };
+                curves.push(
+                    gatherer
+                        .column(lane, law, name, ui.visuals().text_color(), thin)
+                        .0,
+                );
+            }
+        }
+    }
+    let plot = TimePlot {
+        id: ID,
+        title: "diffusion D",
+        tooltip: "Growth of the variance of a mode strength per unit of training time, exact for the present weights \
+                  (solid); thin dashes: the law D(s) of an aligned mode of the same strength.",
+        height,
+        scale,
+        curves,
+        levels: Vec::new(),
+        include: Vec::new(),
+        shows_time: false,
+        shows_changes: false,
+        n_rows_per_pixel,
+    };
+    plot.show(ui, run, view, x_range);
+}

@@ -1,0 +1,18 @@
+//! The plots. Each gathers curves from the run's histories and hands them to the shared frame, which owns axes, gutters and
+//! interaction.
+
+mod curves;
+mod diffusion;
+mod histogram;
+mod legend;
+mod loss;
+mod scale;
+mod strengths;
+mod time_plot;
+
+pub(super) use diffusion::diffusion_plot;
+pub(super) use histogram::histograms;
+pub(super) use legend::legend;
+pub(super) use loss::loss_plot;
+pub(super) use strengths::strengths_plot;
+pub(super) use time_plot::{horizon, visible_range};

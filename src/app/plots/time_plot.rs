@@ -1,0 +1,368 @@
+//! The frame of a plot over time: equal gutters, the shared horizontal range, grid, marks of parameter changes, and what the
+//! mouse does. Dragging pans, the wheel zooms in time, Ctrl and the wheel zooms both axes, a right drag zooms to a box, a
+//! double click goes back to the live view.
+
+use eframe::egui::{self, Align2, Color32, FontId, Ui, Vec2b};
+use egui_plot::{HLine, HoverPosition, Line, LineStyle, Plot, PlotPoints, PlotUi, VLine};
+
+use super::curves::Curve;
+use super::scale::Scale;
+use crate::app::format::{brief, grouped, significant};
+use crate::app::run_data::RunData;
+use crate::app::style;
+use crate::app::view::{TimeAxis, TimeWindow, View};
+use crate::dynamics::LiveParams;
+use crate::experiment::{Experiment, InitScheme};
+use crate::theory::StrengthCurve;
+
+/// Width of the gutter that holds the tick labels of every stacked plot, in points.
+const GUTTER: f32 = 58.0;
+/// Parameter changes drawn at once; a long drag leaves many.
+const MAX_MARKS_DRAWN: usize = 24;
+
+/// A horizontal line across a plot, at a position of its axis.
+pub(crate) struct Level {
+    pub(crate) name: String,
+    pub(crate) value: f64,
+    pub(crate) color: Color32,
+}
+
+/// A plot over time.
+pub(crate) struct TimePlot<'a> {
+    pub(crate) id: &'static str,
+    /// Title of the vertical axis: the exact quantity.
+    pub(crate) title: &'a str,
+    /// One sentence on the quantity, with symbol and unit.
+    pub(crate) tooltip: &'a str,
+    pub(crate) height: f32,
+    pub(crate) scale: Scale,
+    pub(crate) curves: Vec<Curve>,
+    pub(crate) levels: Vec<Level>,
+    /// Data values that the automatic range includes.
+    pub(crate) include: Vec<f64>,
+    /// Whether this plot carries the labels of the shared axis.
+    pub(crate) shows_time: bool,
+    /// Whether this plot carries the texts of parameter changes.
+    pub(crate) shows_changes: bool,
+    pub(crate) n_rows_per_pixel: u64,
+}
+
+impl TimePlot<'_> {
+    /// Draws the plot and lets the mouse change the view.
+    pub(crate) fn show(self, ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64)) {
+        let y_range = view
+            .vertical
+            .get(self.id)
+            .copied()
+            .unwrap_or_else(|| self.automatic_range(x_range));
+        let (scale, axis) = (self.scale, view.axis);
+        let plot = Plot::new(self.id)
+            .height(self.height)
+            .show_axes(Vec2b::new(self.shows_time, true))
+            .y_axis_label(egui::RichText::new(self.title).size(12.0))
+            .y_axis_min_width(GUTTER)
+            .set_margin_fraction(egui::Vec2::ZERO)
+            .allow_scroll(false)
+            .allow_double_click_reset(false)
+            .auto_bounds(false)
+            .link_cursor(egui::Id::unique("time"), Vec2b::new(true, false))
+            .x_grid_spacer(|input| Scale::Linear.marks(input))
+            .x_axis_formatter(|mark, range| Scale::Linear.label(mark, range))
+            .y_grid_spacer(move |input| scale.marks(input))
+            .y_axis_formatter(move |mark, range| scale.label(mark, range))
+            .label_formatter(move |position| hover_text(position, axis, scale));
+        let plot = if self.shows_time {
+            plot.x_axis_label(egui::RichText::new(axis.title()).size(12.0))
+        } else {
+            plot
+        };
+        let changes = visible_changes(run, axis, x_range);
+        let quiet = style::quiet(ui.visuals());
+        let (curves, levels, shows_changes) = (self.curves, self.levels, self.shows_changes);
+        let response = plot.show(ui, |plot_ui| {
+            plot_ui.set_plot_bounds_x(x_range.0..=x_range.1);
+            plot_ui.set_plot_bounds_y(y_range.0..=y_range.1);
+            for level in levels {
+                draw_level(plot_ui, level, scale);
+            }
+            for &(x, _) in &changes {
+                let line = VLine::new("parameter change", x)
+                    .color(quiet)
+                    .width(1.0)
+                    .allow_hover(false);
+                plot_ui.vline(line.style(LineStyle::Dotted { spacing: 4.0 }));
+            }
+            for curve in curves {
+                let line = Line::new(curve.name, PlotPoints::Owned(curve.points));
+                plot_ui.line(line.color(curve.color).width(curve.width).style(curve.line));
+            }
+        });
+        let bounds = *response.transform.bounds();
+        take_bounds(self.id, view, x_range, y_range, (bounds.min(), bounds.max()));
+        let hovered = response.response.hovered();
+        if hovered {
+            zoom_in_time(
+                ui,
+                view,
+                x_range,
+                response.transform.value_from_position(pointer(ui)).x,
+            );
+        }
+        if response.response.double_clicked() {
+            view.attach();
+        }
+        if shows_changes {
+            label_changes(
+                ui,
+                &changes,
+                |x| response.transform.position_from_point_x(x),
+                response.response.rect,
+            );
+        }
+        if self.n_rows_per_pixel > 1 {
+            let corner = response.response.rect.right_top() + egui::vec2(-6.0, 4.0);
+            let text = format!("min\u{2013}max of {} rows/px", grouped(self.n_rows_per_pixel));
+            ui.painter()
+                .text(corner, Align2::RIGHT_TOP, text, FontId::proportional(10.5), quiet);
+        }
+        scale_button(
+            ui,
+            self.id,
+            self.scale,
+            view,
+            response.response.rect,
+            self.tooltip,
+        );
+    }
+
+    /// The range of the axis that shows every curve, and what must be included.
+    fn automatic_range(&self, x_range: (f64, f64)) -> (f64, f64) {
+        let inside = |x: f64| (x_range.0..=x_range.1).contains(&x);
+        let visible = self
+            .curves
+            .iter()
+            .flat_map(|curve| &curve.points)
+            .filter(|point| inside(point.x));
+        let included = self.include.iter().map(|&value| self.scale.position(value));
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for y in visible
+            .map(|point| point.y)
+            .chain(included)
+            .filter(|y| y.is_finite())
+        {
+            low = low.min(y);
+            high = high.max(y);
+        }
+        if low > high {
+            (0.0, 1.0)
+        } else {
+            self.scale.padded(low, high)
+        }
+    }
+}
+
+fn draw_level(plot_ui: &mut PlotUi<'_>, level: Level, scale: Scale) {
+    let line = HLine::new(level.name, scale.position(level.value))
+        .color(level.color)
+        .width(1.0);
+    plot_ui.hline(line.style(LineStyle::Dashed { length: 8.0 }));
+}
+
+fn pointer(ui: &Ui) -> egui::Pos2 {
+    ui.input(|input| input.pointer.hover_pos()).unwrap_or_default()
+}
+
+/// Keeps the bounds that dragging or zooming has left, if they can be drawn.
+fn take_bounds(
+    id: &'static str,
+    view: &mut View,
+    x: (f64, f64),
+    y: (f64, f64),
+    (min, max): ([f64; 2], [f64; 2]),
+) {
+    let moved = |old: (f64, f64), low: f64, high: f64| {
+        let tolerance = 1e-9 * (old.1 - old.0).abs();
+        ((low - old.0).abs() > tolerance || (high - old.1).abs() > tolerance) && drawable(low, high)
+    };
+    if moved(x, min[0], max[0]) {
+        view.window = TimeWindow::Detached {
+            low: min[0],
+            high: max[0],
+        };
+    }
+    if moved(y, min[1], max[1]) {
+        view.vertical.insert(id, (min[1], max[1]));
+    }
+}
+
+/// Whether a range has a width that a plot can lay out.
+fn drawable(low: f64, high: f64) -> bool {
+    let width = high - low;
+    width.is_finite() && width > 1e-12 * low.abs().max(high.abs()) && width > 1e-200 && width < 1e200
+}
+
+/// The wheel over a plot zooms the shared axis about the pointer.
+fn zoom_in_time(ui: &Ui, view: &mut View, (low, high): (f64, f64), about: f64) {
+    let (scroll, zooms_both) = ui.input(|input| (input.smooth_scroll_delta.y, input.modifiers.command));
+    if scroll == 0.0 || zooms_both {
+        return;
+    }
+    let factor = (-f64::from(scroll) / 300.0).exp();
+    let (low, high) = (about + (low - about) * factor, about + (high - about) * factor);
+    if drawable(low, high) {
+        view.window = TimeWindow::Detached { low, high };
+    }
+}
+
+/// Places and texts of the parameter changes in sight.
+fn visible_changes(run: &RunData, axis: TimeAxis, (low, high): (f64, f64)) -> Vec<(f64, String)> {
+    let mut before = run.experiment.live;
+    let mut changes = Vec::new();
+    for change in &run.interventions {
+        let x = match axis {
+            TimeAxis::Time => change.time,
+            TimeAxis::Step => change.step as f64,
+        };
+        if (low..=high).contains(&x) {
+            changes.push((x, change_text(&before, &change.live)));
+        }
+        before = change.live;
+    }
+    let n_excess = changes.len().saturating_sub(MAX_MARKS_DRAWN);
+    changes.drain(..n_excess);
+    changes
+}
+
+fn change_text(before: &LiveParams, after: &LiveParams) -> String {
+    let mut parts = Vec::new();
+    if before.learning_rate.to_bits() != after.learning_rate.to_bits() {
+        parts.push(format!("\u{3b7} = {}", brief(after.learning_rate, 3)));
+    }
+    if before.batch_size != after.batch_size {
+        parts.push(format!("B = {}", grouped(after.batch_size)));
+    }
+    if before.label_noise_std.to_bits() != after.label_noise_std.to_bits() {
+        parts.push(format!("\u{3c3} = {}", brief(after.label_noise_std, 3)));
+    }
+    parts.join(", ")
+}
+
+/// Writes what changed beside its mark, from right to left, leaving out what would lie over a later text.
+fn label_changes(ui: &Ui, changes: &[(f64, String)], place: impl Fn(f64) -> f32, frame: egui::Rect) {
+    let mut free_until = frame.right();
+    let color = style::quiet(ui.visuals());
+    for (x, text) in changes.iter().rev() {
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.clone(), FontId::proportional(11.0), color);
+        let left = place(*x) + 4.0;
+        if left + galley.size().x < free_until {
+            ui.painter().galley(
+                egui::pos2(left, frame.bottom() - galley.size().y - 3.0),
+                galley,
+                color,
+            );
+            free_until = left - 8.0;
+        }
+    }
+}
+
+/// The switch between a linear and a logarithmic axis, in the plot's upper left corner.
+fn scale_button(
+    ui: &mut Ui,
+    id: &'static str,
+    scale: Scale,
+    view: &mut View,
+    frame: egui::Rect,
+    tooltip: &str,
+) {
+    let is_log = scale == Scale::Log;
+    let place = egui::Rect::from_min_size(frame.left_top() + egui::vec2(5.0, 4.0), egui::vec2(40.0, 18.0));
+    let text = egui::RichText::new("log").size(11.0);
+    let button = egui::Button::selectable(is_log, text)
+        .small()
+        .frame_when_inactive(true);
+    // A child laid over the plot: it must not take room in the stack of plots.
+    let mut over = ui.new_child(egui::UiBuilder::new().max_rect(place));
+    let response = over
+        .add(button)
+        .on_hover_text(format!("Logarithmic axis. {tooltip}"));
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(
+            egui::Role::Button,
+            true,
+            is_log,
+            format!("Logarithmic axis of {id}"),
+        )
+    });
+    if response.clicked() {
+        let toggled = view.toggled_scale.entry(id).or_default();
+        *toggled = !*toggled;
+        view.vertical.remove(id);
+    }
+}
+
+fn hover_text(position: &HoverPosition<'_>, axis: TimeAxis, scale: Scale) -> Option<String> {
+    match position {
+        HoverPosition::NearDataPoint {
+            plot_name, position, ..
+        } => {
+            let time = match axis {
+                TimeAxis::Time => format!("t = {}", significant(position.x, 5)),
+                TimeAxis::Step => format!("step {}", grouped(position.x.max(0.0).round() as u64)),
+            };
+            Some(format!(
+                "{plot_name}\n{time}\n{}",
+                significant(scale.value(position.y), 5)
+            ))
+        }
+        HoverPosition::Elsewhere { .. } => None,
+    }
+}
+
+/// The horizontal range in sight: all of the run so far with a little room, at least up to the horizon; or the range a person
+/// has chosen.
+pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f64) {
+    match view.window {
+        TimeWindow::Detached { low, high } => (low, high),
+        TimeWindow::Live => {
+            let column = view.axis.column();
+            let last = run
+                .lanes
+                .iter()
+                .filter_map(|lane| lane.history.last(column))
+                .fold(0.0, f64::max);
+            let horizon = match view.axis {
+                TimeAxis::Time => horizon,
+                TimeAxis::Step => horizon / run.experiment.live.learning_rate,
+            };
+            (0.0, (1.03 * last).max(horizon))
+        }
+    }
+}
+
+/// Training time within which theory expects every mode to be learned, so that the curves grow into a still picture. Without
+/// alignment the initial strengths are estimated from the size of the weights.
+pub(crate) fn horizon(experiment: &Experiment) -> f64 {
+    let depth = experiment.network.depth();
+    let widths = experiment.network.widths();
+    let gaussian = |std: &dyn Fn(usize, usize) -> f64| {
+        let layers: f64 = widths.windows(2).map(|pair| std(pair[0], pair[1])).product();
+        layers
+            * widths[1..depth]
+                .iter()
+                .map(|&width| (width as f64).sqrt())
+                .product::<f64>()
+    };
+    let start = match experiment.init.scheme {
+        InitScheme::Aligned => experiment.init.strength,
+        InitScheme::Gaussian => gaussian(&|_, _| experiment.init.std),
+        InitScheme::Power => {
+            gaussian(&|fan_in, fan_out| (fan_in.min(fan_out) as f64).powf(-0.5 * experiment.init.gamma))
+        }
+    };
+    let slowest = experiment.teacher.strengths.last().copied().unwrap_or(1.0);
+    let learned = StrengthCurve::new(depth, slowest, start.max(1e-12)).time_to_reach(0.99 * slowest);
+    let eta = experiment.live.learning_rate;
+    (1.15 * learned.unwrap_or(0.0)).clamp(100.0 * eta, 20_000.0 * eta)
+}

@@ -1,0 +1,74 @@
+//! The right panel: histograms of the mode strengths, and how the program looks.
+
+use eframe::egui::{self, RichText, Ui};
+
+use super::plots;
+use super::run_data::RunData;
+use super::view::{TimeAxis, View};
+
+/// UI scales on offer, in percent.
+const SCALES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 250];
+
+/// Draws the right panel; says whether the statistics shall begin anew.
+pub(super) fn side_panel(ui: &mut Ui, run: &RunData, view: &mut View) -> bool {
+    appearance(ui, view);
+    ui.separator();
+    let mut restart = false;
+    ui.horizontal(|ui| {
+        ui.strong("Distribution of mode strengths");
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let hint = "Begin the histograms anew from the present step.";
+            restart = ui.small_button("restart").on_hover_text(hint).clicked();
+        });
+    });
+    plots::histograms(ui, run, view);
+    restart
+}
+
+fn appearance(ui: &mut Ui, view: &mut View) {
+    ui.horizontal_wrapped(|ui| {
+        let mut theme = ui.ctx().options(|options| options.theme_preference);
+        let before = theme;
+        for (choice, name) in [
+            (egui::ThemePreference::Dark, "Dark"),
+            (egui::ThemePreference::Light, "Light"),
+            (egui::ThemePreference::System, "System"),
+        ] {
+            ui.selectable_value(&mut theme, choice, name)
+                .on_hover_text("Colours of the window.");
+        }
+        if theme != before {
+            ui.ctx().set_theme(theme);
+        }
+        let present = (100.0 * ui.ctx().zoom_factor()).round() as u32;
+        egui::ComboBox::from_id_salt("UI scale")
+            .selected_text(format!("{present} %"))
+            .width(64.0)
+            .show_ui(ui, |ui| {
+                for scale in SCALES {
+                    if ui
+                        .selectable_label(scale == present, format!("{scale} %"))
+                        .clicked()
+                    {
+                        ui.ctx().set_zoom_factor(scale as f32 / 100.0);
+                    }
+                }
+            })
+            .response
+            .on_hover_text("Size of everything in the window (Ctrl +, Ctrl \u{2212}).");
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new("Time axis").size(12.5));
+        let mut axis = view.axis;
+        ui.selectable_value(&mut axis, TimeAxis::Time, "t")
+            .on_hover_text("Training time, the sum of the learning rates.");
+        ui.selectable_value(&mut axis, TimeAxis::Step, "steps")
+            .on_hover_text("Number of steps.");
+        view.set_axis(axis);
+        ui.separator();
+        ui.toggle_value(&mut view.shown.theory, "theory")
+            .on_hover_text("Draw what theory predicts (key T).");
+        ui.toggle_value(&mut view.shown.singular_values, "singular values")
+            .on_hover_text("Draw the student's own singular values under the mode strengths.");
+    });
+}

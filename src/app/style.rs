@@ -1,0 +1,94 @@
+//! Colours and line styles of the window.
+
+use std::sync::Arc;
+
+use eframe::egui::{self, Color32, FontData, FontDefinitions, Visuals};
+use egui_plot::LineStyle;
+
+use crate::experiment::Engine;
+use crate::palette::{Ground, mode_style};
+
+/// What the present theme draws on.
+pub(super) fn ground(visuals: &Visuals) -> Ground {
+    if visuals.dark_mode {
+        Ground::Dark
+    } else {
+        Ground::Light
+    }
+}
+
+/// Colour of a mode, counted from 0.
+pub(super) fn mode_color(mode: usize, visuals: &Visuals) -> Color32 {
+    let [r, g, b] = mode_style(mode, ground(visuals)).color;
+    Color32::from_rgb(r, g, b)
+}
+
+/// How a lane's curves are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LaneStyle {
+    pub(super) width: f32,
+    pub(super) line: LineStyle,
+    /// Share of the mode's colour over the ground.
+    pub(super) opacity: f32,
+}
+
+/// Style of a lane: the first is solid; beside it, gradient flow is thin and dashed, a second stochastic engine dotted.
+pub(super) fn lane_style(lane: usize, engine: Engine, mode: usize, ground: Ground) -> LaneStyle {
+    let repeated = mode_style(mode, ground).dashed;
+    match (lane, engine) {
+        (0, Engine::Sgd | Engine::Langevin | Engine::GradientFlow) => LaneStyle {
+            width: 2.0,
+            line: if repeated {
+                LineStyle::Dashed { length: 14.0 }
+            } else {
+                LineStyle::Solid
+            },
+            opacity: 1.0,
+        },
+        (_, Engine::GradientFlow) => LaneStyle {
+            width: 1.2,
+            line: LineStyle::Dashed { length: 6.0 },
+            opacity: 0.85,
+        },
+        (_, Engine::Sgd | Engine::Langevin) => LaneStyle {
+            width: 1.4,
+            line: LineStyle::Dotted { spacing: 4.0 },
+            opacity: 0.9,
+        },
+    }
+}
+
+/// A warning that needs attention soon.
+pub(super) fn amber(visuals: &Visuals) -> Color32 {
+    if visuals.dark_mode {
+        Color32::from_rgb(0xf2, 0xb1, 0x34)
+    } else {
+        Color32::from_rgb(0x9a, 0x5b, 0x00)
+    }
+}
+
+/// A warning that needs attention now.
+pub(super) fn red(visuals: &Visuals) -> Color32 {
+    if visuals.dark_mode {
+        Color32::from_rgb(0xff, 0x6b, 0x5e)
+    } else {
+        Color32::from_rgb(0xb3, 0x1b, 0x1b)
+    }
+}
+
+/// Lines and labels that stand behind the data.
+pub(super) fn quiet(visuals: &Visuals) -> Color32 {
+    visuals.weak_text_color()
+}
+
+/// Adds the mathematical glyphs that the standard fonts lack (raised signs, transposes, arrows) behind them.
+pub(super) fn install_fonts(ctx: &egui::Context) {
+    let mut fonts = FontDefinitions::default();
+    let name = "DejaVuSansMath".to_owned();
+    let data = FontData::from_static(include_bytes!("../../assets/fonts/DejaVuSansMath.ttf"));
+    fonts.font_data.insert(name.clone(), Arc::new(data));
+    for family in fonts.families.values_mut() {
+        family.push(name.clone());
+    }
+    ctx.set_fonts(fonts);
+}

@@ -1,0 +1,102 @@
+//! How the run is looked at: time axis, what is visible of it, which curves. Nothing here reaches the simulation.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::observables::Schema;
+
+/// What the shared horizontal axis counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum TimeAxis {
+    /// Training time `t`, the sum of the learning rates.
+    #[default]
+    Time,
+    /// Steps.
+    Step,
+}
+
+impl TimeAxis {
+    /// The column of a row that holds it.
+    pub(super) fn column(self) -> usize {
+        match self {
+            Self::Time => Schema::TIME,
+            Self::Step => Schema::STEP,
+        }
+    }
+
+    /// Its axis title.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Time => "training time t (sum of learning rates)",
+            Self::Step => "step",
+        }
+    }
+}
+
+/// Which part of the run is in sight.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum TimeWindow {
+    /// All of it, growing with the run.
+    #[default]
+    Live,
+    /// A range chosen by panning or zooming.
+    Detached {
+        /// Left end.
+        low: f64,
+        /// Right end.
+        high: f64,
+    },
+}
+
+/// What the curves of plot A show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    /// Student singular values under the mode strengths.
+    pub(super) singular_values: bool,
+    /// Theory: the diffusion law, saddle levels, Boltzmann curves.
+    pub(super) theory: bool,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self {
+            singular_values: true,
+            theory: true,
+        }
+    }
+}
+
+/// How the run is looked at.
+#[derive(Clone, Debug, Default)]
+pub(super) struct View {
+    pub(super) axis: TimeAxis,
+    pub(super) window: TimeWindow,
+    pub(super) shown: Shown,
+    /// Vertical ranges chosen by panning or zooming, by plot.
+    pub(super) vertical: HashMap<&'static str, (f64, f64)>,
+    /// Vertical axes switched from their usual scale, by plot.
+    pub(super) toggled_scale: HashMap<&'static str, bool>,
+}
+
+impl View {
+    /// Back to the live end, with every vertical range automatic.
+    pub(super) fn attach(&mut self) {
+        self.window = TimeWindow::Live;
+        self.vertical.clear();
+    }
+
+    /// Whether the view moves with the run.
+    pub(super) fn is_live(&self) -> bool {
+        self.window == TimeWindow::Live
+    }
+
+    /// Changes what the horizontal axis counts; a range in the old unit means nothing in the new one.
+    pub(super) fn set_axis(&mut self, axis: TimeAxis) {
+        if axis != self.axis {
+            self.axis = axis;
+            self.window = TimeWindow::Live;
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The window itself: owns the worker, what is shown and how, and lays out the panels.
+
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, CentralPanel, Key, Panel, RichText, Ui};
+
+use super::controls::{self, Controls};
+use super::draft::Draft;
+use super::plots;
+use super::run_data::RunData;
+use super::side_panel::side_panel;
+use super::style;
+use super::transport::{self, SpeedSetting};
+use super::view::{Shown, TimeAxis, View};
+use crate::dynamics::LiveParams;
+use crate::experiment::Experiment;
+use crate::simulation::{Schedule, Stability};
+use crate::worker::{Command, RunSpec, RunState, Worker};
+
+/// Longest that the window takes in events before it draws.
+const DRAIN_TIME: Duration = Duration::from_millis(10);
+/// Key under which settings are stored.
+const STORAGE_KEY: &str = "settings";
+
+/// What is kept from one start of the program to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+struct Settings {
+    shown: Shown,
+    axis: TimeAxis,
+    speed: SpeedSetting,
+}
+
+/// The program's window.
+#[derive(Debug)]
+pub struct Window {
+    worker: Worker,
+    run: RunData,
+    view: View,
+    draft: Draft,
+    /// Live parameters as the sliders show them: what was last asked for.
+    live: LiveParams,
+    speed: SpeedSetting,
+    controls: Controls,
+    /// Training time that the live view shows from the start.
+    horizon: f64,
+    frames_per_second: f64,
+    title: String,
+}
+
+impl Window {
+    /// A window that starts running `experiment`.
+    ///
+    /// # Errors
+    /// The system's error where the worker's thread cannot be started.
+    pub fn new(cc: &eframe::CreationContext<'_>, experiment: Experiment) -> std::io::Result<Self> {
+        let settings: Settings = cc
+            .storage
+            .and_then(|storage| eframe::get_value(storage, STORAGE_KEY))
+            .unwrap_or_default();
+        style::install_fonts(&cc.egui_ctx);
+        let ctx = cc.egui_ctx.clone();
+        let worker = Worker::spawn(move || ctx.request_repaint())?;
+        let live = experiment.live;
+        let draft = Draft::new(experiment.clone());
+        let companions = draft.companions.engines(experiment.engine);
+        let mut window = Self {
+            worker,
+            horizon: plots::horizon(&experiment),
+            run: RunData::new(0, experiment, &companions),
+            view: View {
+                axis: settings.axis,
+                shown: settings.shown,
+                ..View::default()
+            },
+            draft,
+            live,
+            speed: settings.speed,
+            controls: Controls::default(),
+            frames_per_second: 0.0,
+            title: String::new(),
+        };
+        window.reset(true);
+        Ok(window)
+    }
+
+    /// What a screen reader is told, since the insides of plots cannot be read: where the run is, in one line.
+    pub fn summary(&self) -> String {
+        let state = match self.run.state {
+            RunState::Empty => "starting",
+            RunState::Paused => "halted",
+            RunState::Running => "running",
+            RunState::Diverged => "diverged",
+        };
+        let strengths = (0..self.run.rank())
+            .filter_map(|mode| self.run.latest(crate::observables::Quantity::Strength, mode))
+            .map(|strength| super::format::significant(strength, 3))
+            .collect::<Vec<_>>()
+            .join(", ");
+        format!("{state} at step {}; mode strengths {strengths}", self.run.step)
+    }
+
+    /// Loads the draft as a new run.
+    fn reset(&mut self, start: bool) {
+        let Ok(experiment) = self.draft.read(self.live) else {
+            return;
+        };
+        let companions = self.draft.companions.engines(experiment.engine);
+        let run = self.run.run + 1;
+        self.horizon = plots::horizon(&experiment);
+        self.view.attach();
+        self.run = RunData::new(run, experiment.clone(), &companions);
+        let spec = RunSpec {
+            run,
+            experiment,
+            companions,
+            schedule: Schedule::DenseFirst,
+            start,
+        };
+        self.send(Command::SetSpeed(self.speed.speed()));
+        self.send(Command::Reset(Box::new(spec)));
+    }
+
+    fn new_seed(&mut self) {
+        // Any fixed walk through the seeds will do; the point is that it is another one and that it is shown.
+        let seed = self.draft.experiment.seed;
+        self.draft.experiment.seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040)
+            >> 44;
+        self.reset(true);
+    }
+
+    fn set_live(&mut self, live: LiveParams) {
+        self.live = live;
+        self.send(Command::SetLive(live));
+    }
+
+    fn play_or_pause(&mut self) {
+        let command = if self.run.state == RunState::Running {
+            Command::Pause
+        } else {
+            Command::Resume
+        };
+        self.send(command);
+    }
+
+    fn send(&mut self, command: Command) {
+        if !self.worker.send(command) {
+            self.run.trouble = Some("the simulation has stopped; restart the program".to_owned());
+        }
+    }
+
+    /// Takes in what the worker has to say, but not for long.
+    fn drain(&mut self) {
+        let start = Instant::now();
+        while let Ok(event) = self.worker.events().try_recv() {
+            self.run.take(event);
+            if start.elapsed() > DRAIN_TIME {
+                break;
+            }
+        }
+    }
+
+    fn keys(&mut self, ctx: &egui::Context) {
+        if ctx.egui_wants_keyboard_input() {
+            return;
+        }
+        let pressed = |key| ctx.input(|input| input.modifiers.is_none() && input.key_pressed(key));
+        let shifted = |key| ctx.input(|input| input.modifiers.shift_only() && input.key_pressed(key));
+        if pressed(Key::Space) {
+            self.play_or_pause();
+        }
+        if pressed(Key::ArrowRight) {
+            self.send(Command::Step(1));
+        }
+        if shifted(Key::ArrowRight) {
+            self.send(Command::Step(100));
+        }
+        if pressed(Key::R) {
+            self.reset(true);
+        }
+        if pressed(Key::N) {
+            self.new_seed();
+        }
+        if pressed(Key::T) {
+            self.view.shown.theory = !self.view.shown.theory;
+        }
+        if pressed(Key::End) {
+            self.view.attach();
+        }
+    }
+
+    /// A divergence or a fault, told above the plots with a way out.
+    fn banner(&mut self, ui: &mut Ui) {
+        let red = style::red(ui.visuals());
+        if let Some(divergence) = self.run.divergence().copied() {
+            ui.label(RichText::new(divergence.to_string()).color(red));
+            ui.horizontal(|ui| {
+                let limit = Stability::of(&self.run.experiment).largest_learning_rate;
+                let safe = 0.5 * limit.min(self.live.learning_rate);
+                let text = format!("Set \u{3b7} = {} and reset", super::format::brief(safe, 2));
+                if ui
+                    .button(text)
+                    .on_hover_text("Half the smaller of the present and the limit.")
+                    .clicked()
+                {
+                    self.live.learning_rate = safe;
+                    self.reset(true);
+                }
+            });
+        }
+        if let Some(trouble) = self.run.trouble.clone() {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(RichText::new(trouble).color(red));
+                if ui.button("Reset").clicked() {
+                    self.reset(true);
+                }
+            });
+        }
+    }
+
+    fn plots(&mut self, ui: &mut Ui) {
+        plots::legend(ui, &self.run);
+        let range = plots::visible_range(&self.run, &self.view, self.horizon);
+        let spacing = 2.0 * ui.spacing().item_spacing.y;
+        let height = (ui.available_height() - spacing).max(180.0);
+        plots::strengths_plot(ui, &self.run, &mut self.view, range, 0.42 * height);
+        plots::diffusion_plot(ui, &self.run, &mut self.view, range, 0.28 * height);
+        plots::loss_plot(ui, &self.run, &mut self.view, range, 0.30 * height);
+    }
+
+    fn update_title(&mut self, ctx: &egui::Context) {
+        let title = format!("saddlescope \u{2014} seed {}", self.run.experiment.seed);
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.drain();
+        self.keys(ctx);
+        self.update_title(ctx);
+        let dt = f64::from(ctx.input(|input| input.stable_dt)).max(1e-4);
+        self.frames_per_second += 0.1 * (1.0 / dt - self.frames_per_second);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let mut asked = None;
+        Panel::bottom("transport").resizable(false).show(ui, |ui| {
+            ui.add_space(4.0);
+            asked = transport::transport(
+                ui,
+                &self.run,
+                &mut self.view,
+                &mut self.speed,
+                self.frames_per_second,
+            );
+            ui.add_space(2.0);
+        });
+        match asked {
+            Some(transport::Request::Reset) => self.reset(true),
+            Some(transport::Request::Step(n_steps)) => self.send(Command::Step(n_steps)),
+            Some(transport::Request::PlayPause) => self.play_or_pause(),
+            Some(transport::Request::Speed) => self.send(Command::SetSpeed(self.speed.speed())),
+            None => {}
+        }
+        let mut asked = None;
+        Panel::left("controls")
+            .default_size(258.0)
+            .size_range(220.0..=360.0)
+            .show(ui, |ui| {
+                egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    asked = self
+                        .controls
+                        .ui(ui, self.live, &mut self.draft, &self.run.experiment);
+                });
+            });
+        match asked {
+            Some(controls::Request::Live(live)) => self.set_live(live),
+            Some(controls::Request::Reset) => self.reset(true),
+            Some(controls::Request::NewSeed) => self.new_seed(),
+            None => {}
+        }
+        let mut restart = false;
+        Panel::right("distributions")
+            .default_size(300.0)
+            .size_range(220.0..=460.0)
+            .show(ui, |ui| {
+                restart = side_panel(ui, &self.run, &mut self.view);
+            });
+        if restart {
+            self.send(Command::RestartStatistics);
+        }
+        CentralPanel::default().show(ui, |ui| {
+            self.banner(ui);
+            self.plots(ui);
+        });
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        let settings = Settings {
+            shown: self.view.shown,
+            axis: self.view.axis,
+            speed: self.speed,
+        };
+        eframe::set_value(storage, STORAGE_KEY, &settings);
+    }
+}

@@ -1,0 +1,10 @@
+//! The window's memory of a run: bounded, at every zoom level fine enough to draw.
+//!
+//! A [`History`] keeps buckets of neighbouring rows, each with first, last, least and greatest value of every column.
+//! [`trace`] turns the visible part of one column into at most a few points a pixel. Neither knows where rows come from.
+
+mod store;
+mod trace;
+
+pub use store::{Bucket, History};
+pub use trace::{Trace, TraceRequest, trace};

@@ -1,0 +1,83 @@
+//! What is said between the window and the worker.
+
+use super::frame::Frame;
+use crate::experiment::{Engine, Experiment, LiveParams};
+use crate::simulation::Schedule;
+
+/// A run to be loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunSpec {
+    /// Number of the run; events carry it, so that answers to an older run can be told apart.
+    pub run: u64,
+    /// The experiment; its engine is that of the first lane.
+    pub experiment: Experiment,
+    /// Engines that run beside it from the same start, each a lane of its own.
+    pub companions: Vec<Engine>,
+    /// When rows are recorded.
+    pub schedule: Schedule,
+    /// Whether the run starts at once.
+    pub start: bool,
+}
+
+/// How fast the run may go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Speed {
+    /// At most so many steps a second; must be positive.
+    StepsPerSecond(f64),
+    /// As fast as the machine can.
+    Unlimited,
+}
+
+/// What the window asks of the worker.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Goes on with the run.
+    Resume,
+    /// Halts the run after the present step.
+    Pause,
+    /// Takes so many steps, then halts.
+    Step(u64),
+    /// Changes the live parameters of every lane.
+    SetLive(LiveParams),
+    /// Changes the speed.
+    SetSpeed(Speed),
+    /// Begins the statistics of the mode strengths anew.
+    RestartStatistics,
+    /// Drops the present run and loads another.
+    Reset(Box<RunSpec>),
+}
+
+/// What the worker is doing, as it confirms it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunState {
+    /// Nothing is loaded.
+    #[default]
+    Empty,
+    /// Waiting.
+    Paused,
+    /// Taking steps.
+    Running,
+    /// The first lane diverged; no further step will be taken.
+    Diverged,
+}
+
+/// What the worker tells the window.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// What happened since the last frame that was accepted.
+    Frame(Box<Frame>),
+    /// A command could not be carried out; the run is as it was.
+    Refused {
+        /// Run the command was meant for.
+        run: u64,
+        /// Why, in one line.
+        message: String,
+    },
+    /// The worker met a fault of its own and has dropped the run.
+    Failed {
+        /// The run.
+        run: u64,
+        /// What is known of the fault.
+        message: String,
+    },
+}
