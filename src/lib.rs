@@ -1,4 +1,60 @@
-//! saddlescope: see how stochastic gradient descent learns in deep linear networks.
+//! saddlescope shows how stochastic gradient descent learns in deep linear networks, live.
+//!
+//! A deep linear network `W = W_L ... W_1` that starts near zero learns the modes of its teacher `M = U diag(m) V^T` one
+//! after the other, with long stays at saddles in between. Near them SGD is a Langevin dynamics whose noise depends on the
+//! state and points along the mode about to be learned (Corlouer, Semler, Strang, Gietelink Oldenziel, "Stochastic Gradient
+//! Descent in the Saddle-to-Saddle Regime of Deep Linear Networks", arXiv 2604.06366). The program puts simulation and theory
+//! on the same axes.
+//!
+//! # Notation
+//!
+//! | symbol | meaning | name in code |
+//! |---|---|---|
+//! | `L` | number of weight matrices | `depth` |
+//! | `W_l`, shape `(d_l, d_{l-1})` | weights, `l = 1..L` | `weights` |
+//! | `W`, shape `(d_out, d_in)` | their product | `end_to_end_map`, `map` |
+//! | `M = U diag(m) V^T` | teacher of rank `r` | [`model::Teacher`] |
+//! | `eta`, `B`, `sigma` | learning rate, batch size, label-noise standard deviation | [`dynamics::LiveParams`] |
+//! | `t` | training time, the sum of `eta` over steps | `time` |
+//! | `a_a = u_a^T W v_a` | strength of mode `a`, signed, in the teacher's basis | `strength` |
+//! | `s` | strength of an aligned mode | `strength` |
+//! | `E = W - M` | error matrix | `error` |
+//! | `A_l`, `B_l` | products of the layers above and below layer `l` | [`model::PartialProducts`] |
+//! | `D_a` | diffusion: growth of the variance of `a_a` per unit time, no factor 1/2 | `diffusion` |
+//! | `tau = eta / B` | noise scale | `noise_scale` |
+//!
+//! Inputs are white Gaussian, `y = M x + sigma xi`, the loss is `1/2 E|y - W x|^2`.
+//!
+//! # Architecture
+//!
+//! Each room below uses those above it only.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`stats`], [`random`], [`palette`] | running moments, histograms, goodness of fit; seeded streams; the modes' colours |
+//! | [`theory`] | closed forms; knows no network |
+//! | [`model`] | teacher, student, initial weights, stored data, the loss: what is trained |
+//! | [`dynamics`] | SGD, Langevin, gradient flow: how it moves |
+//! | [`observables`] | mode strengths, exact drift and diffusion, alignment, imbalance: what is measured |
+//! | [`experiment`] | everything that decides a run, in one value that is read, judged and written |
+//! | [`simulation`] | one run: the object that window, headless commands and tests share |
+//! | [`history`] | bounded store of recorded rows, and the few points that draw them |
+//! | [`worker`] | the only threads and channels: commands in, events out |
+//! | [`session`] | recordings written as CSV, NPZ and SVG, whole or not at all |
+//! | `app` (feature `gui`) | the window; the only room that knows egui |
+//! | [`cli`] | the command line; the only room that prints |
+//!
+//! The data flow of the window:
+//!
+//! ```text
+//! person -> app -> Command -> worker -> Simulation: step, observe on a schedule of steps
+//!            ^                   |
+//!            |                   v
+//!         History  <- rows <- Frame (about 60 a second, merged while the window is busy)
+//! ```
+//!
+//! The experiment, its seed and the interventions decide every value; speed, screen and threads decide only when values are
+//! shown. A row of numbers has one layout, [`observables::Schema`], from the observer to the history and the files.
 
 #[cfg(feature = "gui")]
 pub mod app;

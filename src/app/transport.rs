@@ -4,8 +4,7 @@ use eframe::egui::{self, RichText, Slider, SliderClamping, Ui};
 
 use super::format::{brief, grouped, prefixed, significant};
 use super::run_data::{HISTORY_BUDGET_BYTES, RunData};
-use super::style;
-use super::view::View;
+use super::view::{Panels, View};
 use crate::worker::{RunState, Speed};
 
 /// What the bar asks for.
@@ -57,6 +56,7 @@ pub(super) fn transport(
     ui: &mut Ui,
     run: &RunData,
     view: &mut View,
+    panels: &mut Panels,
     speed: &mut SpeedSetting,
     frames_per_second: f64,
 ) -> Option<Request> {
@@ -105,6 +105,9 @@ pub(super) fn transport(
         if ui.add(live).on_hover_text(hint).clicked() {
             view.attach();
         }
+        ui.toggle_value(&mut panels.controls, "controls").on_hover_text("Show or hide the left rail.");
+        ui.toggle_value(&mut panels.distributions, "distributions")
+            .on_hover_text("Show or hide the right panel.");
         ui.separator();
         read_outs(ui, run, frames_per_second);
     });
@@ -113,25 +116,37 @@ pub(super) fn transport(
 
 /// Where the run is, in digits of fixed width so that nothing moves while they change.
 fn read_outs(ui: &mut Ui, run: &RunData, frames_per_second: f64) {
-    let mono = |text: String| RichText::new(text).monospace().size(12.5);
-    ui.label(mono(format!("step {:>9}", grouped(run.step))))
-        .on_hover_text("Steps taken.");
-    ui.label(mono(format!("t {:>9}", significant(run.time, 5))))
-        .on_hover_text("Training time: the sum of the learning rates of all steps.");
-    ui.label(mono(format!("{:>8}steps/s", prefixed(run.steps_per_second))))
-        .on_hover_text("Steps a second, as measured.");
-    ui.label(mono(format!("{frames_per_second:>3.0} FPS")))
-        .on_hover_text("Pictures a second, while something changes.");
-    ui.label(mono(format!("seed {}", run.experiment.seed)))
-        .on_hover_text("Seed of every random stream.");
+    ui.spacing_mut().item_spacing.x = 18.0;
+    let mut show = |text: String, hint: &str| {
+        let label = egui::Label::new(RichText::new(text).monospace().size(12.5)).extend();
+        ui.add(label).on_hover_text(hint);
+    };
+    show(format!("step {:>7}", grouped(run.step)), "Steps taken.");
+    show(
+        format!("t {:>7}", significant(run.time, 5)),
+        "Training time: the sum of the learning rates of all steps.",
+    );
+    show(
+        format!("{:>7}steps/s", prefixed(run.steps_per_second)),
+        "Steps a second, as measured.",
+    );
+    show(
+        format!("{frames_per_second:>3.0} FPS"),
+        "Pictures a second, while something changes.",
+    );
+    show(
+        format!("seed {}", run.experiment.seed),
+        "Seed of every random stream.",
+    );
     let mebibytes = run.n_bytes() as f64 / f64::from(1 << 20);
-    let budget = HISTORY_BUDGET_BYTES >> 20;
-    ui.label(mono(format!("{mebibytes:>4.0}/{budget} MiB"))).on_hover_text(format!(
-        "Memory of the history and its limit. {} offers of a picture found the window busy; {} rows were left out because it slept.",
+    let hint = format!(
+        "Memory of the history and its limit. {} offers of a picture found the window busy; {} rows were left out \
+         because it slept.",
         grouped(run.n_merged),
         grouped(run.n_thinned),
-    ));
-    if run.state == RunState::Diverged {
-        ui.label(mono("diverged".to_owned()).color(style::red(ui.visuals())));
-    }
+    );
+    show(
+        format!("{mebibytes:>3.0}/{} MiB", HISTORY_BUDGET_BYTES >> 20),
+        &hint,
+    );
 }

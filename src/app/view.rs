@@ -68,6 +68,25 @@ impl Default for Shown {
     }
 }
 
+/// Which side panels are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Panels {
+    /// The left rail.
+    pub(super) controls: bool,
+    /// The right panel.
+    pub(super) distributions: bool,
+}
+
+impl Panels {
+    /// Those for which a window of so many points has room beside the plots.
+    pub(super) fn that_fit(width: f32) -> Self {
+        Self {
+            controls: width >= 600.0,
+            distributions: width >= 940.0,
+        }
+    }
+}
+
 /// How the run is looked at.
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {

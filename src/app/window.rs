@@ -11,7 +11,7 @@ use super::run_data::RunData;
 use super::side_panel::side_panel;
 use super::style;
 use super::transport::{self, SpeedSetting};
-use super::view::{Shown, TimeAxis, View};
+use super::view::{Panels, Shown, TimeAxis, View};
 use crate::dynamics::LiveParams;
 use crate::experiment::Experiment;
 use crate::simulation::{Schedule, Stability};
@@ -42,6 +42,9 @@ pub struct Window {
     live: LiveParams,
     speed: SpeedSetting,
     controls: Controls,
+    panels: Panels,
+    /// Width of the window, in points, for which the panels were last chosen.
+    fitted_width: f32,
     /// Training time that the live view shows from the start.
     horizon: f64,
     frames_per_second: f64,
@@ -77,6 +80,8 @@ impl Window {
             live,
             speed: settings.speed,
             controls: Controls::default(),
+            panels: Panels::that_fit(f32::INFINITY),
+            fitted_width: f32::INFINITY,
             frames_per_second: 0.0,
             title: String::new(),
         };
@@ -98,6 +103,21 @@ impl Window {
             .collect::<Vec<_>>()
             .join(", ");
         format!("{state} at step {}; mode strengths {strengths}", self.run.step)
+    }
+
+    /// The live parameters that the worker has confirmed.
+    pub fn live_in_force(&self) -> LiveParams {
+        self.run.live
+    }
+
+    /// Steps that the worker has reported.
+    pub fn steps_taken(&self) -> u64 {
+        self.run.step
+    }
+
+    /// Rows recorded in the first lane.
+    pub fn rows_recorded(&self) -> u64 {
+        self.run.lanes.first().map_or(0, |lane| lane.history.n_rows())
     }
 
     /// Loads the draft as a new run.
@@ -223,11 +243,76 @@ impl Window {
     fn plots(&mut self, ui: &mut Ui) {
         plots::legend(ui, &self.run);
         let range = plots::visible_range(&self.run, &self.view, self.horizon);
-        let spacing = 2.0 * ui.spacing().item_spacing.y;
-        let height = (ui.available_height() - spacing).max(180.0);
+        ui.spacing_mut().item_spacing.y = 7.0;
+        let height = (ui.available_height() - 2.0 * ui.spacing().item_spacing.y).max(180.0);
         plots::strengths_plot(ui, &self.run, &mut self.view, range, 0.42 * height);
         plots::diffusion_plot(ui, &self.run, &mut self.view, range, 0.28 * height);
         plots::loss_plot(ui, &self.run, &mut self.view, range, 0.30 * height);
+    }
+
+    /// Opens or closes side panels when the window's width crosses a limit; between limits the person decides.
+    fn fit_panels(&mut self, width: f32) {
+        let fitting = Panels::that_fit(width);
+        if fitting != Panels::that_fit(self.fitted_width) {
+            self.panels = fitting;
+        }
+        self.fitted_width = width;
+    }
+
+    fn transport_bar(&mut self, ui: &mut Ui) {
+        let mut asked = None;
+        Panel::bottom("transport").resizable(false).show(ui, |ui| {
+            ui.add_space(4.0);
+            asked = transport::transport(
+                ui,
+                &self.run,
+                &mut self.view,
+                &mut self.panels,
+                &mut self.speed,
+                self.frames_per_second,
+            );
+            ui.add_space(2.0);
+        });
+        match asked {
+            Some(transport::Request::Reset) => self.reset(true),
+            Some(transport::Request::Step(n_steps)) => self.send(Command::Step(n_steps)),
+            Some(transport::Request::PlayPause) => self.play_or_pause(),
+            Some(transport::Request::Speed) => self.send(Command::SetSpeed(self.speed.speed())),
+            None => {}
+        }
+    }
+
+    fn left_rail(&mut self, ui: &mut Ui) {
+        let mut asked = None;
+        let panel = Panel::left("controls")
+            .default_size(258.0)
+            .size_range(220.0..=360.0);
+        panel.show_collapsible(ui, &mut self.panels.controls, |ui| {
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                asked = self
+                    .controls
+                    .ui(ui, self.live, &mut self.draft, &self.run.experiment);
+            });
+        });
+        match asked {
+            Some(controls::Request::Live(live)) => self.set_live(live),
+            Some(controls::Request::Reset) => self.reset(true),
+            Some(controls::Request::NewSeed) => self.new_seed(),
+            None => {}
+        }
+    }
+
+    fn right_panel(&mut self, ui: &mut Ui) {
+        let mut restart = false;
+        let panel = Panel::right("distributions")
+            .default_size(300.0)
+            .size_range(220.0..=460.0);
+        panel.show_collapsible(ui, &mut self.panels.distributions, |ui| {
+            restart = side_panel(ui, &self.run, &mut self.view);
+        });
+        if restart {
+            self.send(Command::RestartStatistics);
+        }
     }
 
     fn update_title(&mut self, ctx: &egui::Context) {
@@ -249,52 +334,10 @@ impl eframe::App for Window {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        let mut asked = None;
-        Panel::bottom("transport").resizable(false).show(ui, |ui| {
-            ui.add_space(4.0);
-            asked = transport::transport(
-                ui,
-                &self.run,
-                &mut self.view,
-                &mut self.speed,
-                self.frames_per_second,
-            );
-            ui.add_space(2.0);
-        });
-        match asked {
-            Some(transport::Request::Reset) => self.reset(true),
-            Some(transport::Request::Step(n_steps)) => self.send(Command::Step(n_steps)),
-            Some(transport::Request::PlayPause) => self.play_or_pause(),
-            Some(transport::Request::Speed) => self.send(Command::SetSpeed(self.speed.speed())),
-            None => {}
-        }
-        let mut asked = None;
-        Panel::left("controls")
-            .default_size(258.0)
-            .size_range(220.0..=360.0)
-            .show(ui, |ui| {
-                egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    asked = self
-                        .controls
-                        .ui(ui, self.live, &mut self.draft, &self.run.experiment);
-                });
-            });
-        match asked {
-            Some(controls::Request::Live(live)) => self.set_live(live),
-            Some(controls::Request::Reset) => self.reset(true),
-            Some(controls::Request::NewSeed) => self.new_seed(),
-            None => {}
-        }
-        let mut restart = false;
-        Panel::right("distributions")
-            .default_size(300.0)
-            .size_range(220.0..=460.0)
-            .show(ui, |ui| {
-                restart = side_panel(ui, &self.run, &mut self.view);
-            });
-        if restart {
-            self.send(Command::RestartStatistics);
-        }
+        self.fit_panels(ui.ctx().content_rect().width());
+        self.transport_bar(ui);
+        self.left_rail(ui);
+        self.right_panel(ui);
         CentralPanel::default().show(ui, |ui| {
             self.banner(ui);
             self.plots(ui);

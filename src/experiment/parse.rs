@@ -74,11 +74,7 @@ impl Experiment {
 fn from_text<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ParseError> {
     let at = |error: &toml::de::Error, message: String| {
         let offset = error.span().map_or(0, |span| span.start.min(text.len()));
-        let line = text.as_bytes()[..offset]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1;
+        let line = text.get(..offset).unwrap_or(text).matches('\n').count() + 1;
         ParseError::Toml { line, message }
     };
     let deserializer =

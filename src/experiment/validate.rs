@@ -35,7 +35,7 @@ const MAX_SEED: u64 = i64::MAX as u64;
 fn check(
     holds: bool,
     key: &'static str,
-    value: impl ToString,
+    value: impl std::fmt::Display,
     allowed: impl Into<String>,
 ) -> Result<(), ExperimentError> {
     if holds {

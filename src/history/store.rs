@@ -197,7 +197,11 @@ mod tests {
             assert_eq!(history.n_rows_in_buckets().iter().sum::<u64>(), n_rows);
             assert_eq!(history.last(0), Some((n_rows - 1) as f64));
             let steps = history.column(0);
-            assert!(steps.windows(2).all(|pair| pair[0].last + 1.0 == pair[1].first));
+            assert!(
+                steps
+                    .windows(2)
+                    .all(|pair| (pair[1].first - pair[0].last - 1.0).abs() < 1e-9)
+            );
         }
     }
 

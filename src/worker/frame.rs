@@ -110,7 +110,7 @@ impl PendingFrame {
     }
 
     /// The frame as it would be sent now.
-    pub(super) fn to_frame(
+    pub(super) fn take_frame(
         &mut self,
         run: u64,
         state: RunState,
@@ -177,7 +177,7 @@ mod tests {
             pending.thin(2);
             for rows in &pending.rows {
                 assert_eq!(rows.len() / 2, n_rows.div_ceil(2));
-                assert_eq!(rows[rows.len() - 2], (n_rows - 1) as f64);
+                assert_eq!(rows[rows.len() - 2].to_bits(), ((n_rows - 1) as f64).to_bits());
                 assert!(
                     rows.chunks_exact(2)
                         .zip(rows.chunks_exact(2).skip(1))

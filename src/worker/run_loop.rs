@@ -201,7 +201,7 @@ impl RunLoop<'_> {
         let (run, state) = (loaded.run, loaded.state);
         let frame = loaded
             .pending
-            .to_frame(run, state, rate, &loaded.lanes, &loaded.statistics);
+            .take_frame(run, state, rate, &loaded.lanes, &loaded.statistics);
         let Some(frame) = frame else { return };
         match self.events.try_send(Event::Frame(Box::new(frame))) {
             Ok(()) => {

@@ -41,25 +41,22 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_rang
         for mode in 0..run.rank() {
             let color = style::mode_color(mode, ui.visuals());
             let exact = run.schema.column(Quantity::Diffusion, mode);
+            // The law lies under the exact curve: it shows where the two differ.
+            if i == 0 && view.shown.theory {
+                let law = run.schema.column(Quantity::DiffusionLaw, mode);
+                let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
+                let thin = LaneStyle {
+                    width: 1.3,
+                    line: LineStyle::Dashed { length: 5.0 },
+                    opacity: 1.0,
+                };
+                curves.push(gatherer.column(lane, law, name, color, thin).0);
+            }
             let name = format!("diffusion {} ({})", mode + 1, lane.engine.label());
             let style = style::lane_style(i, lane.engine, mode, ground);
             let (curve, n) = gatherer.column(lane, exact, name, color, style);
             curves.push(curve);
             n_rows_per_pixel = n_rows_per_pixel.max(n);
-            if i == 0 && view.shown.theory {
-                let law = run.schema.column(Quantity::DiffusionLaw, mode);
-                let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
-                let thin = LaneStyle {
-                    width: 1.0,
-                    line: LineStyle::Dashed { length: 4.0 },
-                    opacity: 1.0,
-                };
-                curves.push(
-                    gatherer
-                        .column(lane, law, name, ui.visuals().text_color(), thin)
-                        .0,
-                );
-            }
         }
     }
     let plot = TimePlot {

@@ -2,7 +2,7 @@
 //! variance `T = tau sigma^2 L m^(2-2/L) / 2` about `m`).
 
 use eframe::egui::{self, RichText, Ui, Vec2b};
-use egui_plot::{Bar, BarChart, Line, Plot, PlotPoints, VLine};
+use egui_plot::{AxisHints, Bar, BarChart, Line, Plot, PlotPoints, VLine};
 
 use super::scale::Scale;
 use crate::app::format::{grouped, significant};
@@ -118,6 +118,9 @@ fn histogram(
     } else {
         middle
     };
+    let axis = AxisHints::new_x()
+        .label_spacing(egui::Rangef::new(8.0, 14.0))
+        .formatter(move |mark, range| label(mark, range, offset));
     Plot::new(("histogram", mode))
         .height(height)
         .show_axes(Vec2b::new(true, false))
@@ -127,8 +130,8 @@ fn histogram(
         .allow_scroll(false)
         .allow_boxed_zoom(false)
         .auto_bounds(false)
-        .x_grid_spacer(move |input| marks(input, offset))
-        .x_axis_formatter(move |mark, range| label(mark, range, offset))
+        .x_grid_spacer(move |input| marks(&input, offset))
+        .custom_x_axes(vec![axis])
         .label_formatter(|_| None)
         .show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(-half..=half);
@@ -156,15 +159,18 @@ fn mode_law(run: &RunData, mode: usize) -> ModeLaw {
 
 /// Grid lines at round values, three or so: of the strength itself or, for a spike too narrow for that, of its distance from
 /// the teacher's.
-fn marks(input: egui_plot::GridInput, offset: f64) -> Vec<egui_plot::GridMark> {
+fn marks(input: &egui_plot::GridInput, offset: f64) -> Vec<egui_plot::GridMark> {
     let (low, high) = input.bounds;
+    let margin = 0.07 * (high - low);
     let shifted = egui_plot::GridInput {
         bounds: (low + offset, high + offset),
-        base_step_size: input.base_step_size * 1.6,
+        base_step_size: input.base_step_size * 0.8,
     };
-    let marks = Scale::Linear.marks(shifted);
+    let marks = Scale::Linear.marks(&shifted);
     marks
         .into_iter()
+        // A label near an edge would be cut: the plot fills the width of its panel.
+        .filter(|mark| (low + margin..=high - margin).contains(&(mark.value - offset)))
         .map(|mark| egui_plot::GridMark {
             value: mark.value - offset,
             ..mark

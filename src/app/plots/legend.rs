@@ -1,6 +1,6 @@
 //! One line that says what the colours and line styles mean, for all plots.
 
-use eframe::egui::{self, Color32, RichText, Stroke, Ui};
+use eframe::egui::{self, Color32, FontId, Painter, Rect, Stroke, Ui};
 use egui_plot::LineStyle;
 
 use crate::app::format::brief;
@@ -9,12 +9,14 @@ use crate::app::style;
 
 /// Modes named in the line; more would not fit.
 const MAX_NAMED: usize = 8;
+/// Length of a sample of a line, in points.
+const SAMPLE: f32 = 22.0;
 
 /// Draws the legend line.
 pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
     let ground = style::ground(ui.visuals());
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.spacing_mut().item_spacing.x = 12.0;
         for (mode, strength) in run
             .experiment
             .teacher
@@ -23,42 +25,46 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
             .take(MAX_NAMED)
             .enumerate()
         {
-            let color = style::mode_color(mode, ui.visuals());
-            sample(
-                ui,
-                style::lane_style(0, run.experiment.engine, mode, ground).line,
-                2.5,
-                color,
-            );
-            ui.label(RichText::new(format!("mode {}, m = {}", mode + 1, brief(*strength, 4))).size(12.0));
-            ui.add_space(4.0);
+            let line = style::lane_style(0, run.experiment.engine, mode, ground).line;
+            let text = format!("mode {}, m = {}", mode + 1, brief(*strength, 4));
+            entry(ui, line, 2.5, style::mode_color(mode, ui.visuals()), &text);
         }
         if run.rank() > MAX_NAMED {
-            ui.label(RichText::new(format!("and {} more", run.rank() - MAX_NAMED)).size(12.0));
+            ui.label(format!("and {} more", run.rank() - MAX_NAMED));
         }
-        ui.separator();
-        let text = ui.visuals().text_color();
+        let color = ui.visuals().text_color();
         for (i, lane) in run.lanes.iter().enumerate() {
             let style = style::lane_style(i, lane.engine, 0, ground);
-            sample(ui, style.line, style.width, text);
-            ui.label(RichText::new(lane.engine.label()).size(12.0));
+            entry(ui, style.line, style.width, color, lane.engine.label());
         }
-        sample(
+        let quiet = style::quiet(ui.visuals());
+        entry(
             ui,
             LineStyle::Dashed { length: 8.0 },
             1.0,
-            style::quiet(ui.visuals()),
+            quiet,
+            "teacher, saddles".to_owned(),
         );
-        ui.label(RichText::new("teacher, saddles").size(12.0));
     });
 }
 
-/// A short piece of line.
-fn sample(ui: &mut Ui, line: LineStyle, width: f32, color: Color32) {
-    let (rect, _) = ui.allocate_exact_size(egui::vec2(22.0, 12.0), egui::Sense::hover());
-    let ends = [rect.left_center(), rect.right_center()];
-    let stroke = Stroke::new(width, color);
-    let painter = ui.painter();
+/// A short piece of line and its name, which move to the next row together.
+fn entry(ui: &mut Ui, line: LineStyle, width: f32, color: Color32, text: &str) {
+    let text_color = ui.visuals().text_color();
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), FontId::proportional(12.0), text_color);
+    let size = egui::vec2(SAMPLE + 6.0 + galley.size().x, galley.size().y.max(14.0));
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
+    let piece = Rect::from_min_size(rect.min, egui::vec2(SAMPLE, rect.height()));
+    draw_line(ui.painter(), piece, line, Stroke::new(width, color));
+    let left = egui::pos2(piece.right() + 6.0, rect.center().y - 0.5 * galley.size().y);
+    ui.painter().galley(left, galley, text_color);
+}
+
+fn draw_line(painter: &Painter, piece: Rect, line: LineStyle, stroke: Stroke) {
+    let ends = [piece.left_center(), piece.right_center()];
     match line {
         LineStyle::Solid => {
             painter.line_segment(ends, stroke);
@@ -68,7 +74,12 @@ fn sample(ui: &mut Ui, line: LineStyle, width: f32, color: Color32) {
             painter.extend(egui::Shape::dashed_line(&ends, stroke, length, length * 0.7));
         }
         LineStyle::Dotted { spacing } => {
-            painter.extend(egui::Shape::dotted_line(&ends, color, spacing, width * 0.6));
+            painter.extend(egui::Shape::dotted_line(
+                &ends,
+                stroke.color,
+                spacing,
+                stroke.width * 0.6,
+            ));
         }
     }
 }

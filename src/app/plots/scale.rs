@@ -51,14 +51,14 @@ impl Scale {
     }
 
     /// Grid lines inside the bounds.
-    pub(crate) fn marks(self, input: GridInput) -> Vec<GridMark> {
+    pub(crate) fn marks(self, input: &GridInput) -> Vec<GridMark> {
         let (low, high) = input.bounds;
         if !(high - low).is_finite() || high <= low {
             return Vec::new();
         }
         match self {
             Self::Linear => linear_marks(low, high, input.base_step_size),
-            Self::Log => log_marks(low, high),
+            Self::Log => log_marks(low, high, input.base_step_size),
         }
     }
 
@@ -103,9 +103,10 @@ fn linear_label(mark: GridMark, range: &RangeInclusive<f64>) -> String {
     }
 }
 
-fn log_marks(low: f64, high: f64) -> Vec<GridMark> {
+/// Every so many decades that their labels have room, and where the span is short the digits between them.
+fn log_marks(low: f64, high: f64, base_step: f64) -> Vec<GridMark> {
     let span = high - low;
-    let stride = (span / 7.0).ceil().max(1.0);
+    let stride = (base_step * 2.8).max(span / 12.0).ceil().max(1.0);
     let mut marks = Vec::new();
     let mut decade = (low / stride).ceil() * stride;
     while decade <= high {
@@ -158,7 +159,7 @@ mod tests {
     fn marks_lie_inside_the_bounds_and_are_few() {
         for (low, high) in [(0.0, 1.0), (-3.0, 1e6), (1e-9, 2e-9), (-30.0, 12.0)] {
             for scale in [Scale::Linear, Scale::Log] {
-                let marks = scale.marks(GridInput {
+                let marks = scale.marks(&GridInput {
                     bounds: (low, high),
                     base_step_size: (high - low) / 40.0,
                 });
@@ -171,7 +172,7 @@ mod tests {
         }
         assert!(
             Scale::Log
-                .marks(GridInput {
+                .marks(&GridInput {
                     bounds: (1.0, 1.0),
                     base_step_size: 0.1
                 })
@@ -179,7 +180,7 @@ mod tests {
         );
         assert!(
             Scale::Linear
-                .marks(GridInput {
+                .marks(&GridInput {
                     bounds: (f64::NAN, 1.0),
                     base_step_size: 0.1
                 })

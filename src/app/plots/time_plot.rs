@@ -3,7 +3,7 @@
 //! double click goes back to the live view.
 
 use eframe::egui::{self, Align2, Color32, FontId, Ui, Vec2b};
-use egui_plot::{HLine, HoverPosition, Line, LineStyle, Plot, PlotPoints, PlotUi, VLine};
+use egui_plot::{AxisHints, HLine, HoverPosition, Line, LineStyle, Plot, PlotPoints, PlotUi, VLine};
 
 use super::curves::Curve;
 use super::scale::Scale;
@@ -17,6 +17,8 @@ use crate::theory::StrengthCurve;
 
 /// Width of the gutter that holds the tick labels of every stacked plot, in points.
 const GUTTER: f32 = 58.0;
+/// Distance of ticks, in points, over which their labels appear.
+const LABEL_SPACING: egui::Rangef = egui::Rangef { min: 8.0, max: 14.0 };
 /// Parameter changes drawn at once; a long drag leaves many.
 const MAX_MARKS_DRAWN: usize = 24;
 
@@ -56,26 +58,29 @@ impl TimePlot<'_> {
             .copied()
             .unwrap_or_else(|| self.automatic_range(x_range));
         let (scale, axis) = (self.scale, view.axis);
+        // Every tick that is drawn is meant to be read, so its label does not fade with the distance to the next.
+        let time_axis = AxisHints::new_x()
+            .label(egui::RichText::new(axis.title()).size(12.0))
+            .label_spacing(LABEL_SPACING)
+            .formatter(|mark, range| Scale::Linear.label(mark, range));
+        let value_axis = AxisHints::new_y()
+            .label(egui::RichText::new(self.title).size(12.0))
+            .min_thickness(GUTTER)
+            .label_spacing(LABEL_SPACING)
+            .formatter(move |mark, range| scale.label(mark, range));
         let plot = Plot::new(self.id)
             .height(self.height)
             .show_axes(Vec2b::new(self.shows_time, true))
-            .y_axis_label(egui::RichText::new(self.title).size(12.0))
-            .y_axis_min_width(GUTTER)
+            .custom_x_axes(vec![time_axis])
+            .custom_y_axes(vec![value_axis])
             .set_margin_fraction(egui::Vec2::ZERO)
             .allow_scroll(false)
             .allow_double_click_reset(false)
             .auto_bounds(false)
             .link_cursor(egui::Id::unique("time"), Vec2b::new(true, false))
-            .x_grid_spacer(|input| Scale::Linear.marks(input))
-            .x_axis_formatter(|mark, range| Scale::Linear.label(mark, range))
-            .y_grid_spacer(move |input| scale.marks(input))
-            .y_axis_formatter(move |mark, range| scale.label(mark, range))
+            .x_grid_spacer(|input| Scale::Linear.marks(&input))
+            .y_grid_spacer(move |input| scale.marks(&input))
             .label_formatter(move |position| hover_text(position, axis, scale));
-        let plot = if self.shows_time {
-            plot.x_axis_label(egui::RichText::new(axis.title()).size(12.0))
-        } else {
-            plot
-        };
         let changes = visible_changes(run, axis, x_range);
         let quiet = style::quiet(ui.visuals());
         let (curves, levels, shows_changes) = (self.curves, self.levels, self.shows_changes);

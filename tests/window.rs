@@ -1,0 +1,182 @@
+//! The window, driven as a person drives it: by the names of its controls, without a screen.
+
+#![cfg(feature = "gui")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at what it did not expect"
+)]
+
+use std::time::Duration;
+
+use eframe::egui::{self, Key, Role};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use saddlescope::app::Window;
+use saddlescope::experiment::Experiment;
+
+type WindowHarness = Harness<'static, Window>;
+
+fn open(size: [f32; 2], experiment: Experiment) -> WindowHarness {
+    Harness::builder()
+        .with_size(size)
+        .build_eframe(move |cc| Window::new(cc, experiment).unwrap())
+}
+
+/// Draws frames until the summary satisfies `holds`; a worker runs behind the window, so this takes real time.
+fn wait_until(harness: &mut WindowHarness, what: &str, holds: impl Fn(&str) -> bool) {
+    for _ in 0..3000 {
+        harness.step();
+        if holds(&harness.state().summary()) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("{what}: {}", harness.state().summary());
+}
+
+#[test]
+fn it_opens_running_and_the_strengths_grow() {
+    let mut harness = open([1440.0, 900.0], Experiment::default());
+    wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
+    wait_until(&mut harness, "the run moves", |summary| {
+        !summary.contains("at step 0;")
+    });
+}
+
+#[test]
+fn the_buttons_halt_step_and_reset() {
+    let mut harness = open([1440.0, 900.0], Experiment::default());
+    wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
+    harness.get_by_role_and_label(Role::Button, "Pause").click();
+    wait_until(&mut harness, "halted", |summary| summary.starts_with("halted"));
+    let step = |summary: &str| -> u64 {
+        summary
+            .split("at step ")
+            .nth(1)
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    let before = step(&harness.state().summary());
+    harness.get_by_role_and_label(Role::Button, "+10").click();
+    wait_until(&mut harness, "ten steps", move |summary| {
+        summary.starts_with("halted") && step(summary) == before + 10
+    });
+    harness.key_press(Key::ArrowRight);
+    wait_until(&mut harness, "one step by key", move |summary| {
+        summary.starts_with("halted") && step(summary) == before + 11
+    });
+    harness.key_press(Key::Space);
+    wait_until(&mut harness, "running again", |summary| {
+        summary.starts_with("running")
+    });
+    harness.key_press(Key::Space);
+    wait_until(&mut harness, "halted again", |summary| {
+        summary.starts_with("halted")
+    });
+    harness.get_by_role_and_label(Role::Button, "Reset").click();
+    wait_until(&mut harness, "reset", move |summary| {
+        step(summary) < before.max(5)
+    });
+}
+
+#[test]
+fn a_slider_reaches_the_run() {
+    let mut harness = open([1440.0, 900.0], Experiment::default());
+    wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
+    let slider = harness.get_by_role_and_label(Role::Slider, "learning rate \u{3b7}");
+    let value = slider.accesskit_node().numeric_value().unwrap();
+    assert!((value - 0.005).abs() < 1e-12, "{value}");
+    slider.set_value_accesskit(0.02);
+    harness.step();
+    let value = harness
+        .get_by_role_and_label(Role::Slider, "learning rate \u{3b7}")
+        .accesskit_node()
+        .numeric_value()
+        .unwrap();
+    assert!((value - 0.02).abs() < 1e-9, "{value}");
+    for _ in 0..300 {
+        harness.step();
+        if (harness.state().live_in_force().learning_rate - 0.02).abs() < 1e-9 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the worker never confirmed the learning rate");
+}
+
+#[test]
+fn a_divergence_is_told_with_a_way_out() {
+    let mut experiment = Experiment::default();
+    experiment.live.learning_rate = 3.0;
+    let mut harness = open([1440.0, 900.0], experiment);
+    wait_until(&mut harness, "diverged", |summary| {
+        summary.starts_with("diverged")
+    });
+    harness.step();
+    harness.get_by_label_contains("eta = 3 exceeds the largest stable learning rate");
+    harness.get_by_label_contains("and reset").click();
+    wait_until(&mut harness, "running again", |summary| {
+        summary.starts_with("running")
+    });
+}
+
+#[test]
+fn every_control_has_a_name() {
+    let mut harness = open([1440.0, 900.0], Experiment::default());
+    wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
+    let operable = |role: Role| {
+        matches!(
+            role,
+            Role::Button
+                | Role::CheckBox
+                | Role::ComboBox
+                | Role::Slider
+                | Role::SpinButton
+                | Role::TextInput
+                | Role::RadioButton
+        )
+    };
+    let mut n_controls = 0;
+    let mut nodes = vec![harness.root().accesskit_node()];
+    while let Some(node) = nodes.pop() {
+        if operable(node.role()) {
+            n_controls += 1;
+            let name = node.label().unwrap_or_default();
+            assert!(
+                !name.trim().is_empty(),
+                "a {:?} without a name: {:?}",
+                node.role(),
+                node.value()
+            );
+        }
+        nodes.extend(node.children());
+    }
+    assert!(n_controls > 30, "{n_controls} controls");
+}
+
+#[test]
+fn no_key_or_size_breaks_it() {
+    for size in [[1024.0, 700.0], [400.0, 300.0], [60.0, 40.0]] {
+        let mut harness = open(size, Experiment::default());
+        for key in [
+            Key::Space,
+            Key::N,
+            Key::R,
+            Key::ArrowRight,
+            Key::T,
+            Key::End,
+            Key::Tab,
+            Key::Escape,
+        ] {
+            harness.key_press(key);
+            harness.step();
+            harness.key_press_modifiers(egui::Modifiers::SHIFT, key);
+            harness.step();
+        }
+    }
+}
