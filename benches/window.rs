@@ -1,7 +1,7 @@
 //! What the window costs: one frame (layout, drawing commands, tessellation) with a million recorded rows behind it, and how
 //! soon a command takes effect at full speed.
 //!
-//! `cargo bench --bench window`
+//! `cargo bench --bench window --features gui-tests`
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 

@@ -1,6 +1,6 @@
 //! The window, driven as a person drives it: by the names of its controls, without a screen.
 
-#![cfg(feature = "gui")]
+#![cfg(feature = "gui-tests")]
 #![expect(
     clippy::panic,
     clippy::unwrap_used,

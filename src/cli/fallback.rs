@@ -1,13 +1,14 @@
 //! What `saddlescope` does without a command: it opens the window, or says in one line why there is none and leaves the default
 //! experiment as a table and a picture in the working directory.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use super::error::CliError;
 use super::run::{default_stride, record};
-use super::write_stdout;
 #[cfg(feature = "gui")]
 use super::window;
+use super::{say, write_stdout};
 use crate::experiment::Experiment;
 use crate::session::{RunEnd, check_writable, write_csv, write_figure, write_whole};
 use crate::simulation::{Schedule, Simulation};
@@ -22,7 +23,9 @@ pub(super) fn window_or_files() -> Result<(), CliError> {
     let Some(reason) = open_window()? else {
         return Ok(());
     };
-    eprintln!("{reason}; running the default experiment for {N_STEPS} steps without the window");
+    say(&format!(
+        "{reason}; running the default experiment for {N_STEPS} steps without the window"
+    ));
     write_files()
 }
 
@@ -47,10 +50,7 @@ fn write_files() -> Result<(), CliError> {
     let (recording, end) = record(&mut simulation, schedule, N_STEPS);
     write_whole(Path::new(TABLE), |file| write_csv(&recording, file))?;
     write_whole(Path::new(PICTURE), |file| write_figure(&recording, file))?;
-    write_stdout(|stdout| {
-        use std::io::Write as _;
-        writeln!(stdout, "{TABLE}\n{PICTURE}")
-    })?;
+    write_stdout(|stdout| writeln!(stdout, "{TABLE}\n{PICTURE}"))?;
     match end {
         RunEnd::Completed | RunEnd::Cancelled => Ok(()),
         RunEnd::Diverged(divergence) => Err(CliError::Diverged(divergence)),

@@ -2,7 +2,6 @@
 //!
 //! `saddlescope` opens the window, or runs the default experiment without it where no window can be had
 //! ([`fallback`]); `saddlescope run` records an experiment; `saddlescope experiment` prints the default one.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's side of the program")]
 
 mod error;
 mod fallback;
@@ -28,7 +27,11 @@ pub use error::CliError;
 /// Without a command, the window opens; where there is no display, the default experiment runs without it and leaves
 /// saddlescope.csv and saddlescope.svg in the working directory.
 #[derive(Debug, Parser)]
-#[command(version, disable_help_subcommand = true, after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 1 anything else.")]
+#[command(
+    version,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 1 anything else."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -81,7 +84,12 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliE
 
 /// Says on standard error why a command failed, on one line.
 pub fn report(error: &CliError) {
-    eprintln!("error: {}", one_line(&error.to_string()));
+    say(&format!("error: {error}"));
+}
+
+/// One line on standard error. Where nobody listens there, nothing can be done about it.
+fn say(message: &str) {
+    writeln!(io::stderr(), "{}", one_line(message)).ok();
 }
 
 fn print(text: &str) -> Result<(), CliError> {
@@ -129,7 +137,13 @@ fn first_paragraph(message: &str) -> String {
 fn one_line(message: &str) -> String {
     const LONGEST: usize = 600;
     let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    let visible = words.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c });
+    let visible = words.chars().map(|c| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    });
     if words.chars().count() <= LONGEST {
         return visible.collect();
     }

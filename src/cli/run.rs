@@ -1,5 +1,6 @@
 //! `saddlescope run`: an experiment from start to end, recorded as CSV or NPZ.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -24,11 +25,13 @@ enum Format {
 
 impl Format {
     fn of(path: &Path) -> Result<Self, CliError> {
-        let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+        let extension = path.extension().map(OsStr::to_ascii_lowercase);
         match extension.as_ref().and_then(|extension| extension.to_str()) {
             Some("csv") => Ok(Self::Csv),
             Some("npz") => Ok(Self::Npz),
-            Some(_) | None => Err(CliError::Extension { path: path.to_owned() }),
+            Some(_) | None => Err(CliError::Extension {
+                path: path.to_owned(),
+            }),
         }
     }
 }
@@ -36,7 +39,11 @@ impl Format {
 /// Runs, writes what was recorded, also of a run that diverged, and only then tells of the divergence.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
     let experiment = load(arguments.experiment.as_deref(), &arguments.set)?;
-    let out = arguments.out.as_deref().map(|path| Ok::<_, CliError>((path, Format::of(path)?))).transpose()?;
+    let out = arguments
+        .out
+        .as_deref()
+        .map(|path| Ok::<_, CliError>((path, Format::of(path)?)))
+        .transpose()?;
     // Before the run, so that hours are not spent on a file that cannot be written.
     if let Some((path, _)) = out {
         check_writable(path)?;
@@ -63,8 +70,12 @@ pub(super) fn default_stride(every: Option<u64>, n_steps: u64) -> u64 {
 
 /// Records with a progress bar on standard error, where that is a terminal.
 pub(super) fn record(simulation: &mut Simulation, schedule: Schedule, n_steps: u64) -> (Recording, RunEnd) {
-    let bar = if io::stderr().is_terminal() { ProgressBar::new(n_steps) } else { ProgressBar::hidden() };
-    let template = "{wide_bar} {human_pos}/{human_len} steps, {per_sec}, {eta} left";
+    let bar = if io::stderr().is_terminal() {
+        ProgressBar::new(n_steps)
+    } else {
+        ProgressBar::hidden()
+    };
+    let template = "{wide_bar} {human_pos}/{human_len} steps, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

@@ -29,11 +29,17 @@ pub(super) struct Display {
 }
 
 impl Display {
-    pub(super) const NONE: Self = Self { x11: false, wayland: false };
+    pub(super) const NONE: Self = Self {
+        x11: false,
+        wayland: false,
+    };
 
     /// The displays that environment variables speak of; `is_set` says whether one is set and not empty.
     pub(super) fn of_environment(is_set: impl Fn(&str) -> bool) -> Self {
-        Self { x11: is_set("DISPLAY"), wayland: is_set("WAYLAND_DISPLAY") }
+        Self {
+            x11: is_set("DISPLAY"),
+            wayland: is_set("WAYLAND_DISPLAY"),
+        }
     }
 
     fn libraries(self) -> impl Iterator<Item = Library> {
@@ -43,12 +49,17 @@ impl Display {
 }
 
 /// Packages of the libraries that the message names or, where it names none, that the loader does not know.
-pub(super) fn missing_packages(message: &str, loader_cache: Option<&str>, display: Display) -> Vec<&'static str> {
+pub(super) fn missing_packages(
+    message: &str,
+    loader_cache: Option<&str>,
+    display: Display,
+) -> Vec<&'static str> {
     let all = X11.into_iter().chain(WAYLAND).chain(GRAPHICS);
     let named = all.filter(|(library, _)| message.contains(without_version(library)));
     let mut packages: Vec<&str> = named.map(|library| library.1).collect();
     if let (true, Some(cache)) = (packages.is_empty(), loader_cache) {
-        let is_missing = |(library, _): &Library| !cache.lines().any(|line| line.trim_start().starts_with(library));
+        let is_missing =
+            |(library, _): &Library| !cache.lines().any(|line| line.trim_start().starts_with(library));
         packages.extend(display.libraries().filter(is_missing).map(|library| library.1));
         if GRAPHICS.iter().all(is_missing) {
             packages.extend(GRAPHICS.iter().map(|library| library.1));
@@ -69,7 +80,10 @@ pub(super) fn loader_cache() -> Option<String> {
     // Outside root's search path it has to be called by its full name.
     ["ldconfig", "/sbin/ldconfig"].iter().find_map(|command| {
         let output = Command::new(command).arg("-p").output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     })
 }
 
@@ -77,12 +91,18 @@ pub(super) fn loader_cache() -> Option<String> {
 mod tests {
     use super::*;
 
-    const X11_ONLY: Display = Display { x11: true, wayland: false };
+    const X11_ONLY: Display = Display {
+        x11: true,
+        wayland: false,
+    };
 
     #[test]
     fn a_named_library_decides() {
         let message = "Library libxkbcommon-x11.so could not be loaded.";
-        assert_eq!(missing_packages(message, Some(""), X11_ONLY), ["libxkbcommon-x11-0"]);
+        assert_eq!(
+            missing_packages(message, Some(""), X11_ONLY),
+            ["libxkbcommon-x11-0"]
+        );
         let message = "libX11.so.6: cannot open shared object file: No such file or directory";
         assert_eq!(missing_packages(message, None, X11_ONLY), ["libx11-6"]);
     }
@@ -97,7 +117,10 @@ mod tests {
         let with_egl = format!("{known}\tlibEGL.so.1 (libc6,x86-64) => /lib/libEGL.so.1\n");
         let message = "no connection";
         assert_eq!(missing_packages(message, Some(&with_egl), X11_ONLY), ["libxi6"]);
-        assert_eq!(missing_packages(message, Some(&known), X11_ONLY), ["libegl1", "libgl1", "libxi6"]);
+        assert_eq!(
+            missing_packages(message, Some(&known), X11_ONLY),
+            ["libegl1", "libgl1", "libxi6"]
+        );
         assert!(missing_packages(message, None, X11_ONLY).is_empty());
     }
 

@@ -16,9 +16,12 @@ const DISPLAY_WORDS: [&str; 8] = ["display", "x11", "xlib", "xcb", "xkb", "wayla
 /// # Errors
 /// [`CliError::Window`] where the window was there and then failed.
 pub(super) fn open() -> Result<Option<String>, CliError> {
-    let display = Display::of_environment(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    let display =
+        Display::of_environment(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     if display == Display::NONE && !cfg!(any(windows, target_os = "macos")) {
-        return Ok(Some("no display: neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned()));
+        return Ok(Some(
+            "no display: neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned(),
+        ));
     }
     let message = match caught(|| app::run(Experiment::default())) {
         Ok(Ok(())) => return Ok(None),
@@ -26,13 +29,17 @@ pub(super) fn open() -> Result<Option<String>, CliError> {
         Err(message) if is_about_the_display(&message) => message,
         Err(message) => return Err(CliError::Window(message)),
     };
-    let packages = system_libraries::missing_packages(&message, system_libraries::loader_cache().as_deref(), display);
+    let packages =
+        system_libraries::missing_packages(&message, system_libraries::loader_cache().as_deref(), display);
     let remedy = if packages.is_empty() {
         String::new()
     } else {
         format!("; install the Debian package {}", packages.join(" "))
     };
-    Ok(Some(format!("the window cannot be opened: {}{remedy}", super::one_line(&message))))
+    Ok(Some(format!(
+        "the window cannot be opened: {}{remedy}",
+        super::one_line(&message)
+    )))
 }
 
 fn is_about_the_display(message: &str) -> bool {
@@ -67,8 +74,12 @@ mod tests {
     #[test]
     fn panics_become_messages() {
         let outcome = caught(|| -> u8 { panic!("Library libxkbcommon-x11.so could not be loaded.") });
-        assert!(outcome.is_err_and(|message| is_about_the_display(&message) && message.contains("libxkbcommon")));
+        assert!(
+            outcome.is_err_and(|message| is_about_the_display(&message) && message.contains("libxkbcommon"))
+        );
         assert_eq!(caught(|| 1), Ok(1));
-        assert!(!is_about_the_display("index out of bounds: the len is 3 but the index is 3"));
+        assert!(!is_about_the_display(
+            "index out of bounds: the len is 3 but the index is 3"
+        ));
     }
 }

@@ -55,10 +55,15 @@ pub fn write_whole(
     contents: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 ) -> Result<(), WriteError> {
     let target = Target::of(path)?;
-    let refused = |cause: io::Error| WriteError::Refused { path: path.to_owned(), cause };
+    let refused = |cause: io::Error| WriteError::Refused {
+        path: path.to_owned(),
+        cause,
+    };
     let mut file = target.open()?;
     let mut writer = BufWriter::new(file.as_file_mut());
-    contents(&mut writer).and_then(|()| writer.flush()).map_err(refused)?;
+    contents(&mut writer)
+        .and_then(|()| writer.flush())
+        .map_err(refused)?;
     drop(writer);
     if let Some(permissions) = target.permissions {
         file.as_file().set_permissions(permissions).map_err(refused)?;
@@ -89,8 +94,15 @@ impl<'a> Target<'a> {
         let permissions = match fs::metadata(&file) {
             Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
             Ok(metadata) => {
-                let kind = if metadata.is_dir() { "a directory" } else { "a device or pipe" };
-                return Err(WriteError::NotAFile { path: path.to_owned(), kind });
+                let kind = if metadata.is_dir() {
+                    "a directory"
+                } else {
+                    "a device or pipe"
+                };
+                return Err(WriteError::NotAFile {
+                    path: path.to_owned(),
+                    kind,
+                });
             }
             Err(_) => None,
         };
@@ -99,9 +111,17 @@ impl<'a> Target<'a> {
             Some(_) | None => PathBuf::from("."),
         };
         if directory.is_dir() {
-            Ok(Self { path, file, directory, permissions })
+            Ok(Self {
+                path,
+                file,
+                directory,
+                permissions,
+            })
         } else {
-            Err(WriteError::NoDirectory { path: path.to_owned(), directory })
+            Err(WriteError::NoDirectory {
+                path: path.to_owned(),
+                directory,
+            })
         }
     }
 
@@ -115,11 +135,13 @@ impl<'a> Target<'a> {
             // Less the user's mask, as for any new file; the library's own default would keep it from everybody else.
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        builder.tempfile_in(&self.directory).map_err(|error| WriteError::Refused {
-            path: self.path.to_owned(),
-            // The error as it comes names the temporary file, which says nothing to anybody.
-            cause: error.kind().into(),
-        })
+        builder
+            .tempfile_in(&self.directory)
+            .map_err(|error| WriteError::Refused {
+                path: self.path.to_owned(),
+                // The error as it comes names the temporary file, which says nothing to anybody.
+                cause: error.kind().into(),
+            })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::observables::Schema;
 /// What `writer` answers.
 pub fn write_csv(recording: &Recording, writer: impl Write) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(writer);
-    table.write_record(recording.schema().names())?;
+    table.write_record(recording.schema().names()).map_err(io_error)?;
     for row in recording.rows() {
         for (column, value) in row.iter().enumerate() {
             let text = if column == Schema::STEP {
@@ -20,9 +20,17 @@ pub fn write_csv(recording: &Recording, writer: impl Write) -> io::Result<()> {
             } else {
                 format!("{value:?}")
             };
-            table.write_field(text)?;
+            table.write_field(text).map_err(io_error)?;
         }
-        table.write_record(None::<&[u8]>)?;
+        table.write_record(None::<&[u8]>).map_err(io_error)?;
     }
     table.flush()
+}
+
+/// The writer's own error: the table's wraps it and hides its kind, by which a closed pipe is known.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

@@ -9,8 +9,8 @@ mod figure;
 mod npz;
 mod recording;
 
-pub use atomic::{WriteError, check_writable, write_whole};
 pub use self::csv::write_csv;
+pub use atomic::{WriteError, check_writable, write_whole};
 pub use figure::write_figure;
 pub use npz::write_npz;
 pub use recording::{MAX_RECORDED_NUMBERS, Recording, RecordingError, RunEnd};

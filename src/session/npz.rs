@@ -37,7 +37,9 @@ pub fn write_npz(recording: &Recording, writer: impl Write + Seek) -> io::Result
     }
     for quantity in Quantity::ALL {
         let columns = schema.columns(quantity);
-        let values = recording.rows().flat_map(|row| row[columns.clone()].iter().copied());
+        let values = recording
+            .rows()
+            .flat_map(|row| row[columns.clone()].iter().copied());
         archive.write(quantity.name(), &[n_rows, schema.rank()], values)?;
     }
     let teacher = recording.risk().teacher();
@@ -65,7 +67,8 @@ impl<W: Write + Seek> Archive<W> {
     /// One array; `values` in C order.
     fn write(&mut self, name: &str, shape: &[usize], values: impl Iterator<Item = f64>) -> io::Result<()> {
         let shape: Vec<u64> = shape.iter().map(|&length| length as u64).collect();
-        self.zip.start_file(format!("{name}.npy"), SimpleFileOptions::default())?;
+        self.zip
+            .start_file(format!("{name}.npy"), SimpleFileOptions::default())?;
         let mut buffer = io::BufWriter::new(&mut self.zip);
         let mut array = npyz::WriteOptions::new()
             .default_dtype()

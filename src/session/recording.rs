@@ -32,7 +32,9 @@ pub enum RunEnd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum RecordingError {
     /// The rows would not fit.
-    #[error("{n_steps} steps recorded every {every} make {n_rows} rows of {n_columns} numbers; at most {MAX_RECORDED_NUMBERS} numbers are kept: record every {least_every} steps or more rarely")]
+    #[error(
+        "{n_steps} steps recorded every {every} make {n_rows} rows of {n_columns} numbers; at most {MAX_RECORDED_NUMBERS} numbers are kept: record every {least_every} steps or more rarely"
+    )]
     TooLong {
         /// Steps asked for.
         n_steps: u64,
@@ -72,7 +74,13 @@ impl Recording {
         if n_rows <= most_rows {
             return Ok(());
         }
-        Err(RecordingError::TooLong { n_steps, every, n_rows, n_columns, least_every: n_steps / (most_rows - 2) + 1 })
+        Err(RecordingError::TooLong {
+            n_steps,
+            every,
+            n_rows,
+            n_columns,
+            least_every: n_steps / (most_rows - 2) + 1,
+        })
     }
 
     /// Runs `simulation` for `n_steps` more steps and records it on `schedule`. `progress` is told the number of steps taken

@@ -17,7 +17,11 @@ pub(super) struct Axis {
 impl Axis {
     /// An axis over `range` with about `n_ticks` ticks.
     pub(super) fn new(range: Range<f64>, scale: Scale, n_ticks: u32) -> Self {
-        Self { range, scale, n_ticks }
+        Self {
+            range,
+            scale,
+            n_ticks,
+        }
     }
 }
 
@@ -53,7 +57,11 @@ impl ValueFormatter<f64> for Axis {
 pub(super) fn time_range(times: &[f64]) -> Range<f64> {
     let start = times.first().copied().unwrap_or(0.0);
     let end = times.last().copied().unwrap_or(0.0);
-    if end > start { start..end } else { start..start + 1.0 }
+    if end > start {
+        start..end
+    } else {
+        start..start + 1.0
+    }
 }
 
 /// A range that shows every place with some air; the zero of a linear axis is always seen.
@@ -64,7 +72,11 @@ pub(super) fn value_range(places: impl Iterator<Item = f64>, scale: Scale) -> Ra
     match scale {
         Scale::Linear => {
             let (least, greatest) = (least.min(0.0), greatest.max(0.0));
-            let air = if greatest > least { 0.06 * (greatest - least) } else { 1.0 };
+            let air = if greatest > least {
+                0.06 * (greatest - least)
+            } else {
+                1.0
+            };
             let below = if least < 0.0 { least - air } else { 0.0 };
             below..greatest + air
         }
@@ -85,14 +97,19 @@ fn ticks(range: &Range<f64>, n: u32, scale: Scale) -> Vec<f64> {
         Scale::Log => ((range.end - range.start) / f64::from(n)).ceil().max(1.0),
     };
     let (first, last) = ((range.start / step).ceil(), (range.end / step).floor());
-    (0..=(last - first) as u32).map(|i| (first + f64::from(i)) * step).collect()
+    (0..=(last - first) as u32)
+        .map(|i| (first + f64::from(i)) * step)
+        .collect()
 }
 
 /// 1, 2 or 5 times a power of ten.
 fn round_step(range: &Range<f64>, n: u32) -> f64 {
     let least = (range.end - range.start) / f64::from(n);
     let power = 10_f64.powf(least.log10().floor());
-    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * power >= least).unwrap_or(10.0);
+    let factor = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|factor| factor * power >= least)
+        .unwrap_or(10.0);
     factor * power
 }
 
@@ -110,11 +127,19 @@ fn tick_label(place: f64, range: &Range<f64>, scale: Scale) -> String {
         Scale::Linear => {
             let size = range.start.abs().max(range.end.abs());
             if !(1e-4..1e6).contains(&size) {
-                return if place.abs() > 0.0 { format!("{place:.1e}") } else { "0".to_owned() };
+                return if place.abs() > 0.0 {
+                    format!("{place:.1e}")
+                } else {
+                    "0".to_owned()
+                };
             }
             let decimals = (-round_step(range, 8).log10().floor()).clamp(0.0, 8.0) as usize;
             let text = format!("{place:.decimals$}");
-            if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+            if text.contains('.') {
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            } else {
+                text
+            }
         }
     }
 }
@@ -125,7 +150,10 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_inside() {
-        assert_eq!(ticks(&(0.0..15.0), 8, Scale::Linear), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0]);
+        assert_eq!(
+            ticks(&(0.0..15.0), 8, Scale::Linear),
+            [0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0]
+        );
         assert_eq!(ticks(&(-9.3..1.2), 6, Scale::Log), [-8.0, -6.0, -4.0, -2.0, 0.0]);
     }
 

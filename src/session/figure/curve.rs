@@ -47,12 +47,19 @@ impl<'a> Frame<'a> {
         n_alike: usize,
         values: impl Iterator<Item = f64>,
     ) -> Self {
-        let greatest = values.filter_map(|value| scale.place(value)).fold(f64::NEG_INFINITY, f64::max);
+        let greatest = values
+            .filter_map(|value| scale.place(value))
+            .fold(f64::NEG_INFINITY, f64::max);
         let floor = match scale {
             Scale::Linear => f64::NEG_INFINITY,
             Scale::Log => greatest - MOST_DECADES,
         };
-        Self { times, scale, floor, n_alike }
+        Self {
+            times,
+            scale,
+            floor,
+            n_alike,
+        }
     }
 }
 
@@ -91,7 +98,12 @@ impl Curve {
         let stretches = stretches(frame.times, &places)
             .into_iter()
             .map(|points| decimated(&points, n_buckets, frame.times));
-        Self { stretches: stretches.collect(), colour, width, stroke }
+        Self {
+            stretches: stretches.collect(),
+            colour,
+            width,
+            stroke,
+        }
     }
 }
 
@@ -118,7 +130,10 @@ fn decimated(points: &[(f64, f64)], n_buckets: usize, times: &[f64]) -> Vec<(f64
     if points.len() <= 2 * n_buckets {
         return points.to_vec();
     }
-    let (start, end) = (times.first().copied().unwrap_or(0.0), times.last().copied().unwrap_or(0.0));
+    let (start, end) = (
+        times.first().copied().unwrap_or(0.0),
+        times.last().copied().unwrap_or(0.0),
+    );
     let bucket_of = |time: f64| ((time - start) / (end - start) * n_buckets as f64) as usize;
     let mut kept = vec![first];
     for bucket in points.chunk_by(|a, b| bucket_of(a.0) == bucket_of(b.0)) {
@@ -154,7 +169,9 @@ mod tests {
 
     #[test]
     fn decimation_keeps_ends_and_extremes() {
-        let mut points: Vec<(f64, f64)> = (0..100_000).map(|i| (f64::from(i), (f64::from(i) * 0.1).sin())).collect();
+        let mut points: Vec<(f64, f64)> = (0..100_000)
+            .map(|i| (f64::from(i), (f64::from(i) * 0.1).sin()))
+            .collect();
         points[54_321].1 = 7.0;
         points[60_000].1 = -9.0;
         let times: Vec<f64> = points.iter().map(|point| point.0).collect();

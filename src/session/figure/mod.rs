@@ -24,7 +24,7 @@ use crate::theory::plateau_levels;
 /// Drawing units in a pixel.
 const SCALE: u32 = 10;
 /// Size of the picture in pixels.
-const SIZE: (u32, u32) = (1120, 1000);
+const SIZE: (u32, u32) = (1120, 1010);
 /// Modes drawn; more could not be told apart.
 const MAX_MODES: usize = 8;
 /// Excess loss, in multiples of that at the start or at the first saddle, beyond which a run is not drawn.
@@ -46,17 +46,25 @@ fn draw(recording: &Recording) -> Result<String, panel::DrawError> {
     {
         let root = SVGBackend::with_string(&mut svg, (SIZE.0 * SCALE, SIZE.1 * SCALE)).into_drawing_area();
         root.fill(&WHITE)?;
-        let times: Vec<f64> = recording.column(Schema::TIME).take(n_readable_rows(recording)).collect();
+        let times: Vec<f64> = recording
+            .column(Schema::TIME)
+            .take(n_readable_rows(recording))
+            .collect();
         let (title, caption) = captions(recording, times.len());
-        text(&root, &title, (24, 18), 17, &INK)?;
-        text(&root, &caption, (24, 44), 13, &GREY)?;
+        text(&root, &title, (24, 18), 17, INK)?;
+        text(&root, &caption, (24, 44), 13, GREY)?;
         let mut top = 76;
         for (panel, height, is_last) in [
             (strengths(recording, &times), 300, false),
-            (diffusions(recording, &times), 240, false),
-            (losses(recording, &times), 330, true),
+            (diffusions(recording, &times), 280, false),
+            (losses(recording, &times), 340, true),
         ] {
-            let place = Rectangle { left: 24, top, width: SIZE.0 - 48, height };
+            let place = Rectangle {
+                left: 24,
+                top,
+                width: SIZE.0 - 48,
+                height,
+            };
             panel.draw(&root, place, axis::time_range(&times), is_last)?;
             top += height;
         }
@@ -73,29 +81,48 @@ fn draw(recording: &Recording) -> Result<String, panel::DrawError> {
 /// Rows up to where the excess loss of a diverging run leaves every scale on which something else could be seen.
 fn n_readable_rows(recording: &Recording) -> usize {
     let start = recording.column(Schema::EXCESS_LOSS).next().unwrap_or(0.0);
-    let saddle = plateau_levels(recording.risk().teacher().strengths()).first().copied().unwrap_or(0.0);
+    let saddle = plateau_levels(recording.risk().teacher().strengths())
+        .first()
+        .copied()
+        .unwrap_or(0.0);
     let most = MOST_EXCESS * start.max(saddle);
-    recording.column(Schema::EXCESS_LOSS).take_while(|excess| *excess <= most).count()
+    recording
+        .column(Schema::EXCESS_LOSS)
+        .take_while(|excess| *excess <= most)
+        .count()
 }
 
 /// What was run, in two lines.
 fn captions(recording: &Recording, n_drawn_rows: usize) -> (String, String) {
-    let Experiment { engine, seed, network, live, .. } = recording.experiment();
+    let Experiment {
+        engine,
+        seed,
+        network,
+        live,
+        ..
+    } = recording.experiment();
     let widths: Vec<String> = network.widths().iter().map(ToString::to_string).collect();
-    let title = format!("Deep linear network of widths {} trained by {}", widths.join("–"), engine.label());
-    let n_steps = recording.column(Schema::STEP).last().unwrap_or(0.0);
-    let mut caption = format!(
-        "η = {}, B = {}, σ = {}, seed {seed}, {n_steps} steps",
-        live.learning_rate, live.batch_size, live.label_noise_std
+    let title = format!(
+        "Deep linear network of widths {} trained by {}",
+        widths.join("–"),
+        engine.label()
     );
+    let n_steps = recording.column(Schema::STEP).last().unwrap_or(0.0);
+    let mut parts = vec![
+        format!(
+            "η = {}, B = {}, σ = {}",
+            live.learning_rate, live.batch_size, live.label_noise_std
+        ),
+        format!("seed {seed}, {n_steps} steps"),
+    ];
     if n_drawn_rows < recording.rows().len() {
-        caption += ", cut where it diverges";
+        parts.push("cut where it diverges".to_owned());
     }
     let rank = recording.schema().rank();
     if rank > MAX_MODES {
-        caption += &format!("; the first {MAX_MODES} of {rank} modes are drawn");
+        parts.push(format!("the first {MAX_MODES} of {rank} modes are drawn"));
     }
-    (title, caption)
+    (title, parts.join(", "))
 }
 
 fn colour(mode: usize) -> RGBColor {
@@ -121,25 +148,48 @@ fn per_mode<'a>(
     let schema = recording.schema();
     (0..schema.rank().min(MAX_MODES)).map(move |mode| {
         let (colour, width, stroke) = style(mode);
-        Curve::new(frame, recording.column(schema.column(quantity, mode)), colour, width, stroke)
+        Curve::new(
+            frame,
+            recording.column(schema.column(quantity, mode)),
+            colour,
+            width,
+            stroke,
+        )
     })
 }
 
 /// Modes beyond the colours are told apart by their dashes.
 fn mode_stroke(mode: usize) -> Stroke {
-    if mode_style(mode, Ground::Light).dashed { Stroke::LongDashes } else { Stroke::Solid }
+    if mode_style(mode, Ground::Light).dashed {
+        Stroke::LongDashes
+    } else {
+        Stroke::Solid
+    }
 }
 
 fn strengths(recording: &Recording, times: &[f64]) -> Panel {
     let teacher = recording.risk().teacher().strengths();
-    let levels = teacher.iter().take(MAX_MODES).enumerate().map(|(mode, &strength)| Level {
-        value: strength,
-        label: format!("mode {}, m = {strength}", mode + 1),
-        colour: colour(mode),
+    let levels = teacher
+        .iter()
+        .take(MAX_MODES)
+        .enumerate()
+        .map(|(mode, &strength)| Level {
+            value: strength,
+            label: format!("mode {}, m = {strength}", mode + 1),
+            colour: colour(mode),
+        });
+    let frame = frame(
+        recording,
+        times,
+        &[Quantity::Strength, Quantity::SingularValue],
+        Scale::Linear,
+    );
+    let strengths = per_mode(recording, frame, Quantity::Strength, |mode| {
+        (colour(mode), 26, mode_stroke(mode))
     });
-    let frame = frame(recording, times, &[Quantity::Strength, Quantity::SingularValue], Scale::Linear);
-    let strengths = per_mode(recording, frame, Quantity::Strength, |mode| (colour(mode), 24, mode_stroke(mode)));
-    let singular = per_mode(recording, frame, Quantity::SingularValue, |_| (INK, 8, Stroke::Solid));
+    let singular = per_mode(recording, frame, Quantity::SingularValue, |_| {
+        (INK, 8, Stroke::Solid)
+    });
     Panel {
         title: "Mode strengths",
         axis_title: "strength a, singular value s",
@@ -149,17 +199,36 @@ fn strengths(recording: &Recording, times: &[f64]) -> Panel {
         levels: levels.collect(),
         labels: Labels::Spread,
         keys: vec![
-            Key { label: "mode strength", colour: colour(0), width: 24, stroke: Stroke::Solid },
-            Key { label: "student's singular values", colour: INK, width: 8, stroke: Stroke::Solid },
-            Key { label: "teacher m", colour: colour(0), width: 10, stroke: Stroke::Dashes },
+            Key {
+                label: "mode strength",
+                colour: colour(0),
+                width: 26,
+                stroke: Stroke::Solid,
+            },
+            Key {
+                label: "student's singular values",
+                colour: INK,
+                width: 8,
+                stroke: Stroke::Solid,
+            },
+            Key {
+                label: "teacher m",
+                colour: colour(0),
+                width: 10,
+                stroke: Stroke::Dashes,
+            },
         ],
     }
 }
 
 fn diffusions(recording: &Recording, times: &[f64]) -> Panel {
     let frame = frame(recording, times, &[Quantity::Diffusion], Scale::Log);
-    let exact = per_mode(recording, frame, Quantity::Diffusion, |mode| (colour(mode), 20, mode_stroke(mode)));
-    let law = per_mode(recording, frame, Quantity::DiffusionLaw, |mode| (colour(mode), 10, Stroke::Dashes));
+    let exact = per_mode(recording, frame, Quantity::Diffusion, |mode| {
+        (colour(mode), 20, mode_stroke(mode))
+    });
+    let law = per_mode(recording, frame, Quantity::DiffusionLaw, |mode| {
+        (colour(mode), 10, Stroke::Dashes)
+    });
     Panel {
         title: "Diffusion of each mode",
         axis_title: "D, variance of a per unit time",
@@ -168,8 +237,18 @@ fn diffusions(recording: &Recording, times: &[f64]) -> Panel {
         levels: Vec::new(),
         labels: Labels::Spread,
         keys: vec![
-            Key { label: "exact", colour: colour(0), width: 20, stroke: Stroke::Solid },
-            Key { label: "law of an aligned, balanced mode", colour: colour(0), width: 10, stroke: Stroke::Dashes },
+            Key {
+                label: "exact",
+                colour: colour(0),
+                width: 20,
+                stroke: Stroke::Solid,
+            },
+            Key {
+                label: "law of an aligned, balanced mode",
+                colour: colour(0),
+                width: 10,
+                stroke: Stroke::Dashes,
+            },
         ],
     }
 }
@@ -193,8 +272,18 @@ fn losses(recording: &Recording, times: &[f64]) -> Panel {
         levels: levels.collect(),
         labels: Labels::NearLine,
         keys: vec![
-            Key { label: "student", colour: INK, width: 20, stroke: Stroke::Solid },
-            Key { label: "saddles, by number of modes learned", colour: GREY, width: 10, stroke: Stroke::Dashes },
+            Key {
+                label: "student",
+                colour: INK,
+                width: 20,
+                stroke: Stroke::Solid,
+            },
+            Key {
+                label: "saddles, by number of modes learned",
+                colour: GREY,
+                width: 10,
+                stroke: Stroke::Dashes,
+            },
         ],
     }
 }

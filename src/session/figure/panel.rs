@@ -93,12 +93,18 @@ impl Panel {
             width: place.width - LEFT_GUTTER - RIGHT_GUTTER,
             height: place.height - TITLE_HEIGHT - if is_last { TIME_AXIS_HEIGHT } else { SPACE_BELOW },
         };
-        let points = self.curves.iter().flat_map(|curve| curve.stretches.iter().flatten());
+        let points = self
+            .curves
+            .iter()
+            .flat_map(|curve| curve.stretches.iter().flatten());
         let levels = self.levels.iter().filter_map(|level| scale.place(level.value));
         let values = value_range(points.map(|point| point.1).chain(levels), scale);
         let canvas = root.clone().shrink(
             (px(place.left), px(plot.top)),
-            (px(LEFT_GUTTER + plot.width), px(plot.height) + if is_last { px(TIME_AXIS_HEIGHT) } else { 0 }),
+            (
+                px(LEFT_GUTTER + plot.width),
+                px(plot.height) + if is_last { px(TIME_AXIS_HEIGHT) } else { 0 },
+            ),
         );
         let mut chart = ChartBuilder::on(&canvas)
             .y_label_area_size(px(LEFT_GUTTER))
@@ -116,7 +122,11 @@ impl Panel {
             .set_all_tick_mark_size(px(5))
             .label_style(labels.clone())
             .axis_desc_style(labels)
-            .x_desc(if is_last { "time t = sum of η over steps" } else { "" })
+            .x_desc(if is_last {
+                "time t = sum of η over steps"
+            } else {
+                ""
+            })
             .y_desc(self.axis_title)
             .draw()?;
         let mut labels = Vec::new();
@@ -151,7 +161,12 @@ impl Panel {
         let mut heights: Vec<i32> = labels.iter().map(|label| label.0).collect();
         match self.labels {
             Labels::Spread => {
-                spread(&mut heights, LABEL_HEIGHT, signed(plot.top), signed(plot.top + plot.height));
+                spread(
+                    &mut heights,
+                    LABEL_HEIGHT,
+                    signed(plot.top),
+                    signed(plot.top + plot.height),
+                );
             }
             Labels::NearLine => stack(&mut heights, LABEL_HEIGHT),
         }
@@ -159,7 +174,7 @@ impl Panel {
             if self.labels == Labels::NearLine && height - line > LABEL_HEIGHT {
                 continue;
             }
-            let style = font(13, &level.colour).pos(Pos::new(HPos::Left, VPos::Center));
+            let style = font(13, level.colour).pos(Pos::new(HPos::Left, VPos::Center));
             let left = signed(plot.left + plot.width + 8);
             root.draw(&Text::new(level.label.clone(), (left, height), style))?;
         }
@@ -169,12 +184,15 @@ impl Panel {
     /// Title at the left above the plot, key at the right.
     fn draw_title(&self, root: &Canvas<'_>, plot: Rectangle) -> Result<(), DrawError> {
         let middle = signed(plot.top - 12);
-        let bold = ("sans-serif", px(18)).into_font().style(FontStyle::Bold).color(&INK);
+        let bold = ("sans-serif", px(18))
+            .into_font()
+            .style(FontStyle::Bold)
+            .color(&INK);
         let bold = bold.pos(Pos::new(HPos::Left, VPos::Center));
         root.draw(&Text::new(self.title, (signed(plot.left), middle), bold))?;
         let mut right = signed(plot.left + plot.width);
         for key in self.keys.iter().rev() {
-            let style = font(13, &INK).pos(Pos::new(HPos::Left, VPos::Center));
+            let style = font(13, INK).pos(Pos::new(HPos::Left, VPos::Center));
             // Room for the widest common fonts; the picture's reader brings the font.
             let label = right - (key.label.chars().count() as f64 * 7.3 * f64::from(SCALE)) as i32;
             root.draw(&Text::new(key.label, (label, middle), style))?;
@@ -196,18 +214,27 @@ pub(super) fn text(
     content: &str,
     place: (u32, u32),
     size: u32,
-    colour: &RGBColor,
+    colour: RGBColor,
 ) -> Result<(), DrawError> {
-    root.draw(&Text::new(content, (signed(place.0), signed(place.1)), font(size, colour)))
+    root.draw(&Text::new(
+        content,
+        (signed(place.0), signed(place.1)),
+        font(size, colour),
+    ))
 }
 
-fn font(size: u32, colour: &RGBColor) -> plotters::style::TextStyle<'static> {
+fn font(size: u32, colour: RGBColor) -> plotters::style::TextStyle<'static> {
     // The library divides sizes by 1.24.
     let size = f64::from(px(size)) * 1.24;
-    ("sans-serif", size).into_font().color(colour)
+    ("sans-serif", size).into_font().color(&colour)
 }
 
-fn dashes(points: &[(f64, f64)], dash: u32, gap: u32, style: ShapeStyle) -> DashedPathElement<std::vec::IntoIter<(f64, f64)>, u32> {
+fn dashes(
+    points: &[(f64, f64)],
+    dash: u32,
+    gap: u32,
+    style: ShapeStyle,
+) -> DashedPathElement<std::vec::IntoIter<(f64, f64)>, u32> {
     DashedPathElement::new(points.to_vec(), dash, gap, style)
 }
 
