@@ -43,7 +43,7 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
             LineStyle::Dashed { length: 8.0 },
             1.0,
             quiet,
-            "teacher, saddles".to_owned(),
+            "teacher, saddles",
         );
     });
 }
