@@ -58,6 +58,7 @@
 
 #[cfg(feature = "gui")]
 pub mod app;
+pub mod cli;
 pub mod dynamics;
 pub mod experiment;
 pub mod history;
@@ -65,6 +66,7 @@ pub mod model;
 pub mod observables;
 pub mod palette;
 pub mod random;
+pub mod session;
 pub mod simulation;
 pub mod stats;
 pub mod theory;

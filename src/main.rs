@@ -1,6 +1,15 @@
 //! Arguments in, window or headless command, errors to exit codes.
 
-fn main() {
-    #[cfg(feature = "gui")]
-    let _ = saddlescope::app::run(saddlescope::experiment::Experiment::default());
+use std::process::ExitCode;
+
+use saddlescope::cli;
+
+fn main() -> ExitCode {
+    match cli::execute(std::env::args_os()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            cli::report(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-/// Largest number accepted; above it, counts would no longer be exact as floating-point numbers.
+/// Largest number accepted, 2^53; above it, counts would no longer be exact as floating-point numbers.
 const LARGEST: u64 = 1 << 53;
 
 /// Deserializes a whole number from 0 to 2^53, also when written as `1e6` or `32.0`.
@@ -21,7 +21,7 @@ where
         type Value = u64;
 
         fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            formatter.write_str("a whole number of at least 0")
+            formatter.write_str("a whole number from 0 to 2^53")
         }
 
         fn visit_u64<E: Error>(self, value: u64) -> Result<u64, E> {

@@ -17,6 +17,8 @@
 mod checks;
 #[path = "support/moments.rs"]
 mod moments;
+#[path = "support/npz.rs"]
+mod npz;
 #[path = "support/reference.rs"]
 mod reference;
 

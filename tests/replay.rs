@@ -9,6 +9,8 @@
     reason = "a test stops at what it did not expect"
 )]
 
+#[path = "support/npz.rs"]
+mod npz;
 #[path = "support/reference.rs"]
 mod reference;
 

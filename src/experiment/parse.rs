@@ -46,18 +46,17 @@ impl Experiment {
         let mut experiment: Self = from_text(text)?;
         let mut table: Table = from_text(text)?;
         for setting in settings {
-            let (key, value) = setting.split_once('=').ok_or_else(|| ParseError::Setting {
+            let (key, value) = setting
+                .split_once('=')
+                .map(|(key, value)| (key.trim(), value.trim()))
+                .filter(|(key, _)| key.split('.').all(|part| !part.is_empty()))
+                .ok_or_else(|| ParseError::Setting {
+                    setting: setting.clone(),
+                })?;
+            set(&mut table, key, value);
+            experiment = from_table(&table).map_err(|message| ParseError::SettingValue {
                 setting: setting.clone(),
-            })?;
-            set(&mut table, key.trim(), value.trim());
-            experiment = from_table(&table).map_err(|message| match message {
-                message if message.is_empty() => ParseError::Setting {
-                    setting: setting.clone(),
-                },
-                message => ParseError::SettingValue {
-                    setting: setting.clone(),
-                    message,
-                },
+                message,
             })?;
         }
         experiment.validate()?;
@@ -93,11 +92,7 @@ fn from_table(table: &Table) -> Result<Experiment, String> {
 
 /// Lays `value` over the dotted `key`, making tables on the way.
 fn set(table: &mut Table, key: &str, value: &str) {
-    let parsed = format!("value = {value}")
-        .parse::<Table>()
-        .ok()
-        .and_then(|mut table| table.remove("value"));
-    let value = parsed.unwrap_or_else(|| Value::String(value.to_owned()));
+    let value = value_of(value);
     let mut table = table;
     let mut parts = key.split('.').peekable();
     while let Some(part) = parts.next() {
@@ -123,6 +118,19 @@ fn set(table: &mut Table, key: &str, value: &str) {
     }
 }
 
+/// A value as in TOML; what is no such value is a number beyond TOML's, or a word.
+fn value_of(text: &str) -> Value {
+    let parsed = format!("value = {text}").parse::<Table>().ok();
+    // More than one key: the text went on after the value.
+    let value = parsed
+        .filter(|table| table.len() == 1)
+        .and_then(|mut table| table.remove("value"));
+    value.unwrap_or_else(|| match text.parse() {
+        Ok(number) => Value::Float(number),
+        Err(_) => Value::String(text.to_owned()),
+    })
+}
+
 /// The message on one line, behind the key it speaks of.
 fn with_key(path: &str, message: &str) -> String {
     let message = one_line(message);
@@ -133,6 +141,20 @@ fn with_key(path: &str, message: &str) -> String {
     }
 }
 
+/// The message on one line and in plain words: those of the deserializer name types of this program.
 fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
+    const PLAIN: [(&str, &str); 4] = [
+        ("expected f64", "expected a number"),
+        ("expected a sequence", "expected a list"),
+        ("expected a boolean", "expected true or false"),
+        ("floating point", "number"),
+    ];
+    let mut message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (jargon, plain) in PLAIN {
+        message = message.replace(jargon, plain);
+    }
+    match message.split_once("expected struct ") {
+        Some((start, _)) => format!("{start}expected a table"),
+        None => message,
+    }
 }

@@ -1,0 +1,99 @@
+//! Everything that can end a command, with its exit code: 2 for what the user can put right, 3 for a run that diverged, 1 for
+//! the rest.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::experiment::ParseError;
+use crate::session::{RecordingError, WriteError};
+use crate::simulation::{Divergence, SetupError};
+
+/// Why a command failed.
+#[derive(Debug, Error)]
+pub enum CliError {
+    /// The arguments are not understood.
+    #[error("{0}")]
+    Usage(String),
+    /// An experiment file cannot be read.
+    #[error("{}: cannot be read: {cause}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// A file is too long to be an experiment.
+    #[error("{}: too long for an experiment, which has at most {most} bytes", path.display())]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Bytes an experiment may have.
+        most: u64,
+    },
+    /// A file is not text.
+    #[error("{}: not a text file in UTF-8", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is not an experiment.
+    #[error("{}: {cause}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: ParseError,
+    },
+    /// The settings do not make an experiment.
+    #[error(transparent)]
+    Settings(#[from] ParseError),
+    /// The experiment cannot be set up.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The output is of no known format.
+    #[error("--out {}: the name must end in .csv or .npz", path.display())]
+    Extension {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The run is too long to be recorded as asked.
+    #[error("--every: {0}")]
+    Recording(#[from] RecordingError),
+    /// An output file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Standard output cannot be written.
+    #[error("standard output cannot be written: {0}")]
+    Stdout(io::Error),
+    /// Training diverged; what was recorded has been written.
+    #[error("{0}")]
+    Diverged(Divergence),
+    /// The window failed by a mistake of the program.
+    #[cfg(feature = "gui")]
+    #[error("the window failed: {0}")]
+    Window(String),
+}
+
+impl CliError {
+    /// The process's exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_)
+            | Self::Read { .. }
+            | Self::TooLong { .. }
+            | Self::NotText { .. }
+            | Self::File { .. }
+            | Self::Settings(_)
+            | Self::Setup(_)
+            | Self::Extension { .. }
+            | Self::Recording(_)
+            | Self::Write(_)
+            | Self::Stdout(_) => 2,
+            Self::Diverged(_) => 3,
+            #[cfg(feature = "gui")]
+            Self::Window(_) => 1,
+        }
+    }
+}

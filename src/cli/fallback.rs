@@ -1,0 +1,58 @@
+//! What `saddlescope` does without a command: it opens the window, or says in one line why there is none and leaves the default
+//! experiment as a table and a picture in the working directory.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use super::error::CliError;
+use super::run::{default_stride, record};
+#[cfg(feature = "gui")]
+use super::window;
+use super::{say, write_stdout};
+use crate::experiment::Experiment;
+use crate::session::{RunEnd, check_writable, write_csv, write_figure, write_whole};
+use crate::simulation::{Schedule, Simulation};
+
+/// Steps of the run that stands in for the window: all four modes of the default experiment are learned by then.
+const N_STEPS: u64 = 3000;
+const TABLE: &str = "saddlescope.csv";
+const PICTURE: &str = "saddlescope.svg";
+
+/// Opens the window, or does without.
+pub(super) fn window_or_files() -> Result<(), CliError> {
+    let Some(reason) = open_window()? else {
+        return Ok(());
+    };
+    say(&format!(
+        "{reason}; running the default experiment for {N_STEPS} steps without the window"
+    ));
+    write_files()
+}
+
+/// Why there is no window, or nothing once it was closed.
+#[cfg(feature = "gui")]
+fn open_window() -> Result<Option<String>, CliError> {
+    window::open()
+}
+
+#[cfg(not(feature = "gui"))]
+#[expect(clippy::unnecessary_wraps, reason = "with the window, opening it may fail")]
+fn open_window() -> Result<Option<String>, CliError> {
+    Ok(Some("built without the window (feature gui)".to_owned()))
+}
+
+fn write_files() -> Result<(), CliError> {
+    for name in [TABLE, PICTURE] {
+        check_writable(Path::new(name))?;
+    }
+    let mut simulation = Simulation::new(&Experiment::default())?;
+    let schedule = Schedule::Every(default_stride(None, N_STEPS));
+    let (recording, end) = record(&mut simulation, schedule, N_STEPS);
+    write_whole(Path::new(TABLE), |file| write_csv(&recording, file))?;
+    write_whole(Path::new(PICTURE), |file| write_figure(&recording, file))?;
+    write_stdout(|stdout| writeln!(stdout, "{TABLE}\n{PICTURE}"))?;
+    match end {
+        RunEnd::Completed | RunEnd::Cancelled => Ok(()),
+        RunEnd::Diverged(divergence) => Err(CliError::Diverged(divergence)),
+    }
+}

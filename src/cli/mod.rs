@@ -1,0 +1,180 @@
+//! Commands of the terminal. This is the only place with argument parsing, progress bars and printed text.
+//!
+//! `saddlescope` opens the window, or runs the default experiment without it where no window can be had
+//! ([`fallback`]); `saddlescope run` records an experiment; `saddlescope experiment` prints the default one.
+
+mod error;
+mod fallback;
+mod load;
+mod run;
+#[cfg(feature = "gui")]
+mod system_libraries;
+#[cfg(feature = "gui")]
+mod window;
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::experiment::DEFAULT_TOML;
+
+pub use error::CliError;
+
+/// See how stochastic gradient descent learns in deep linear networks.
+///
+/// Without a command, the window opens; where there is no display, the default experiment runs without it and leaves
+/// saddlescope.csv and saddlescope.svg in the working directory.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 1 anything else."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run an experiment without the window and record it
+    Run(RunArguments),
+    /// Print the default experiment as commented TOML, to be saved and changed
+    Experiment,
+}
+
+#[derive(Args, Debug)]
+struct RunArguments {
+    /// Read the experiment from a TOML file; without one, the default experiment runs
+    #[arg(long, value_name = "FILE.toml")]
+    experiment: Option<PathBuf>,
+    /// Set one key of the experiment, as in live.learning_rate=0.01; may be repeated, the last one counts
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
+    set: Vec<String>,
+    /// Number of steps
+    #[arg(long, value_name = "N", value_parser = step_count, allow_negative_numbers = true)]
+    steps: u64,
+    /// Record every K-th step besides the first and the last [default: a thousandth of the steps, at least 1]
+    #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true)]
+    every: Option<u64>,
+    /// Write a .csv or .npz file, whole or not at all; without it, CSV goes to standard output
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+}
+
+/// Does what the arguments ask for; the first one is the program's name.
+///
+/// # Errors
+/// [`CliError`], which knows its exit code and its one line of text.
+pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliError> {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        // Help and version are "errors" that go to standard output.
+        Err(error) if !error.use_stderr() => return print(&error.to_string()),
+        Err(error) => return Err(CliError::Usage(first_paragraph(&error.to_string()))),
+    };
+    match arguments.command {
+        None => fallback::window_or_files(),
+        Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Experiment) => print(DEFAULT_TOML),
+    }
+}
+
+/// Says on standard error why a command failed, on one line.
+pub fn report(error: &CliError) {
+    say(&format!("error: {error}"));
+}
+
+/// One line on standard error. Where nobody listens there, nothing can be done about it.
+fn say(message: &str) {
+    writeln!(io::stderr(), "{}", one_line(message)).ok();
+}
+
+fn print(text: &str) -> Result<(), CliError> {
+    write_stdout(|stdout| stdout.write_all(text.as_bytes()))
+}
+
+/// Writes to standard output. A reader that has seen enough, as `head` has, is no error.
+fn write_stdout(write: impl FnOnce(&mut io::StdoutLock<'_>) -> io::Result<()>) -> Result<(), CliError> {
+    let mut stdout = io::stdout().lock();
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Stdout(error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn step_count(text: &str) -> Result<u64, String> {
+    whole_number(text, 0)
+}
+
+fn stride(text: &str) -> Result<u64, String> {
+    whole_number(text, 1)
+}
+
+/// A whole number, also as `1e6`.
+fn whole_number(text: &str, least: u64) -> Result<u64, String> {
+    /// Beyond it, steps would no longer be exact as floating-point numbers.
+    const MOST: u64 = 1 << 53;
+    let number = text.parse().ok().or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        (number.fract() == 0.0 && (0.0..=MOST as f64).contains(&number)).then_some(number as u64)
+    });
+    number
+        .filter(|number| (least..=MOST).contains(number))
+        .ok_or_else(|| format!("must be a whole number from {least} to 2^53"))
+}
+
+/// What clap has to say before its hints on usage.
+fn first_paragraph(message: &str) -> String {
+    let paragraph = message.split("\n\n").next().unwrap_or(message);
+    let paragraph = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
+    format!("{} (see saddlescope --help)", one_line(paragraph))
+}
+
+/// The message on one line of bounded length: it may quote a file of any content.
+fn one_line(message: &str) -> String {
+    const LONGEST: usize = 600;
+    let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let visible = words.chars().map(|c| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    });
+    if words.chars().count() <= LONGEST {
+        return visible.collect();
+    }
+    let start: String = visible.clone().take(LONGEST / 2).collect();
+    let end: String = visible.skip(words.chars().count() - LONGEST / 2).collect();
+    format!("{start} … {end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn whole_numbers_may_be_written_as_powers_of_ten() {
+        assert_eq!(whole_number("1e6", 0), Ok(1_000_000));
+        assert_eq!(whole_number("0", 0), Ok(0));
+        for wrong in ["0", "-1", "1.5", "nan", "1e16", "ten", ""] {
+            assert!(whole_number(wrong, 1).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn messages_stay_on_one_short_line() {
+        let line = one_line(&format!("a\n\u{1b}[31m {}", "b".repeat(10_000_000)));
+        assert!(line.starts_with("a \u{fffd}[31m") && line.len() < 1000 && !line.contains('\n'));
+    }
+}

@@ -1,0 +1,88 @@
+//! `saddlescope run`: an experiment from start to end, recorded as CSV or NPZ.
+
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::error::CliError;
+use super::load::load;
+use super::{RunArguments, write_stdout};
+use crate::session::{Recording, RunEnd, check_writable, write_csv, write_npz, write_whole};
+use crate::simulation::{Schedule, Simulation};
+
+/// Rows a run makes where nothing else is asked for.
+const DEFAULT_ROWS: u64 = 1000;
+
+/// A format of recordings.
+#[derive(Clone, Copy)]
+enum Format {
+    Csv,
+    Npz,
+}
+
+impl Format {
+    fn of(path: &Path) -> Result<Self, CliError> {
+        let extension = path.extension().map(OsStr::to_ascii_lowercase);
+        match extension.as_ref().and_then(|extension| extension.to_str()) {
+            Some("csv") => Ok(Self::Csv),
+            Some("npz") => Ok(Self::Npz),
+            Some(_) | None => Err(CliError::Extension {
+                path: path.to_owned(),
+            }),
+        }
+    }
+}
+
+/// Runs, writes what was recorded, also of a run that diverged, and only then tells of the divergence.
+pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
+    let experiment = load(arguments.experiment.as_deref(), &arguments.set)?;
+    let out = arguments
+        .out
+        .as_deref()
+        .map(|path| Ok::<_, CliError>((path, Format::of(path)?)))
+        .transpose()?;
+    // Before the run, so that hours are not spent on a file that cannot be written.
+    if let Some((path, _)) = out {
+        check_writable(path)?;
+    }
+    let mut simulation = Simulation::new(&experiment)?;
+    let every = default_stride(arguments.every, arguments.steps);
+    Recording::check_length(simulation.schema(), arguments.steps, every)?;
+    let (recording, end) = record(&mut simulation, Schedule::Every(every), arguments.steps);
+    match out {
+        None => write_stdout(|stdout| write_csv(&recording, stdout))?,
+        Some((path, Format::Csv)) => write_whole(path, |file| write_csv(&recording, file))?,
+        Some((path, Format::Npz)) => write_whole(path, |file| write_npz(&recording, file))?,
+    }
+    match end {
+        RunEnd::Completed | RunEnd::Cancelled => Ok(()),
+        RunEnd::Diverged(divergence) => Err(CliError::Diverged(divergence)),
+    }
+}
+
+/// Steps between rows: those asked for, or a thousandth of all.
+pub(super) fn default_stride(every: Option<u64>, n_steps: u64) -> u64 {
+    every.unwrap_or(n_steps / DEFAULT_ROWS).max(1)
+}
+
+/// Records with a progress bar on standard error, where that is a terminal.
+pub(super) fn record(simulation: &mut Simulation, schedule: Schedule, n_steps: u64) -> (Recording, RunEnd) {
+    let bar = if io::stderr().is_terminal() {
+        ProgressBar::new(n_steps)
+    } else {
+        ProgressBar::hidden()
+    };
+    let template = "{wide_bar} {human_pos}/{human_len} steps, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    let recorded = Recording::run(simulation, schedule, n_steps, |step| {
+        bar.set_position(step);
+        ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    recorded
+}

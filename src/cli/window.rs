@@ -1,0 +1,85 @@
+//! Opens the window, and says in words why it could not be.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::error::CliError;
+use super::system_libraries::{self, Display};
+use crate::app;
+use crate::experiment::Experiment;
+
+/// Words by which a panic of the windowing libraries is told from a mistake of the program.
+const DISPLAY_WORDS: [&str; 8] = ["display", "x11", "xlib", "xcb", "xkb", "wayland", "opengl", "egl"];
+
+/// Shows the window until it is closed; or says why there is none.
+///
+/// # Errors
+/// [`CliError::Window`] where the window was there and then failed.
+pub(super) fn open() -> Result<Option<String>, CliError> {
+    let display =
+        Display::of_environment(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    if display == Display::NONE && !cfg!(any(windows, target_os = "macos")) {
+        return Ok(Some(
+            "no display: neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned(),
+        ));
+    }
+    let message = match caught(|| app::run(Experiment::default())) {
+        Ok(Ok(())) => return Ok(None),
+        Ok(Err(error)) => error.to_string(),
+        Err(message) if is_about_the_display(&message) => message,
+        Err(message) => return Err(CliError::Window(message)),
+    };
+    let packages =
+        system_libraries::missing_packages(&message, system_libraries::loader_cache().as_deref(), display);
+    let remedy = if packages.is_empty() {
+        String::new()
+    } else {
+        format!("; install the Debian package {}", packages.join(" "))
+    };
+    Ok(Some(format!(
+        "the window cannot be opened: {}{remedy}",
+        super::one_line(&message)
+    )))
+}
+
+fn is_about_the_display(message: &str) -> bool {
+    let message = message.to_lowercase();
+    DISPLAY_WORDS.iter().any(|word| message.contains(word)) || message.contains(".so")
+}
+
+/// Runs `task` and turns a panic of this thread into its message, without the usual lines on standard error.
+fn caught<T>(task: impl FnOnce() -> T) -> Result<T, String> {
+    let message = Arc::new(Mutex::new(String::new()));
+    let usual: Arc<dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync> = Arc::from(panic::take_hook());
+    let (for_hook, for_others) = (Arc::clone(&message), Arc::clone(&usual));
+    let this = std::thread::current().id();
+    panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == this {
+            *for_hook.lock().unwrap_or_else(PoisonError::into_inner) = info.to_string();
+        } else {
+            for_others(info);
+        }
+    }));
+    // What the task leaves half done is gone with it.
+    let outcome = panic::catch_unwind(AssertUnwindSafe(task));
+    panic::set_hook(Box::new(move |info| usual(info)));
+    outcome.map_err(|_| message.lock().unwrap_or_else(PoisonError::into_inner).clone())
+}
+
+#[cfg(test)]
+#[expect(clippy::panic, reason = "a panic is what is tested")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panics_become_messages() {
+        let outcome = caught(|| -> u8 { panic!("Library libxkbcommon-x11.so could not be loaded.") });
+        assert!(
+            outcome.is_err_and(|message| is_about_the_display(&message) && message.contains("libxkbcommon"))
+        );
+        assert_eq!(caught(|| 1), Ok(1));
+        assert!(!is_about_the_display(
+            "index out of bounds: the len is 3 but the index is 3"
+        ));
+    }
+}

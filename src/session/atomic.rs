@@ -1,0 +1,212 @@
+//! Files written whole or not at all: into a temporary file beside the target, synced, then renamed over it.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+use thiserror::Error;
+
+/// Why a file could not be written. Nothing was left behind.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// The target is there and is no regular file.
+    #[error("{}: is {kind}, not a file that can be replaced", path.display())]
+    NotAFile {
+        /// The target.
+        path: PathBuf,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// The target's directory is missing or is no directory.
+    #[error("{}: there is no directory {}", path.display(), directory.display())]
+    NoDirectory {
+        /// The target.
+        path: PathBuf,
+        /// Where it should be.
+        directory: PathBuf,
+    },
+    /// The system refused.
+    #[error("{}: cannot be written: {cause}", path.display())]
+    Refused {
+        /// The target.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+}
+
+/// Checks that `path` can be written, by making a temporary file where [`write_whole`] would, and removing it. Better before
+/// a long run than after it.
+///
+/// # Errors
+/// [`WriteError`] where it cannot.
+pub fn check_writable(path: &Path) -> Result<(), WriteError> {
+    Target::of(path)?.open().map(drop)
+}
+
+/// Writes `path` with what `contents` gives, or leaves everything as it was. A symbolic link is followed; the permissions of a
+/// file that was there are kept, those of a new one are the usual ones.
+///
+/// # Errors
+/// [`WriteError`], with the path and the cause.
+pub fn write_whole(
+    path: &Path,
+    contents: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let target = Target::of(path)?;
+    let refused = |cause: io::Error| WriteError::Refused {
+        path: path.to_owned(),
+        cause,
+    };
+    let mut file = target.open()?;
+    let mut writer = BufWriter::new(file.as_file_mut());
+    contents(&mut writer)
+        .and_then(|()| writer.flush())
+        .map_err(refused)?;
+    drop(writer);
+    if let Some(permissions) = target.permissions {
+        file.as_file().set_permissions(permissions).map_err(refused)?;
+    }
+    file.as_file().sync_all().map_err(refused)?;
+    file.persist(&target.file).map_err(|error| refused(error.error))?;
+    // The rename itself outlasts a power cut only with the directory synced; where directories cannot be, nothing is lost
+    // but that.
+    if let Ok(directory) = File::open(&target.directory) {
+        directory.sync_all().ok();
+    }
+    Ok(())
+}
+
+/// Where a file goes.
+struct Target<'a> {
+    path: &'a Path,
+    /// The file behind `path`, which may be a symbolic link.
+    file: PathBuf,
+    directory: PathBuf,
+    /// Permissions of the file that is there.
+    permissions: Option<fs::Permissions>,
+}
+
+impl<'a> Target<'a> {
+    fn of(path: &'a Path) -> Result<Self, WriteError> {
+        let file = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let permissions = match fs::metadata(&file) {
+            Ok(metadata) if metadata.is_file() => Some(metadata.permissions()),
+            Ok(metadata) => {
+                let kind = if metadata.is_dir() {
+                    "a directory"
+                } else {
+                    "a device or pipe"
+                };
+                return Err(WriteError::NotAFile {
+                    path: path.to_owned(),
+                    kind,
+                });
+            }
+            Err(_) => None,
+        };
+        let directory = match file.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            Some(_) | None => PathBuf::from("."),
+        };
+        if directory.is_dir() {
+            Ok(Self {
+                path,
+                file,
+                directory,
+                permissions,
+            })
+        } else {
+            Err(WriteError::NoDirectory {
+                path: path.to_owned(),
+                directory,
+            })
+        }
+    }
+
+    /// An empty temporary file beside the target, removed when dropped.
+    fn open(&self) -> Result<NamedTempFile, WriteError> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".saddlescope-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // Less the user's mask, as for any new file; the library's own default would keep it from everybody else.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        builder
+            .tempfile_in(&self.directory)
+            .map_err(|error| WriteError::Refused {
+                path: self.path.to_owned(),
+                // The error as it comes names the temporary file, which says nothing to anybody.
+                cause: error.kind().into(),
+            })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+mod tests {
+    use super::*;
+
+    fn entries(directory: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_failure_half_way_leaves_the_old_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("rows.csv");
+        fs::write(&path, "old").unwrap();
+        let outcome = write_whole(&path, |file| {
+            file.write_all(b"new")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        let message = outcome.unwrap_err().to_string();
+        assert!(message.contains("rows.csv: cannot be written"), "{message}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(entries(directory.path()), ["rows.csv"]);
+        write_whole(&path, |file| file.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(entries(directory.path()), ["rows.csv"]);
+    }
+
+    #[test]
+    fn the_target_must_be_a_file_in_a_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "").unwrap();
+        let refused = |path: &Path| check_writable(path).unwrap_err().to_string();
+        assert!(refused(directory.path()).contains("is a directory"));
+        assert!(refused(&file.join("x.csv")).contains("there is no directory"));
+        assert!(refused(&directory.path().join("no/x.csv")).contains("there is no directory"));
+        check_writable(&directory.path().join("new.csv")).unwrap();
+        assert_eq!(entries(directory.path()), ["file"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_are_the_usual_ones_and_links_are_followed() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let usual = directory.path().join("usual");
+        fs::write(&usual, "").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let written = directory.path().join("written");
+        write_whole(&written, |file| file.write_all(b"1")).unwrap();
+        assert_eq!(mode(&written), mode(&usual));
+        fs::set_permissions(&written, fs::Permissions::from_mode(0o600)).unwrap();
+        let link = directory.path().join("link");
+        symlink(&written, &link).unwrap();
+        write_whole(&link, |file| file.write_all(b"2")).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&written).unwrap(), "2");
+        assert_eq!(mode(&written), 0o600);
+    }
+}

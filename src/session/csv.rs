@@ -1,0 +1,36 @@
+//! A recording as CSV: one header line, then one line a row. Numbers are in the shortest decimal form that reads back as the
+//! same bits; the step is a whole number.
+
+use std::io::{self, Write};
+
+use super::recording::Recording;
+use crate::observables::Schema;
+
+/// Writes the recording as CSV.
+///
+/// # Errors
+/// What `writer` answers.
+pub fn write_csv(recording: &Recording, writer: impl Write) -> io::Result<()> {
+    let mut table = csv::Writer::from_writer(writer);
+    table.write_record(recording.schema().names()).map_err(io_error)?;
+    for row in recording.rows() {
+        for (column, value) in row.iter().enumerate() {
+            let text = if column == Schema::STEP {
+                format!("{}", *value as u64)
+            } else {
+                format!("{value:?}")
+            };
+            table.write_field(text).map_err(io_error)?;
+        }
+        table.write_record(None::<&[u8]>).map_err(io_error)?;
+    }
+    table.flush()
+}
+
+/// The writer's own error: the table's wraps it and hides its kind, by which a closed pipe is known.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}

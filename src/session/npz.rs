@@ -1,0 +1,101 @@
+//! A recording as NPZ, the archive of arrays that `numpy.load` reads: every array float64 in C order.
+//!
+//! Entries are stored without compression, as by `numpy.savez`, and carry no date, so the same run gives the same bytes.
+
+use std::io::{self, Seek, Write};
+
+use nalgebra::DMatrix;
+use npyz::WriterBuilder as _;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::recording::Recording;
+use crate::model::DeepLinearNetwork;
+use crate::observables::{Quantity, Schema};
+
+/// Writes the recording as NPZ: `step`, `time`, `loss`, `excess_loss`, `imbalance` of shape `(T)`; `strength`,
+/// `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment` `(T, r)`; `teacher_u` `(d_out, r)`, `teacher_v`
+/// `(d_in, r)`, `teacher_s` `(r)`; `initial_w1 ..` and `final_w1 ..` `(d_l, d_{l-1})`; for a stored set `inputs` `(N, d_in)` and
+/// `targets` `(N, d_out)`.
+///
+/// # Errors
+/// What `writer` answers.
+pub fn write_npz(recording: &Recording, writer: impl Write + Seek) -> io::Result<()> {
+    let schema = recording.schema();
+    let n_rows = recording.rows().len();
+    let mut archive = Archive {
+        zip: ZipWriter::new(writer),
+    };
+    for (name, column) in [
+        ("step", Schema::STEP),
+        ("time", Schema::TIME),
+        ("loss", Schema::LOSS),
+        ("excess_loss", Schema::EXCESS_LOSS),
+        ("imbalance", schema.imbalance()),
+    ] {
+        archive.write(name, &[n_rows], recording.column(column))?;
+    }
+    for quantity in Quantity::ALL {
+        let columns = schema.columns(quantity);
+        let values = recording
+            .rows()
+            .flat_map(|row| row[columns.clone()].iter().copied());
+        archive.write(quantity.name(), &[n_rows, schema.rank()], values)?;
+    }
+    let teacher = recording.risk().teacher();
+    archive.write_matrix("teacher_u", teacher.left())?;
+    archive.write_matrix("teacher_v", teacher.right())?;
+    archive.write(
+        "teacher_s",
+        &[teacher.rank()],
+        teacher.strengths().iter().copied(),
+    )?;
+    archive.write_layers("initial", recording.initial_network())?;
+    archive.write_layers("final", recording.last_network())?;
+    if let Some(dataset) = recording.risk().dataset() {
+        archive.write_samples("inputs", dataset.inputs())?;
+        archive.write_samples("targets", &dataset.targets(recording.label_noise_std()))?;
+    }
+    archive.zip.finish()?.flush()
+}
+
+struct Archive<W: Write + Seek> {
+    zip: ZipWriter<W>,
+}
+
+impl<W: Write + Seek> Archive<W> {
+    /// One array; `values` in C order.
+    fn write(&mut self, name: &str, shape: &[usize], values: impl Iterator<Item = f64>) -> io::Result<()> {
+        let shape: Vec<u64> = shape.iter().map(|&length| length as u64).collect();
+        self.zip
+            .start_file(format!("{name}.npy"), SimpleFileOptions::default())?;
+        let mut buffer = io::BufWriter::new(&mut self.zip);
+        let mut array = npyz::WriteOptions::new()
+            .default_dtype()
+            .shape(&shape)
+            .writer(&mut buffer)
+            .begin_nd()?;
+        array.extend(values)?;
+        array.finish()?;
+        buffer.flush()
+    }
+
+    fn write_matrix(&mut self, name: &str, matrix: &DMatrix<f64>) -> io::Result<()> {
+        // The transpose of a column-major matrix is the matrix in C order.
+        let (n_rows, n_columns) = matrix.shape();
+        self.write(name, &[n_rows, n_columns], matrix.transpose().iter().copied())
+    }
+
+    /// Samples are columns here and rows in the file.
+    fn write_samples(&mut self, name: &str, samples: &DMatrix<f64>) -> io::Result<()> {
+        let (dimension, n_samples) = samples.shape();
+        self.write(name, &[n_samples, dimension], samples.iter().copied())
+    }
+
+    fn write_layers(&mut self, name: &str, network: &DeepLinearNetwork) -> io::Result<()> {
+        for (layer, weights) in network.weights().iter().enumerate() {
+            self.write_matrix(&format!("{name}_w{}", layer + 1), weights)?;
+        }
+        Ok(())
+    }
+}
