@@ -109,11 +109,12 @@ mod tests {
 
     #[test]
     fn else_the_loader_is_asked() {
-        let known: String = X11
+        let known = X11
             .iter()
             .filter(|library| library.1 != "libxi6")
             .map(|library| format!("\t{} (libc6,x86-64) => /lib/{}\n", library.0, library.0))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let with_egl = format!("{known}\tlibEGL.so.1 (libc6,x86-64) => /lib/libEGL.so.1\n");
         let message = "no connection";
         assert_eq!(missing_packages(message, Some(&with_egl), X11_ONLY), ["libxi6"]);
