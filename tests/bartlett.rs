@@ -53,7 +53,7 @@ fn draws(batch_size: u64, look: Look) -> Vec<Draw> {
     (0..look.n_draws)
         .map(|_| {
             let batch = source.draw(batch_size, LABEL_NOISE_STD, &mut inputs);
-            assert!((batch.divisor - b).abs() < 0.5);
+            assert_eq!(batch.divisor.to_bits(), b.to_bits());
             let seen = inner.tr_mul(&inputs);
             let residual = outer.tr_mul(&(&batch.targets - teacher.map() * &inputs));
             let (row, noise) = (|i: usize| seen.row(i), |i: usize| residual.row(i));

@@ -20,7 +20,7 @@ use saddlescope::experiment::{
     DataKind, Engine, Experiment, InitScheme, LangevinNoise, LiveParams, NetworkConfig, Sampling,
 };
 use saddlescope::model::{Basis, Dataset, DeepLinearNetwork, Risk, Teacher};
-use saddlescope::observables::{Quantity, Schema};
+use saddlescope::observables::{Observer, Quantity, Schema};
 use saddlescope::random::{Generator, Purpose, stream};
 use saddlescope::simulation::{Divergence, Simulation, StepOutcome};
 use setting::{general_position, normal_matrix};
@@ -590,6 +590,47 @@ fn extremes_give_finite_rows_or_a_divergence() {
         }
     }
     assert!(n_diverged > 100 && n_advanced > 300, "{n_diverged} {n_advanced}");
+}
+
+#[test]
+fn initial_weights_out_of_range_are_a_divergence_at_step_zero() {
+    for engine in [Engine::Sgd, Engine::Langevin, Engine::GradientFlow] {
+        let mut experiment = Experiment {
+            engine,
+            ..Experiment::default()
+        };
+        experiment.network.hidden = vec![12; 15];
+        experiment.init.scheme = InitScheme::Gaussian;
+        experiment.init.std = 1e6;
+        let mut simulation = Simulation::new(&experiment).unwrap();
+        assert!(simulation.divergence().is_some());
+        assert_eq!(diverged(simulation.advance(1)).step, 0);
+        // The same network at an ordinary size is no divergence.
+        experiment.init.std = 0.3;
+        assert_eq!(Simulation::new(&experiment).unwrap().divergence(), None);
+    }
+}
+
+#[test]
+fn a_network_that_is_not_all_numbers_can_be_observed() {
+    let (teacher, deep) = general_position(&[4, 5, 4], &[2.0, 1.0], 0.4, 84);
+    let single = DeepLinearNetwork::from_weights(vec![DMatrix::identity(4, 4)]).unwrap();
+    for (network, entry) in [
+        (&deep, (1, 2)),
+        (&single, (1, 2)),
+        (&single, (3, 3)),
+        (&single, (0, 0)),
+    ] {
+        for wrong in [f64::NAN, f64::INFINITY] {
+            let mut network = network.clone();
+            network.weights_mut()[0][entry] = wrong;
+            let mut observer = Observer::new(&network, Risk::online(Arc::clone(&teacher)), Sampling::Full);
+            let mut row = Vec::new();
+            observer.observe(&network, &LiveParams::default(), 0, 0.0, &mut row);
+            let values = &row[observer.schema().columns(Quantity::SingularValue)];
+            assert!(values.iter().all(|value| value.is_nan()));
+        }
+    }
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub struct Sgd {
     wide_residual: DMatrix<f64>,
     /// Scale of the problem at the start, without label noise.
     scale: f64,
+    /// Change of a layer that needs no check.
+    ordinary_change: f64,
 }
 
 impl Sgd {
@@ -33,6 +35,7 @@ impl Sgd {
             wide_inputs: DMatrix::zeros(0, 0),
             wide_residual: DMatrix::zeros(0, 0),
             scale: risk.scale(&network.end_to_end_map(), 0.0),
+            ordinary_change: ordinary_change(network.depth()),
         }
     }
 
@@ -58,7 +61,7 @@ impl Sgd {
         };
         self.gradient.backward(network);
         let factor = -live.learning_rate / divisor;
-        if self.gradient.largest_change(factor) <= ordinary_change(network.depth()) {
+        if self.gradient.largest_change(factor) <= self.ordinary_change {
             self.gradient.add_gradient(factor, network);
             Ok(())
         } else {

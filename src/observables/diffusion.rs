@@ -142,7 +142,8 @@ impl ModeDynamics {
 
 /// Second-order (Ito) part of the drift of every mode, per unit time, for the online stream:
 /// `tau sum_{l<k} p_k^T [E (tr(X E) I + (X E)^T) + sigma^2 X^T] q_l` with `X = B_k^T (W_{k-1} ... W_{l+1}) A_l^T`,
-/// shape `(d_in, d_out)`. It is what the mean change of a step has beyond `eta mu_a`.
+/// shape `(d_in, d_out)`. It is what the noise adds to the mean change of a step beyond `eta mu_a`; a step of finite size has
+/// besides, noise or not, `eta^2 sum_{l<k} p_k^T E X E q_l` from the curvature along the mean gradient.
 pub fn ito_drift(
     weights: &[DMatrix<f64>],
     products: &PartialProducts,
