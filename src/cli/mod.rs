@@ -1,7 +1,7 @@
 //! Commands of the terminal. This is the only place with argument parsing, progress bars and printed text.
 //!
-//! `saddlescope` opens the window, or runs the default experiment without it where no window can be had
-//! ([`fallback`]); `saddlescope run` records an experiment; `saddlescope experiment` prints the default one.
+//! `saddlescope` opens the window, or runs the default experiment without it where no window can be had; `saddlescope run`
+//! records an experiment; `saddlescope experiment` prints the default one.
 
 mod error;
 mod fallback;

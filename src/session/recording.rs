@@ -178,8 +178,8 @@ impl Recording {
     }
 }
 
-/// Drops the last rows that hold infinities or NaN, but never the first row: divergence is noticed a step after the weights
-/// have overflowed.
+/// Drops the last rows that hold infinities or NaN, but never the first row: weights on the edge of the range of numbers may
+/// have observables, their fourth powers, beyond it.
 fn drop_overflowed(rows: &mut Vec<f64>, n_columns: usize) {
     let is_finite = |row: &[f64]| row.iter().all(|value| value.is_finite());
     while rows.len() > n_columns && !is_finite(&rows[rows.len() - n_columns..]) {
