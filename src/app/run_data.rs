@@ -8,7 +8,7 @@ use crate::simulation::{Divergence, Intervention, StrengthStatistics};
 use crate::worker::{Event, Frame, RunState};
 
 /// Memory that the histories of all lanes may take together.
-pub(super) const HISTORY_BUDGET_BYTES: usize = 96 << 20;
+pub(super) const HISTORY_BUDGET_BYTES: usize = 64 << 20;
 /// Changes of live parameters that are remembered for drawing; the oldest give way.
 const MAX_MARKS: usize = 4096;
 

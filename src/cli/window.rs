@@ -38,8 +38,17 @@ pub(super) fn open() -> Result<Option<String>, CliError> {
     };
     Ok(Some(format!(
         "the window cannot be opened: {}{remedy}",
-        super::one_line(&message)
+        without_source_places(&super::one_line(&message))
     )))
+}
+
+/// The message without the places in source files that the windowing libraries put into theirs.
+fn without_source_places(message: &str) -> String {
+    message
+        .split(": ")
+        .filter(|part| !part.contains(".rs:"))
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 fn is_about_the_display(message: &str) -> bool {
@@ -70,6 +79,15 @@ fn caught<T>(task: impl FnOnce() -> T) -> Result<T, String> {
 #[expect(clippy::panic, reason = "a panic is what is tested")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_in_source_files_are_left_out() {
+        let message = "no window: os error at /home/a/winit/src/mod.rs:788: Failed to open connection";
+        assert_eq!(
+            without_source_places(message),
+            "no window: Failed to open connection"
+        );
+    }
 
     #[test]
     fn panics_become_messages() {
