@@ -1,8 +1,8 @@
 //! The window: the only room that knows egui.
 //!
-//! [`window::Window`] owns what is shown ([`run_data::RunData`], filled from the worker's events) and how it is shown
-//! ([`view::View`]); each panel is a function of both and changes neither the run nor a number. What a person asks for goes to
-//! the worker as a command, and the window shows what the worker confirms.
+//! [`Window`] owns what is shown (`RunData`, filled from the worker's events) and how it is shown (`View`); each panel is a
+//! function of both and changes neither the run nor a number. What a person asks for goes to the worker as a command, and the
+//! window shows what the worker confirms.
 
 mod controls;
 mod draft;
