@@ -10,6 +10,7 @@ mod gradient_flow;
 mod gradient_noise;
 mod langevin;
 mod minibatch;
+mod mode_ensemble;
 mod sgd;
 
 pub use backpropagation::Backpropagation;
@@ -18,6 +19,7 @@ pub use gradient_flow::GradientFlow;
 pub use gradient_noise::{noise_scale, total_noise};
 pub use langevin::{Langevin, LangevinNoise};
 pub use minibatch::{Minibatch, MinibatchSource, Sampling};
+pub use mode_ensemble::{EnsembleMode, EnsembleOptions, EnsembleSummary, ModeEnsemble, Substeps};
 pub use sgd::Sgd;
 
 use serde::{Deserialize, Serialize};
