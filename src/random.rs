@@ -3,7 +3,7 @@
 //! The generator is xoshiro256++ (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021),
 //! seeded through SplitMix64. Purpose `k` uses the generator advanced by `k` jumps of 2^128 draws, so the streams never
 //! overlap, and drawing more from one (a larger batch, say) leaves the draws of the others alone. Replica `r` of a run
-//! is advanced by `r` long jumps of 2^192 draws.
+//! is advanced by `r` long jumps of 2^192 draws, and so is chunk `r` of an ensemble ([`Streams`]).
 
 use rand::SeedableRng as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -44,13 +44,48 @@ impl Purpose {
     }
 }
 
-/// The stream of `seed` for one purpose.
-pub fn stream(seed: u64, purpose: Purpose) -> Generator {
-    let mut generator = Generator::seed_from_u64(seed);
-    for _ in 0..purpose.n_jumps() {
-        generator.jump();
+/// The streams of one seed and replica, one for every purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Streams {
+    /// At the start of the replica, before any jump.
+    base: Generator,
+}
+
+impl Streams {
+    /// The streams of replica 0.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            base: Generator::seed_from_u64(seed),
+        }
     }
-    generator
+
+    /// The stream for one purpose.
+    pub fn of(&self, purpose: Purpose) -> Generator {
+        let mut generator = self.base.clone();
+        for _ in 0..purpose.n_jumps() {
+            generator.jump();
+        }
+        generator
+    }
+
+    /// The streams of the next replica.
+    #[must_use]
+    pub fn next_replica(&self) -> Self {
+        let mut base = self.base.clone();
+        base.long_jump();
+        Self { base }
+    }
+}
+
+impl From<u64> for Streams {
+    fn from(seed: u64) -> Self {
+        Self::new(seed)
+    }
+}
+
+/// The stream of `seed` for one purpose, in replica 0.
+pub fn stream(seed: u64, purpose: Purpose) -> Generator {
+    Streams::new(seed).of(purpose)
 }
 
 #[cfg(test)]
@@ -78,9 +113,27 @@ mod tests {
             Purpose::Langevin,
             Purpose::Ensemble,
         ];
-        let mut first: Vec<u64> = purposes.iter().map(|p| stream(7, *p).next_u64()).collect();
+        let replicas = [
+            Streams::new(7),
+            Streams::new(7).next_replica(),
+            Streams::new(7).next_replica().next_replica(),
+        ];
+        let mut first: Vec<u64> = replicas
+            .iter()
+            .flat_map(|streams| purposes.map(|purpose| streams.of(purpose).next_u64()))
+            .collect();
         first.sort_unstable();
         first.dedup();
-        assert_eq!(first.len(), purposes.len());
+        assert_eq!(first.len(), replicas.len() * purposes.len());
+    }
+
+    #[test]
+    fn replica_zero_is_the_run_itself_and_jumps_commute() {
+        for purpose in [Purpose::Data, Purpose::Langevin] {
+            assert_eq!(Streams::from(3).of(purpose), stream(3, purpose));
+            let mut long_last = stream(3, purpose);
+            long_last.long_jump();
+            assert_eq!(Streams::new(3).next_replica().of(purpose), long_last);
+        }
     }
 }

@@ -10,6 +10,7 @@ mod gradient_flow;
 mod gradient_noise;
 mod langevin;
 mod minibatch;
+mod mode_ensemble;
 mod range;
 mod sgd;
 
@@ -19,6 +20,7 @@ pub use gradient_flow::GradientFlow;
 pub use gradient_noise::{noise_scale, total_noise};
 pub use langevin::{Langevin, LangevinNoise};
 pub use minibatch::{Minibatch, MinibatchSource, Sampling};
+pub use mode_ensemble::{EnsembleMode, EnsembleOptions, EnsembleSummary, ModeEnsemble, Substeps};
 pub use range::check_range;
 pub use sgd::Sgd;
 

@@ -1,10 +1,11 @@
 //! What is measured of a network: loss, mode strengths, exact drift and diffusion, alignment, imbalance.
 //!
 //! An [`Observer`] turns the present weights into one row of numbers; a [`Schema`] says which number stands where. The same
-//! row goes to the window's history and to CSV and NPZ files.
+//! row goes to the window's history and to CSV and NPZ files. [`events`] reads the rows one by one and tells what happened.
 
 mod balance;
 mod diffusion;
+pub mod events;
 mod observer;
 mod schema;
 

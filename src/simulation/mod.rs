@@ -15,6 +15,7 @@ use thiserror::Error;
 use crate::dynamics::{Blowup, GradientFlow, Langevin, MinibatchSource, Sampling, Sgd, check_range};
 use crate::experiment::{DataKind, Engine, Experiment, ExperimentError, InitScheme, LiveParams};
 use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
+use crate::observables::events::EventDetector;
 use crate::observables::{Observer, Schema};
 use crate::random::{Purpose, stream};
 
@@ -320,6 +321,12 @@ impl Simulation {
     /// The mode matrix `U^T W V` at the last observation, shape `(r, r)`.
     pub fn mode_matrix(&self) -> &nalgebra::DMatrix<f64> {
         self.observer.mode_matrix()
+    }
+
+    /// A detector of the events of this run, to be fed with its rows and interventions from step 0 on.
+    pub fn event_detector(&self) -> EventDetector {
+        let depth = self.initial.depth();
+        EventDetector::new(self.risk.clone(), self.sampling(), depth, self.experiment.live)
     }
 
     /// The rule by which minibatches are drawn from a stored set.

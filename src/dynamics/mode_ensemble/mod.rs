@@ -1,0 +1,298 @@
+//! An ensemble of scalar equations: for every mode `N` independent solutions of
+//!
+//! ```text
+//! ds = [L s^(2-2/L) (m - s) + (tau/2) L (L-1) s^(3-4/L) V] dt + sqrt(tau) L s^(2-2/L) sqrt(V) dB
+//! V  = 2 (s - m)^2 + sigma^2
+//! ```
+//!
+//! the law of one mode of an aligned, balanced network on the online stream (arXiv 2604.06366). It leaves out the noise in
+//! the other entries of the mode matrix, so a small mode spreads less here than in the network while a larger one is in
+//! transition. The steps are in `deep.rs` and `single_layer.rs`.
+//!
+//! Trajectories move in chunks of [`CHUNK`], each with a random stream of its own, on all cores of the present rayon pool:
+//! the numbers do not depend on the number of threads, and a larger `N` leaves those of whole chunks as they are.
+
+mod deep;
+mod single_layer;
+
+use rand_distr::{Distribution as _, StandardNormal};
+use rayon::prelude::*;
+
+use super::LiveParams;
+use crate::random::{Generator, Purpose, Streams};
+use crate::stats::quantile;
+use crate::theory::ModeLaw;
+use deep::DeepStep;
+use single_layer::SingleLayerStep;
+
+/// Trajectories that share a random stream.
+const CHUNK: usize = 512;
+/// Most substeps of one step chosen by [`Substeps::Auto`].
+const MAX_SUBSTEPS: u32 = 256;
+/// What [`Substeps::Auto`] allows a substep times the fastest rate of a mode to be.
+const RESOLUTION: f64 = 0.2;
+
+/// Into how many substeps a step of the learning rate is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Substeps {
+    /// As many as the fastest rate of each mode asks for at the present parameters.
+    Auto,
+    /// This many, at least 1.
+    Fixed(u32),
+}
+
+/// One mode of an ensemble.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EnsembleMode {
+    /// Strength `m >= 0` of the teacher.
+    pub teacher_strength: f64,
+    /// Strength of every trajectory at the start. For `L >= 2` one of zero or below rests at zero, the saddle.
+    pub start: f64,
+}
+
+/// What an ensemble is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnsembleOptions {
+    /// Number of weight matrices `L >= 1`.
+    pub depth: usize,
+    /// The modes.
+    pub modes: Vec<EnsembleMode>,
+    /// Trajectories `N` of each mode, at least 1.
+    pub n_trajectories: usize,
+    /// Division of a step.
+    pub substeps: Substeps,
+    /// Seed of the random streams.
+    pub seed: u64,
+}
+
+/// Where the trajectories of a mode are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EnsembleSummary {
+    /// Mean strength.
+    pub mean: f64,
+    /// Standard deviation (divisor `N - 1`; zero for `N = 1`).
+    pub std: f64,
+    /// 10 % quantile.
+    pub q10: f64,
+    /// 90 % quantile.
+    pub q90: f64,
+}
+
+/// An ensemble of scalar equations.
+#[derive(Clone, Debug)]
+pub struct ModeEnsemble {
+    depth: usize,
+    substeps: Substeps,
+    step: u64,
+    modes: Vec<Trajectories>,
+    scratch: Vec<f64>,
+}
+
+/// The trajectories of one mode.
+#[derive(Clone, Debug)]
+struct Trajectories {
+    teacher_strength: f64,
+    /// Layer weight `w` of every trajectory; the strength itself for one layer.
+    weights: Vec<f64>,
+    strengths: Vec<f64>,
+    /// One for every chunk.
+    generators: Vec<Generator>,
+    mover: Mover,
+    n_substeps: u32,
+}
+
+/// A substep under the present parameters.
+#[derive(Clone, Copy, Debug)]
+enum Mover {
+    SingleLayer(SingleLayerStep),
+    Deep(DeepStep),
+}
+
+impl ModeEnsemble {
+    /// An ensemble at its start, before the first step.
+    pub fn new(options: &EnsembleOptions, live: &LiveParams) -> Self {
+        let n_trajectories = options.n_trajectories.max(1);
+        let n_chunks = n_trajectories.div_ceil(CHUNK);
+        let depth = options.depth.max(1);
+        let mut modes: Vec<Trajectories> = options
+            .modes
+            .iter()
+            .map(|mode| {
+                let start = if depth == 1 {
+                    mode.start
+                } else {
+                    mode.start.max(0.0)
+                };
+                let weight = if depth == 1 {
+                    start
+                } else {
+                    start.powf(1.0 / depth as f64)
+                };
+                Trajectories {
+                    teacher_strength: mode.teacher_strength,
+                    weights: vec![weight; n_trajectories],
+                    strengths: vec![start; n_trajectories],
+                    generators: Vec::with_capacity(n_chunks),
+                    mover: Mover::SingleLayer(SingleLayerStep::new(0.0, 0.0, 0.0, 0.0)),
+                    n_substeps: 1,
+                }
+            })
+            .collect();
+        // Chunk by chunk rather than mode by mode: a larger N adds streams and moves none.
+        let mut streams = Streams::new(options.seed);
+        for _ in 0..n_chunks {
+            for mode in &mut modes {
+                mode.generators.push(streams.of(Purpose::Ensemble));
+                streams = streams.next_replica();
+            }
+        }
+        let mut ensemble = Self {
+            depth,
+            substeps: options.substeps,
+            step: 0,
+            modes,
+            scratch: Vec::with_capacity(n_trajectories),
+        };
+        ensemble.set_live(live);
+        ensemble
+    }
+
+    /// Takes other live parameters from here on.
+    pub fn set_live(&mut self, live: &LiveParams) {
+        for mode in &mut self.modes {
+            let law = ModeLaw {
+                depth: self.depth,
+                teacher_strength: mode.teacher_strength,
+                label_noise_std: live.label_noise_std,
+                noise_scale: live.noise_scale(),
+            };
+            mode.n_substeps = match self.substeps {
+                Substeps::Auto => substeps_of(&law, live.learning_rate),
+                Substeps::Fixed(n) => n.max(1),
+            };
+            let time_step = live.learning_rate / f64::from(mode.n_substeps);
+            let (m, sigma, tau) = (law.teacher_strength, law.label_noise_std, law.noise_scale);
+            mode.mover = if self.depth == 1 {
+                Mover::SingleLayer(SingleLayerStep::new(m, sigma, tau, time_step))
+            } else {
+                Mover::Deep(DeepStep::new(self.depth, m, sigma, tau, time_step))
+            };
+        }
+    }
+
+    /// Takes `n_steps` steps of the learning rate.
+    pub fn advance(&mut self, n_steps: u64) {
+        let depth = self.depth;
+        self.modes.par_iter_mut().for_each(|mode| {
+            let (mover, n_substeps) = (mode.mover, n_steps * u64::from(mode.n_substeps));
+            let chunks = mode
+                .weights
+                .par_chunks_mut(CHUNK)
+                .zip(mode.strengths.par_chunks_mut(CHUNK))
+                .zip(&mut mode.generators);
+            chunks.for_each(|((weights, strengths), generator)| {
+                mover.advance(weights, generator, n_substeps);
+                write_strengths(depth, weights, strengths);
+            });
+        });
+        self.step += n_steps;
+    }
+
+    /// Number of steps taken.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// Number of modes.
+    pub fn n_modes(&self) -> usize {
+        self.modes.len()
+    }
+
+    /// Strengths of all trajectories of a mode; modes count from 0.
+    pub fn strengths(&self, mode: usize) -> &[f64] {
+        &self.modes[mode].strengths
+    }
+
+    /// Substeps of one step of a mode.
+    pub fn n_substeps(&self, mode: usize) -> u32 {
+        self.modes[mode].n_substeps
+    }
+
+    /// Mean strength of a mode.
+    pub fn mean(&self, mode: usize) -> f64 {
+        let strengths = self.strengths(mode);
+        strengths.iter().sum::<f64>() / strengths.len() as f64
+    }
+
+    /// Variance of the strengths of a mode (divisor `N - 1`; zero for `N = 1`).
+    pub fn variance(&self, mode: usize) -> f64 {
+        let strengths = self.strengths(mode);
+        let mean = self.mean(mode);
+        let squares: f64 = strengths.iter().map(|strength| (strength - mean).powi(2)).sum();
+        squares / (strengths.len() - 1).max(1) as f64
+    }
+
+    /// Mean, spread and quantiles of a mode, as drawn.
+    pub fn summary(&mut self, mode: usize) -> EnsembleSummary {
+        let (mean, std) = (self.mean(mode), self.variance(mode).sqrt());
+        self.scratch.clear();
+        self.scratch.extend_from_slice(&self.modes[mode].strengths);
+        // There is at least one trajectory.
+        let mut at = |probability| quantile(&mut self.scratch, probability).unwrap_or(mean);
+        EnsembleSummary {
+            mean,
+            std,
+            q10: at(0.1),
+            q90: at(0.9),
+        }
+    }
+}
+
+impl Mover {
+    /// Moves one chunk.
+    fn advance(&self, weights: &mut [f64], generator: &mut Generator, n_substeps: u64) {
+        let (mut draws, mut other_draws) = ([0.0; CHUNK], [0.0; CHUNK]);
+        let n = weights.len();
+        for _ in 0..n_substeps {
+            fill_normal(&mut draws[..n], generator);
+            match self {
+                Self::Deep(step) => step.apply(weights, &draws[..n]),
+                Self::SingleLayer(step) => {
+                    fill_normal(&mut other_draws[..n], generator);
+                    step.apply(weights, &draws[..n], &other_draws[..n]);
+                }
+            }
+        }
+    }
+}
+
+fn fill_normal(draws: &mut [f64], generator: &mut Generator) {
+    for draw in draws {
+        *draw = StandardNormal.sample(generator);
+    }
+}
+
+/// `s = w^L`.
+fn write_strengths(depth: usize, weights: &[f64], strengths: &mut [f64]) {
+    let power = i32::try_from(depth).unwrap_or(i32::MAX);
+    for (strength, weight) in strengths.iter_mut().zip(weights) {
+        *strength = weight.powi(power);
+    }
+}
+
+/// Substeps that resolve the relaxation at the minimum, `L m^(2-2/L)`, and the variance of `ln s` that noise adds per unit
+/// time at the strength of the teacher with the residual of the saddle, `tau L^2 m^(2-4/L) (2 m^2 + sigma^2)`.
+fn substeps_of(law: &ModeLaw, learning_rate: f64) -> u32 {
+    let depth = law.depth as f64;
+    let noise = law.noise_scale
+        * depth.powi(2)
+        * law.teacher_strength.powf(2.0 - 4.0 / depth)
+        * law.residual_variance(0.0);
+    let needed = (learning_rate * law.curvature().max(noise) / RESOLUTION).ceil();
+    // A number beyond the range, or none at all, becomes the largest allowed.
+    if needed < f64::from(MAX_SUBSTEPS) {
+        (needed as u32).max(1)
+    } else {
+        MAX_SUBSTEPS
+    }
+}

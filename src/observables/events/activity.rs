@@ -1,0 +1,207 @@
+//! What the network is learning now, as a value and as one line of text.
+//!
+//! Until the next feature is half learned, an aligned, balanced mode needs the time that gradient flow takes from its present
+//! strength, `ds/dt = L s^(2-2/L) (m - s)` (arXiv 1312.6120). At `L = 2` noise may hold a mode at the saddle for good:
+//! [`trapping_number`] of 1 or more.
+
+use super::stage::Stage;
+use crate::theory::{ModeLaw, StrengthCurve, trapping_number};
+
+/// What is being learned now. Modes count from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// No feature is on the way, and some are still near zero.
+    AtSaddle {
+        /// Number of modes about the minimum.
+        n_learned: usize,
+        /// The strongest mode that waits.
+        next: usize,
+    },
+    /// At least one feature is on the way, or none waits and one is still to reach 95 %.
+    Learning {
+        /// Of these the one whose strength has the largest drift.
+        mode: usize,
+    },
+    /// Every feature is learned.
+    AllLearned,
+    /// The run has diverged.
+    Diverged,
+}
+
+impl Activity {
+    /// Activity of modes at `stages` with the given drifts of their strengths; `learned` tells which have ever reached 95 %.
+    pub(super) fn of(stages: &[Stage], drifts: &[f64], learned: impl Fn(usize) -> bool) -> Self {
+        let fastest = |among: &dyn Fn(usize) -> bool| {
+            let candidates = (0..stages.len()).filter(|&mode| among(mode));
+            candidates.max_by(|&a, &b| drifts[a].total_cmp(&drifts[b]))
+        };
+        if let Some(mode) = fastest(&|mode| stages[mode] == Stage::Moving) {
+            Self::Learning { mode }
+        } else if let Some(next) = stages.iter().position(|stage| *stage == Stage::Waiting) {
+            let n_learned = stages.iter().filter(|stage| **stage == Stage::Arrived).count();
+            Self::AtSaddle { n_learned, next }
+        } else if let Some(mode) = fastest(&|mode| !learned(mode)) {
+            Self::Learning { mode }
+        } else {
+            Self::AllLearned
+        }
+    }
+
+    /// One line of text. `strengths` and `laws` hold one entry a mode.
+    pub(super) fn summary(self, strengths: &[f64], laws: &[ModeLaw], learning_rate: f64) -> String {
+        let n_modes = laws.len();
+        match self {
+            Self::AtSaddle { n_learned, next } => {
+                let learned = match n_learned {
+                    0 => "no feature".to_owned(),
+                    1 => "1 feature".to_owned(),
+                    n => format!("{n} features"),
+                };
+                let outlook = outlook(strengths[next], &laws[next], learning_rate);
+                format!(
+                    "at a saddle with {learned} learned; next: {}{outlook}",
+                    names_of_equals(next, laws)
+                )
+            }
+            Self::Learning { mode } => format!(
+                "learning feature {} of {n_modes} (strength {} of {})",
+                mode + 1,
+                short(strengths[mode]),
+                short(laws[mode].teacher_strength)
+            ),
+            Self::AllLearned if n_modes == 1 => "the feature is learned".to_owned(),
+            Self::AllLearned => format!("all {n_modes} features are learned"),
+            Self::Diverged => "the run has diverged".to_owned(),
+        }
+    }
+}
+
+/// "feature 2", or "features 3 and 4" for modes of equal teacher strength, whose order is not defined.
+fn names_of_equals(mode: usize, laws: &[ModeLaw]) -> String {
+    let strength = laws[mode].teacher_strength.to_bits();
+    let last = laws
+        .iter()
+        .rposition(|law| law.teacher_strength.to_bits() == strength)
+        .unwrap_or(mode);
+    match last - mode {
+        0 => format!("feature {}", mode + 1),
+        1 => format!("features {} and {}", mode + 1, last + 1),
+        _ => format!("features {} to {}", mode + 1, last + 1),
+    }
+}
+
+/// When the waiting mode will be half learned, where that can be told.
+fn outlook(strength: f64, law: &ModeLaw, learning_rate: f64) -> String {
+    let trapping = trapping_number(law);
+    if trapping >= 1.0 {
+        return format!(" (held at zero by noise: trapping number {})", short(trapping));
+    }
+    let half = StrengthCurve::new(law.depth, law.teacher_strength, strength).half_time();
+    // At L = 1 there is no saddle, and a strength of zero is no rest.
+    half.filter(|_| strength > 0.0 || law.depth == 1)
+        .map_or_else(String::new, |time| {
+            format!(
+                " (half learned in about {} steps by gradient flow)",
+                short_count(time / learning_rate)
+            )
+        })
+}
+
+/// Three significant digits, no trailing zeros.
+fn short(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let decade = value.abs().log10().floor();
+    if !(-4.0..6.0).contains(&decade) {
+        return format!("{value:.2e}");
+    }
+    let text = format!("{value:.*}", (2.0 - decade).max(0.0) as usize);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// A number of steps to two significant digits.
+fn short_count(n_steps: f64) -> String {
+    if n_steps < 100.0 {
+        return format!("{:.0}", n_steps.ceil());
+    }
+    let unit = 10_f64.powf(n_steps.log10().floor() - 1.0);
+    let rounded = (n_steps / unit).round() * unit;
+    if rounded < 1e6 {
+        format!("{rounded:.0}")
+    } else {
+        format!("{rounded:.1e}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn laws(strengths: &[f64], noise_scale: f64) -> Vec<ModeLaw> {
+        let law = |&teacher_strength| ModeLaw {
+            depth: 2,
+            teacher_strength,
+            label_noise_std: 0.0,
+            noise_scale,
+        };
+        strengths.iter().map(law).collect()
+    }
+
+    #[test]
+    fn texts_say_what_happens() {
+        use Stage::{Arrived, Moving, Waiting};
+        let laws = laws(&[4.0, 2.0, 1.0, 1.0], 0.01);
+        let text = |stages: [Stage; 4], strengths: [f64; 4]| {
+            Activity::of(&stages, &[0.1, 0.3, 0.2, 0.0], |_| true).summary(&strengths, &laws, 0.005)
+        };
+        assert_eq!(
+            text([Arrived, Moving, Waiting, Waiting], [4.0, 0.834, 0.0, 0.0]),
+            "learning feature 2 of 4 (strength 0.834 of 2)"
+        );
+        // ln(m / s0 - 1) / (2 m eta) = ln(1999) / 0.02 = 380.02 steps, and 691 for ln(999) / 0.01.
+        assert_eq!(
+            text([Arrived, Waiting, Waiting, Waiting], [4.0, 1e-3, 1e-3, 1e-3]),
+            "at a saddle with 1 feature learned; next: feature 2 (half learned in about 380 steps by gradient flow)"
+        );
+        assert_eq!(
+            text([Arrived, Arrived, Waiting, Waiting], [4.0, 2.0, 1e-3, 1e-3]),
+            "at a saddle with 2 features learned; next: features 3 and 4 \
+             (half learned in about 690 steps by gradient flow)"
+        );
+        assert_eq!(
+            text([Waiting; 4], [-1e-3; 4]),
+            "at a saddle with no feature learned; next: feature 1"
+        );
+        assert_eq!(text([Arrived; 4], [4.0; 4]), "all 4 features are learned");
+        let of = |stages: [Stage; 2], learned: bool| Activity::of(&stages, &[0.1, 0.3], |_| learned);
+        assert_eq!(of([Moving, Moving], false), Activity::Learning { mode: 1 });
+        assert_eq!(of([Arrived, Arrived], false), Activity::Learning { mode: 1 });
+        assert_eq!(of([Arrived, Arrived], true), Activity::AllLearned);
+    }
+
+    #[test]
+    fn a_trapped_mode_is_told() {
+        let laws = laws(&[1.0], 1.25);
+        let text = Activity::of(&[Stage::Waiting], &[0.0], |_| false).summary(&[1e-3], &laws, 0.005);
+        // tau (2 m^2) / (2 m) = 1.25.
+        assert_eq!(
+            text,
+            "at a saddle with no feature learned; next: feature 1 (held at zero by noise: trapping number 1.25)"
+        );
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        let found = [0.834_49, 2.0, 1e-6, 123_456.0, 0.05, -1.0].map(short);
+        assert_eq!(found, ["0.834", "2", "1.00e-6", "123456", "0.05", "-1"]);
+        assert_eq!(
+            [0.3, 99.2, 123.4, 98_765.0, 1.26e9].map(short_count),
+            ["1", "100", "120", "99000", "1.3e9"]
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! Turns observed rows into events: one detector a run, whatever the run is driven by.
+//!
+//! The rows may come at any spacing; what happens between two rows is seen at the second. Memory is bounded: one watch a
+//! mode and a log of at most [`EventDetector::CAPACITY`] events.
+
+use std::collections::VecDeque;
+
+use super::activity::Activity;
+use super::mode_watch::{ModeWatch, Sample};
+use super::stage::Stage;
+use super::{Event, EventKind, ModeEvents, Moment};
+use crate::dynamics::{LiveParams, Sampling, noise_scale};
+use crate::model::Risk;
+use crate::observables::{Quantity, Schema};
+use crate::theory::ModeLaw;
+
+/// Detects the events of one run.
+#[derive(Clone, Debug)]
+pub struct EventDetector {
+    risk: Risk,
+    sampling: Sampling,
+    depth: usize,
+    live: LiveParams,
+    /// `tau` of the live parameters.
+    noise_scale: f64,
+    schema: Schema,
+    watches: Vec<ModeWatch>,
+    /// Stage of every mode; empty before the first row.
+    stages: Vec<Stage>,
+    /// Mode strengths of the last row.
+    strengths: Vec<f64>,
+    /// Number of modes about the minimum at the present plateau, if the run is at one.
+    plateau: Option<usize>,
+    activity: Option<Activity>,
+    log: VecDeque<Event>,
+    n_dropped: u64,
+}
+
+impl EventDetector {
+    /// Most events kept in the log; the oldest are dropped first.
+    pub const CAPACITY: usize = 4096;
+
+    /// A detector for a run of a network of `depth` weight matrices on `risk`, minibatches visited by `sampling`, that
+    /// starts with the given live parameters.
+    pub fn new(risk: Risk, sampling: Sampling, depth: usize, live: LiveParams) -> Self {
+        let strengths = risk.teacher().strengths();
+        Self {
+            noise_scale: noise_scale(&risk, sampling, &live),
+            schema: Schema::new(strengths.len()),
+            watches: strengths.iter().map(|&m| ModeWatch::new(depth, m)).collect(),
+            stages: Vec::new(),
+            strengths: vec![0.0; strengths.len()],
+            plateau: None,
+            activity: None,
+            log: VecDeque::new(),
+            n_dropped: 0,
+            sampling,
+            depth,
+            live,
+            risk,
+        }
+    }
+
+    /// Takes in the next observed row, laid out by the [`Schema`] of the run. Rows with a strength or diffusion that is not
+    /// finite are passed over.
+    pub fn observe(&mut self, row: &[f64]) {
+        let (strengths, diffusions, drifts) = (
+            &row[self.schema.columns(Quantity::Strength)],
+            &row[self.schema.columns(Quantity::Diffusion)],
+            &row[self.schema.columns(Quantity::Drift)],
+        );
+        if self.activity == Some(Activity::Diverged)
+            || !strengths.iter().chain(diffusions).all(|value| value.is_finite())
+        {
+            return;
+        }
+        let now = Moment {
+            step: row[Schema::STEP] as u64,
+            time: row[Schema::TIME],
+        };
+        self.strengths.copy_from_slice(strengths);
+        let (log, n_dropped) = (&mut self.log, &mut self.n_dropped);
+        for (mode, watch) in self.watches.iter_mut().enumerate() {
+            let sample = Sample {
+                step: now.step,
+                time: now.time,
+                strength: strengths[mode],
+                diffusion: diffusions[mode],
+                label_noise_std: self.live.label_noise_std,
+                noise_scale: self.noise_scale,
+            };
+            watch.observe(mode, sample, |kind| push(log, n_dropped, now, kind));
+        }
+        self.update_stages();
+        let watches = &self.watches;
+        let learned = |mode: usize| watches[mode].events().learned.is_some();
+        self.activity = Some(Activity::of(&self.stages, drifts, learned));
+        self.update_plateau(now);
+    }
+
+    /// Takes in a change of the live parameters, made when `step` steps were done. A second change at the same step takes the
+    /// place of the first.
+    pub fn set_live(&mut self, step: u64, time: f64, live: LiveParams) {
+        if live == self.live {
+            return;
+        }
+        self.live = live;
+        self.noise_scale = noise_scale(&self.risk, self.sampling, &live);
+        let kind = EventKind::ParameterChanged { live };
+        match self.log.back_mut() {
+            Some(Event {
+                step: last,
+                kind: last_kind @ EventKind::ParameterChanged { .. },
+                ..
+            }) if *last == step => *last_kind = kind,
+            Some(_) | None => push(&mut self.log, &mut self.n_dropped, Moment { step, time }, kind),
+        }
+    }
+
+    /// Takes in that the run diverged; later rows are passed over.
+    pub fn diverge(&mut self, step: u64, time: f64) {
+        if self.activity != Some(Activity::Diverged) {
+            self.activity = Some(Activity::Diverged);
+            push(
+                &mut self.log,
+                &mut self.n_dropped,
+                Moment { step, time },
+                EventKind::Diverged,
+            );
+        }
+    }
+
+    /// What is known of every mode.
+    pub fn modes(&self) -> impl ExactSizeIterator<Item = ModeEvents> + '_ {
+        self.watches.iter().map(ModeWatch::events)
+    }
+
+    /// The newest events, oldest first, from number `first` on. Events count from 0 over the whole run, those dropped
+    /// included.
+    pub fn events_from(&self, first: u64) -> impl Iterator<Item = &Event> + '_ {
+        let skipped = first.saturating_sub(self.n_dropped);
+        self.log
+            .iter()
+            .skip(usize::try_from(skipped).unwrap_or(usize::MAX))
+    }
+
+    /// Number of events so far, those dropped included.
+    pub fn n_events(&self) -> u64 {
+        self.n_dropped + self.log.len() as u64
+    }
+
+    /// Number of events dropped from the log.
+    pub fn n_dropped(&self) -> u64 {
+        self.n_dropped
+    }
+
+    /// What is being learned now; `None` before the first row.
+    pub fn activity(&self) -> Option<Activity> {
+        self.activity
+    }
+
+    /// [`Self::activity`] as one line of text; empty before the first row.
+    pub fn summary(&self) -> String {
+        let law = |&teacher_strength: &f64| ModeLaw {
+            depth: self.depth,
+            teacher_strength,
+            label_noise_std: self.live.label_noise_std,
+            noise_scale: self.noise_scale,
+        };
+        let laws: Vec<ModeLaw> = self.risk.teacher().strengths().iter().map(law).collect();
+        self.activity.map_or_else(String::new, |activity| {
+            activity.summary(&self.strengths, &laws, self.live.learning_rate)
+        })
+    }
+
+    fn update_stages(&mut self) {
+        let teacher = self.risk.teacher().strengths();
+        let fractions = self.strengths.iter().zip(teacher.iter()).map(|(a, m)| a / m);
+        if self.stages.is_empty() {
+            self.stages.extend(fractions.map(Stage::at));
+        } else {
+            for (stage, fraction) in self.stages.iter_mut().zip(fractions) {
+                *stage = stage.next(fraction);
+            }
+        }
+    }
+
+    fn update_plateau(&mut self, now: Moment) {
+        let at_rest = !self.stages.contains(&Stage::Moving);
+        let n_learned = self
+            .stages
+            .iter()
+            .filter(|stage| **stage == Stage::Arrived)
+            .count();
+        let plateau = at_rest.then_some(n_learned);
+        let before = std::mem::replace(&mut self.plateau, plateau);
+        if before != plateau {
+            let left = before.map(|n_learned| EventKind::PlateauLeft { n_learned });
+            let entered = plateau.map(|n_learned| EventKind::PlateauEntered { n_learned });
+            for kind in left.into_iter().chain(entered) {
+                push(&mut self.log, &mut self.n_dropped, now, kind);
+            }
+        }
+    }
+}
+
+fn push(log: &mut VecDeque<Event>, n_dropped: &mut u64, now: Moment, kind: EventKind) {
+    if log.len() == EventDetector::CAPACITY {
+        log.pop_front();
+        *n_dropped += 1;
+    }
+    log.push_back(Event {
+        step: now.step,
+        time: now.time,
+        kind,
+    });
+}
