@@ -97,9 +97,11 @@ impl TimePlot<'_> {
                     .allow_hover(false);
                 plot_ui.vline(line.style(LineStyle::Dotted { spacing: 4.0 }));
             }
+            let frame = *plot_ui.transform().frame();
             for curve in curves {
+                let style = affordable(&curve, x_range, y_range, frame.size());
                 let line = Line::new(curve.name, PlotPoints::Owned(curve.points));
-                plot_ui.line(line.color(curve.color).width(curve.width).style(curve.line));
+                plot_ui.line(line.color(curve.color).width(curve.width).style(style));
             }
         });
         let bounds = *response.transform.bounds();
@@ -163,6 +165,25 @@ impl TimePlot<'_> {
         } else {
             self.scale.padded(low, high)
         }
+    }
+}
+
+/// A curve's line style, or a solid line where noise makes it so long that every dash would be drawn over another: there are
+/// then hundreds of thousands of them, and none is seen.
+fn affordable(curve: &Curve, x: (f64, f64), y: (f64, f64), size: egui::Vec2) -> LineStyle {
+    let (width, height) = (f64::from(size.x), f64::from(size.y));
+    let place = |value: f64, (low, high): (f64, f64)| ((value - low) / (high - low)).clamp(0.0, 1.0);
+    let steps = curve.points.windows(2);
+    let length: f64 = steps
+        .map(|pair| {
+            width * (place(pair[1].x, x) - place(pair[0].x, x)).abs()
+                + height * (place(pair[1].y, y) - place(pair[0].y, y)).abs()
+        })
+        .sum();
+    if length > 4.0 * (width + height) {
+        LineStyle::Solid
+    } else {
+        curve.line
     }
 }
 
