@@ -83,6 +83,12 @@ impl From<u64> for Streams {
     }
 }
 
+impl From<&Self> for Streams {
+    fn from(streams: &Self) -> Self {
+        streams.clone()
+    }
+}
+
 /// The stream of `seed` for one purpose, in replica 0.
 pub fn stream(seed: u64, purpose: Purpose) -> Generator {
     Streams::new(seed).of(purpose)

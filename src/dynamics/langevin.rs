@@ -21,7 +21,7 @@ use super::gradient_noise::{noise_scale, total_noise};
 use super::minibatch::{Sampling, fill_normal};
 use super::range::{check_range, ordinary_change};
 use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
-use crate::random::{Generator, Purpose, stream};
+use crate::random::{Generator, Purpose, Streams};
 
 /// Which noise drives the Langevin engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ impl Langevin {
         sampling: Sampling,
         noise: LangevinNoise,
         n_substeps: u32,
-        seed: u64,
+        streams: impl Into<Streams>,
     ) -> Self {
         let (d_out, d_in) = risk.teacher().map().shape();
         let n_stored = risk.dataset().map_or(0, |dataset| dataset.n_samples());
@@ -79,7 +79,7 @@ impl Langevin {
             sampling,
             noise,
             n_substeps,
-            generator: stream(seed, Purpose::Langevin),
+            generator: streams.into().of(Purpose::Langevin),
             gradient,
             products: PartialProducts::new(network),
             mean: DMatrix::zeros(d_out, d_in),

@@ -21,7 +21,7 @@ use rand_distr::{Binomial, ChiSquared, Distribution as _, StandardNormal};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Dataset, Teacher};
-use crate::random::{Generator, Purpose, stream};
+use crate::random::{Generator, Purpose, Streams};
 
 /// How the samples of a stored set are visited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,8 +147,9 @@ pub struct MinibatchSource {
 
 impl MinibatchSource {
     /// Fresh Gaussian samples labelled by the teacher.
-    pub fn online(teacher: Arc<Teacher>, seed: u64) -> Self {
-        let (data, label_noise) = (stream(seed, Purpose::Data), stream(seed, Purpose::LabelNoise));
+    pub fn online(teacher: Arc<Teacher>, streams: impl Into<Streams>) -> Self {
+        let streams = streams.into();
+        let (data, label_noise) = (streams.of(Purpose::Data), streams.of(Purpose::LabelNoise));
         let online = Online {
             teacher,
             data,
@@ -160,10 +161,10 @@ impl MinibatchSource {
     }
 
     /// Samples of a stored set.
-    pub fn stored(dataset: Arc<Dataset>, sampling: Sampling, seed: u64) -> Self {
+    pub fn stored(dataset: Arc<Dataset>, sampling: Sampling, streams: impl Into<Streams>) -> Self {
         let order: Vec<usize> = (0..dataset.n_samples()).collect();
         let next = order.len();
-        let generator = stream(seed, Purpose::Data);
+        let generator = streams.into().of(Purpose::Data);
         Self::new(Kind::Stored(Stored {
             dataset,
             sampling,

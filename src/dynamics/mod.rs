@@ -20,7 +20,7 @@ pub use gradient_flow::GradientFlow;
 pub use gradient_noise::{noise_scale, total_noise};
 pub use langevin::{Langevin, LangevinNoise};
 pub use minibatch::{Minibatch, MinibatchSource, Sampling};
-pub use mode_ensemble::{EnsembleMode, EnsembleOptions, EnsembleSummary, ModeEnsemble, Substeps};
+pub use mode_ensemble::{EnsembleMode, EnsembleOptions, ModeEnsemble, Substeps};
 pub use range::check_range;
 pub use sgd::Sgd;
 

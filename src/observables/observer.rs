@@ -59,6 +59,13 @@ impl Observer {
         &self.mode_matrix
     }
 
+    /// Appends the mode strengths of `network` to `strengths`, to the bit those of a row, at a fraction of the cost.
+    pub fn observe_strengths(&mut self, network: &DeepLinearNetwork, strengths: &mut Vec<f64>) {
+        self.products.update(network);
+        self.update_mode_matrix();
+        strengths.extend(self.mode_matrix.diagonal().iter());
+    }
+
     /// Appends one row for `network` to `rows`.
     pub fn observe(
         &mut self,
@@ -70,11 +77,10 @@ impl Observer {
     ) {
         self.products.update(network);
         self.modes.update(&self.products, &self.risk, self.sampling, live);
+        self.update_mode_matrix();
         let map = self.products.map();
         let teacher = self.risk.teacher();
-        self.images.gemm(1.0, map, teacher.right(), 0.0);
         self.preimages.gemm_tr(1.0, map, teacher.left(), 0.0);
-        self.mode_matrix.gemm_tr(1.0, teacher.left(), &self.images, 0.0);
 
         let tau = noise_scale(&self.risk, self.sampling, live);
         let (rank, schema) = (self.schema.rank(), self.schema);
@@ -101,6 +107,13 @@ impl Observer {
         }
         write_singular_values(map, &mut row[schema.columns(Quantity::SingularValue)]);
         row[schema.imbalance()] = imbalance(network, &mut self.balance_scratch);
+    }
+
+    /// `W V` and `U^T W V` of the present products.
+    fn update_mode_matrix(&mut self) {
+        let teacher = self.risk.teacher();
+        self.images.gemm(1.0, self.products.map(), teacher.right(), 0.0);
+        self.mode_matrix.gemm_tr(1.0, teacher.left(), &self.images, 0.0);
     }
 
     /// Alignment of one mode, shared by the modes of equal strength.

@@ -5,6 +5,7 @@
 
 mod clock;
 mod divergence;
+mod replicas;
 mod schedule;
 mod statistics;
 
@@ -17,10 +18,11 @@ use crate::experiment::{DataKind, Engine, Experiment, ExperimentError, InitSchem
 use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
 use crate::observables::events::EventDetector;
 use crate::observables::{Observer, Schema};
-use crate::random::{Purpose, stream};
+use crate::random::{Purpose, Streams};
 
 use clock::Clock;
 pub use divergence::{Divergence, Stability};
+pub use replicas::Replicas;
 pub use schedule::Schedule;
 pub use statistics::{LateStatistics, STATISTICS_STRIDE, StrengthStatistics};
 
@@ -85,20 +87,20 @@ impl Simulation {
     /// [`SetupError`] where a value is not allowed or the data set cannot be drawn.
     pub fn new(experiment: &Experiment) -> Result<Self, SetupError> {
         experiment.validate()?;
-        let seed = experiment.seed;
+        let streams = Streams::new(experiment.seed);
         let widths = experiment.network.widths();
         let teacher = Arc::new(Teacher::new(
             experiment.network.d_out,
             experiment.network.d_in,
             &experiment.teacher.strengths,
             experiment.teacher.basis,
-            &mut stream(seed, Purpose::Teacher),
+            &mut streams.of(Purpose::Teacher),
         ));
         let risk = match experiment.data.kind {
             DataKind::Online => Risk::online(teacher),
             DataKind::Dataset => {
                 let data = &experiment.data;
-                let mut generator = stream(seed, Purpose::Dataset);
+                let mut generator = streams.of(Purpose::Dataset);
                 let dataset = Dataset::draw(&teacher, data.n_samples, data.whiten, &mut generator)?;
                 Risk::stored(teacher, Arc::new(dataset))
             }
@@ -115,19 +117,35 @@ impl Simulation {
                 gamma: experiment.init.gamma,
             },
         };
-        let network = init.draw(&widths, risk.teacher(), &mut stream(seed, Purpose::Init));
+        let network = init.draw(&widths, risk.teacher(), &mut streams.of(Purpose::Init));
         Ok(Self::from_parts(experiment.clone(), risk, network))
     }
 
     /// A run of given data from given initial weights; of `experiment` the engine, its options, the seed and the live
     /// parameters count. Weights beyond the range that can be computed are a divergence at step 0.
     pub fn from_parts(experiment: Experiment, risk: Risk, network: DeepLinearNetwork) -> Self {
-        let (live, seed, sampling) = (experiment.live, experiment.seed, experiment.data.sampling);
+        let streams = Streams::new(experiment.seed);
+        Self::with_streams(experiment, risk, network, &streams)
+    }
+
+    /// The same experiment from the same start on the same data, at step 0, its noise drawn from other streams.
+    fn restarted(&self, streams: &Streams) -> Self {
+        let (risk, network) = (self.risk.clone(), DeepLinearNetwork::clone(&self.initial));
+        Self::with_streams(self.experiment.clone(), risk, network, streams)
+    }
+
+    fn with_streams(
+        experiment: Experiment,
+        risk: Risk,
+        network: DeepLinearNetwork,
+        streams: &Streams,
+    ) -> Self {
+        let (live, sampling) = (experiment.live, experiment.data.sampling);
         let engine = match experiment.engine {
             Engine::Sgd => {
                 let source = match risk.dataset() {
-                    None => MinibatchSource::online(Arc::clone(risk.teacher()), seed),
-                    Some(dataset) => MinibatchSource::stored(Arc::clone(dataset), sampling, seed),
+                    None => MinibatchSource::online(Arc::clone(risk.teacher()), streams),
+                    Some(dataset) => MinibatchSource::stored(Arc::clone(dataset), sampling, streams),
                 };
                 EngineState::Sgd(Box::new(Sgd::new(&network, &risk, source)))
             }
@@ -139,7 +157,7 @@ impl Simulation {
                     sampling,
                     options.noise,
                     options.substeps,
-                    seed,
+                    streams,
                 );
                 EngineState::Langevin(Box::new(langevin))
             }
@@ -316,6 +334,11 @@ impl Simulation {
     pub fn observe(&mut self, rows: &mut Vec<f64>) {
         let (step, time) = (self.clock.step(), self.clock.time());
         self.observer.observe(&self.network, &self.live, step, time, rows);
+    }
+
+    /// Appends the mode strengths of the present weights to `strengths`.
+    fn observe_strengths(&mut self, strengths: &mut Vec<f64>) {
+        self.observer.observe_strengths(&self.network, strengths);
     }
 
     /// The mode matrix `U^T W V` at the last observation, shape `(r, r)`.

@@ -2,7 +2,7 @@
 //!
 //! - [`Moments`]: running mean, variance, skewness and kurtosis, mergeable.
 //! - [`Histogram`]: a histogram of bounded size that widens by itself.
-//! - [`quantile`]: quantiles by selection.
+//! - [`quantile`]: quantiles by selection; [`Summary`]: mean, spread and two quantiles of a sample.
 //! - [`integrated_autocorrelation_time`], [`BlockAverages`]: how many independent samples a correlated series
 //!   is worth.
 //! - [`ks_distance`] and its relatives: how far a sample is from a law.
@@ -14,6 +14,7 @@ mod goodness_of_fit;
 mod histogram;
 mod moments;
 mod quantiles;
+mod summary;
 
 pub use autocorrelation::{BlockAverages, effective_sample_size, integrated_autocorrelation_time};
 pub use goodness_of_fit::{
@@ -22,3 +23,4 @@ pub use goodness_of_fit::{
 pub use histogram::{Bars, Histogram};
 pub use moments::Moments;
 pub use quantiles::quantile;
+pub use summary::{Summary, mean_and_variance};

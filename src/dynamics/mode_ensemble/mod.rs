@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 use super::LiveParams;
 use crate::random::{Generator, Purpose, Streams};
-use crate::stats::quantile;
+use crate::stats::{Summary, mean_and_variance};
 use crate::theory::ModeLaw;
 use deep::DeepStep;
 use single_layer::SingleLayerStep;
@@ -63,19 +63,6 @@ pub struct EnsembleOptions {
     pub substeps: Substeps,
     /// Seed of the random streams.
     pub seed: u64,
-}
-
-/// Where the trajectories of a mode are.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EnsembleSummary {
-    /// Mean strength.
-    pub mean: f64,
-    /// Standard deviation (divisor `N - 1`; zero for `N = 1`).
-    pub std: f64,
-    /// 10 % quantile.
-    pub q10: f64,
-    /// 90 % quantile.
-    pub q90: f64,
 }
 
 /// An ensemble of scalar equations.
@@ -220,31 +207,24 @@ impl ModeEnsemble {
 
     /// Mean strength of a mode.
     pub fn mean(&self, mode: usize) -> f64 {
-        let strengths = self.strengths(mode);
-        strengths.iter().sum::<f64>() / strengths.len() as f64
+        self.mean_and_variance(mode).0
     }
 
     /// Variance of the strengths of a mode (divisor `N - 1`; zero for `N = 1`).
     pub fn variance(&self, mode: usize) -> f64 {
-        let strengths = self.strengths(mode);
-        let mean = self.mean(mode);
-        let squares: f64 = strengths.iter().map(|strength| (strength - mean).powi(2)).sum();
-        squares / (strengths.len() - 1).max(1) as f64
+        self.mean_and_variance(mode).1
     }
 
     /// Mean, spread and quantiles of a mode, as drawn.
-    pub fn summary(&mut self, mode: usize) -> EnsembleSummary {
-        let (mean, std) = (self.mean(mode), self.variance(mode).sqrt());
+    pub fn summary(&mut self, mode: usize) -> Summary {
         self.scratch.clear();
         self.scratch.extend_from_slice(&self.modes[mode].strengths);
-        // There is at least one trajectory.
-        let mut at = |probability| quantile(&mut self.scratch, probability).unwrap_or(mean);
-        EnsembleSummary {
-            mean,
-            std,
-            q10: at(0.1),
-            q90: at(0.9),
-        }
+        Summary::of(&mut self.scratch).unwrap_or_else(|| unreachable!("there is at least one trajectory"))
+    }
+
+    fn mean_and_variance(&self, mode: usize) -> (f64, f64) {
+        mean_and_variance(self.strengths(mode))
+            .unwrap_or_else(|| unreachable!("there is at least one trajectory"))
     }
 }
 

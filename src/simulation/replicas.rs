@@ -1,0 +1,142 @@
+//! Replicas: `R` independent runs of one experiment, and the distribution of every mode strength over them.
+//!
+//! All share the teacher, the initial weights and, where there is one, the stored data set with its label noise; the draws of
+//! the engine (fresh samples, minibatches, Langevin increments) are independent, replica `r` taking the streams that lie `r` long
+//! jumps further on. Replica 0 is the plain run. A row holds, for every mode, mean, standard deviation and the
+//! 10 % and 90 % quantiles of `a_a = u_a^T W v_a` over the replicas.
+//!
+//! Replicas move on all cores of the present rayon pool. Each is sequential in itself and the statistics are taken in the order
+//! of the replicas, so nothing depends on the number of threads.
+
+use rayon::prelude::*;
+
+use super::{SetupError, Simulation};
+use crate::experiment::{Experiment, ExperimentError, LiveParams};
+use crate::random::Streams;
+use crate::stats::Summary;
+
+/// Independent runs of one experiment.
+#[derive(Clone, Debug)]
+pub struct Replicas {
+    members: Vec<Member>,
+    step: u64,
+    /// Strengths of one mode in every replica that goes on.
+    scratch: Vec<f64>,
+}
+
+/// One replica with its mode strengths as last observed.
+#[derive(Clone, Debug)]
+struct Member {
+    simulation: Simulation,
+    strengths: Vec<f64>,
+}
+
+impl Replicas {
+    /// `n_replicas` (at least 1) runs of `experiment` at step 0.
+    ///
+    /// # Errors
+    /// [`SetupError`] where a value is not allowed or the data set cannot be drawn.
+    pub fn new(experiment: &Experiment, n_replicas: usize) -> Result<Self, SetupError> {
+        Ok(Self::of(&Simulation::new(experiment)?, n_replicas))
+    }
+
+    /// `n_replicas` (at least 1) runs like `simulation`, from its start at step 0 with the live parameters it began with.
+    pub fn of(simulation: &Simulation, n_replicas: usize) -> Self {
+        let mut streams = Streams::new(simulation.experiment().seed);
+        let members = (0..n_replicas.max(1))
+            .map(|_| {
+                let member = Member {
+                    simulation: simulation.restarted(&streams),
+                    strengths: Vec::with_capacity(simulation.schema().rank()),
+                };
+                streams = streams.next_replica();
+                member
+            })
+            .collect();
+        Self {
+            members,
+            step: 0,
+            scratch: Vec::with_capacity(n_replicas),
+        }
+    }
+
+    /// Number of replicas.
+    pub fn n_replicas(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Number of replicas that have diverged; they count in no statistics from then on.
+    pub fn n_diverged(&self) -> usize {
+        let diverged = |member: &&Member| member.simulation.divergence().is_some();
+        self.members.iter().filter(diverged).count()
+    }
+
+    /// One replica, counted from 0.
+    pub fn replica(&self, replica: usize) -> &Simulation {
+        &self.members[replica].simulation
+    }
+
+    /// Number of steps taken.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// Takes new live parameters in every replica.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] where a value is not allowed; nothing changes then.
+    pub fn set_live(&mut self, live: LiveParams) -> Result<(), ExperimentError> {
+        live.validate()?;
+        self.members
+            .iter_mut()
+            .try_for_each(|member| member.simulation.set_live(live))
+    }
+
+    /// Takes steps in every replica until `step` have been taken in all.
+    pub fn advance_to(&mut self, step: u64) {
+        self.members.par_iter_mut().for_each(|member| {
+            // A divergence is kept by the run and counted when asked for.
+            let _outcome = member.simulation.advance_to(step);
+        });
+        self.step = self.step.max(step);
+    }
+
+    /// Distribution of every mode's strength over the replicas that have not diverged, one entry a mode; `None` when all have.
+    pub fn observe(&mut self) -> Option<Vec<Summary>> {
+        self.members.par_iter_mut().for_each(|member| {
+            member.strengths.clear();
+            if member.simulation.divergence().is_none() {
+                member.simulation.observe_strengths(&mut member.strengths);
+            }
+        });
+        let rank = self.members.first()?.simulation.schema().rank();
+        (0..rank)
+            .map(|mode| {
+                let strengths = self
+                    .members
+                    .iter()
+                    .filter_map(|member| member.strengths.get(mode));
+                self.scratch.clear();
+                self.scratch.extend(strengths);
+                Summary::of(&mut self.scratch)
+            })
+            .collect()
+    }
+
+    /// Names of the columns of [`Self::columns`] for `rank` modes: `strength_mean_1 ..`, `strength_std_1 ..`,
+    /// `strength_q10_1 ..`, `strength_q90_1 ..`.
+    pub fn column_names(rank: usize) -> Vec<String> {
+        ["mean", "std", "q10", "q90"]
+            .iter()
+            .flat_map(|statistic| (1..=rank).map(move |mode| format!("strength_{statistic}_{mode}")))
+            .collect()
+    }
+
+    /// Appends the numbers of an observation to a row, in the order of [`Self::column_names`].
+    pub fn columns(summaries: &[Summary], row: &mut Vec<f64>) {
+        row.extend(summaries.iter().map(|summary| summary.mean));
+        row.extend(summaries.iter().map(|summary| summary.std));
+        row.extend(summaries.iter().map(|summary| summary.q10));
+        row.extend(summaries.iter().map(|summary| summary.q90));
+    }
+}
