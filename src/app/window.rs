@@ -37,6 +37,7 @@ pub struct Window {
     worker: Worker,
     run: RunData,
     view: View,
+    traces: plots::TraceCache,
     draft: Draft,
     /// Live parameters as the sliders show them: what was last asked for.
     live: LiveParams,
@@ -79,6 +80,7 @@ impl Window {
                 shown: settings.shown,
                 ..View::default()
             },
+            traces: plots::TraceCache::default(),
             draft,
             live,
             speed: settings.speed,
@@ -245,12 +247,18 @@ impl Window {
 
     fn plots(&mut self, ui: &mut Ui) {
         plots::legend(ui, &self.run);
-        let range = plots::visible_range(&self.run, &self.view, self.horizon);
+        let x_range = plots::visible_range(&self.run, &self.view, self.horizon);
         ui.spacing_mut().item_spacing.y = 7.0;
         let height = (ui.available_height() - 2.0 * ui.spacing().item_spacing.y).max(180.0);
-        plots::strengths_plot(ui, &self.run, &mut self.view, range, 0.42 * height);
-        plots::diffusion_plot(ui, &self.run, &mut self.view, range, 0.28 * height);
-        plots::loss_plot(ui, &self.run, &mut self.view, range, 0.30 * height);
+        let mut scene = plots::Scene {
+            run: &self.run,
+            view: &mut self.view,
+            traces: &mut self.traces,
+            x_range,
+        };
+        plots::strengths_plot(ui, &mut scene, 0.42 * height);
+        plots::diffusion_plot(ui, &mut scene, 0.28 * height);
+        plots::loss_plot(ui, &mut scene, 0.30 * height);
     }
 
     /// Takes in what the worker has said and what keys were pressed; runs also while the window is hidden.

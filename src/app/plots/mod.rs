@@ -6,10 +6,12 @@ mod diffusion;
 mod histogram;
 mod legend;
 mod loss;
+mod polyline;
 mod scale;
 mod strengths;
 mod time_plot;
 
+pub(super) use curves::{Scene, TraceCache};
 pub(super) use diffusion::diffusion_plot;
 pub(super) use histogram::histograms;
 pub(super) use legend::legend;

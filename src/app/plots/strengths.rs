@@ -3,39 +3,26 @@
 use eframe::egui::Ui;
 use egui_plot::LineStyle;
 
-use super::curves::{Curve, Gatherer};
+use super::curves::{Curve, Gatherer, Scene};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
-use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
-use crate::app::view::View;
 use crate::observables::Quantity;
 
 const ID: &str = "mode strengths";
 
 /// Draws plot A.
-pub(crate) fn strengths_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64), height: f32) {
-    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) {
-        Scale::Log
-    } else {
-        Scale::Linear
-    };
-    let n_pixels = (ui.available_width() * ui.ctx().pixels_per_point()) as usize;
-    let gatherer = Gatherer {
-        run,
-        view,
-        visuals: ui.visuals(),
-        scale,
-        x_range,
-        n_pixels,
-    };
-    let mut curves = if view.shown.singular_values {
-        singular_values(&gatherer)
+pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
+    let run = scene.run;
+    let mut gatherer = Gatherer::new(ui, scene, ID, Scale::Linear);
+    let scale = gatherer.scale;
+    let mut curves = if gatherer.view.shown.singular_values {
+        singular_values(&mut gatherer)
     } else {
         Vec::new()
     };
-    let (strengths, n_rows_per_pixel) = gatherer.modes(Quantity::Strength, "mode strength");
-    curves.extend(strengths);
+    curves.extend(gatherer.modes(Quantity::Strength, "mode strength"));
+    let n_rows_per_pixel = gatherer.n_rows_per_pixel;
 
     let strengths = &run.experiment.teacher.strengths;
     let levels = strengths
@@ -65,14 +52,11 @@ pub(crate) fn strengths_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_rang
         shows_changes: true,
         n_rows_per_pixel,
     };
-    plot.show(ui, run, view, x_range);
+    plot.show(ui, scene);
 }
 
 /// The student's own singular values, faint: they coincide with the mode strengths once the student is aligned.
-fn singular_values(gatherer: &Gatherer<'_>) -> Vec<Curve> {
-    let Some(lane) = gatherer.run.lanes.first() else {
-        return Vec::new();
-    };
+fn singular_values(gatherer: &mut Gatherer<'_>) -> Vec<Curve> {
     let style = LaneStyle {
         width: 4.5,
         line: LineStyle::Solid,
@@ -84,7 +68,7 @@ fn singular_values(gatherer: &Gatherer<'_>) -> Vec<Curve> {
             let name = format!("student singular value {}", mode + 1);
             // Singular values are the student's own and ordered by size: they have no mode's colour.
             let color = gatherer.visuals.text_color();
-            gatherer.column(lane, column, name, color, style).0
+            gatherer.column(0, column, name, color, style)
         })
         .collect()
 }

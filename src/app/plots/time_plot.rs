@@ -3,9 +3,12 @@
 //! double click goes back to the live view.
 
 use eframe::egui::{self, Align2, Color32, FontId, Ui, Vec2b};
-use egui_plot::{AxisHints, HLine, HoverPosition, Line, LineStyle, Plot, PlotPoints, PlotUi, VLine};
+use egui_plot::{
+    AxisHints, HLine, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotUi, VLine,
+};
 
-use super::curves::Curve;
+use super::curves::{Curve, Scene};
+use super::polyline::thinned;
 use super::scale::Scale;
 use crate::app::format::{brief, grouped, significant};
 use crate::app::run_data::RunData;
@@ -13,6 +16,7 @@ use crate::app::style;
 use crate::app::view::{TimeAxis, TimeWindow, View};
 use crate::dynamics::LiveParams;
 use crate::experiment::{Experiment, InitScheme};
+use crate::history::Cell;
 use crate::theory::StrengthCurve;
 
 /// Width of the gutter that holds the tick labels of every stacked plot, in points.
@@ -51,7 +55,9 @@ pub(crate) struct TimePlot<'a> {
 
 impl TimePlot<'_> {
     /// Draws the plot and lets the mouse change the view.
-    pub(crate) fn show(self, ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64)) {
+    pub(crate) fn show(self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        let (run, x_range) = (scene.run, scene.x_range);
+        let view = &mut *scene.view;
         let y_range = view
             .vertical
             .get(self.id)
@@ -97,11 +103,8 @@ impl TimePlot<'_> {
                     .allow_hover(false);
                 plot_ui.vline(line.style(LineStyle::Dotted { spacing: 4.0 }));
             }
-            let frame = *plot_ui.transform().frame();
             for curve in curves {
-                let style = affordable(&curve, x_range, y_range, frame.size());
-                let line = Line::new(curve.name, PlotPoints::Owned(curve.points));
-                plot_ui.line(line.color(curve.color).width(curve.width).style(style));
+                draw_curve(plot_ui, curve, x_range, y_range);
             }
         });
         let bounds = *response.transform.bounds();
@@ -148,15 +151,12 @@ impl TimePlot<'_> {
         let visible = self
             .curves
             .iter()
-            .flat_map(|curve| &curve.points)
-            .filter(|point| inside(point.x));
+            .flat_map(|curve| &curve.trace.cells)
+            .filter(|cell| inside(cell.first[0]) || inside(cell.last[0]))
+            .flat_map(|cell| [cell.min[1], cell.max[1]]);
         let included = self.include.iter().map(|&value| self.scale.position(value));
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for y in visible
-            .map(|point| point.y)
-            .chain(included)
-            .filter(|y| y.is_finite())
-        {
+        for y in visible.chain(included).filter(|y| y.is_finite()) {
             low = low.min(y);
             high = high.max(y);
         }
@@ -168,13 +168,30 @@ impl TimePlot<'_> {
     }
 }
 
+/// Draws a curve with as few points as its pixels need.
+fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: Curve, x: (f64, f64), y: (f64, f64)) {
+    let size = plot_ui.transform().frame().size();
+    let pixels = f64::from(size.y * plot_ui.ctx().pixels_per_point()).max(1.0);
+    let outline = curve.trace.cells.iter().flat_map(Cell::outline);
+    let points = thinned(outline, (y.1 - y.0) / pixels);
+    let style = affordable(curve.line, &points, x, y, size);
+    let line = Line::new(curve.name, PlotPoints::Owned(points));
+    plot_ui.line(line.color(curve.color).width(curve.width).style(style));
+}
+
 /// A curve's line style, or a solid line where noise makes it so long that every dash would be drawn over another: there are
 /// then hundreds of thousands of them, and none is seen.
-fn affordable(curve: &Curve, x: (f64, f64), y: (f64, f64), size: egui::Vec2) -> LineStyle {
+fn affordable(
+    line: LineStyle,
+    points: &[PlotPoint],
+    x: (f64, f64),
+    y: (f64, f64),
+    size: egui::Vec2,
+) -> LineStyle {
     let (width, height) = (f64::from(size.x), f64::from(size.y));
     let place = |value: f64, (low, high): (f64, f64)| ((value - low) / (high - low)).clamp(0.0, 1.0);
-    let steps = curve.points.windows(2);
-    let length: f64 = steps
+    let length: f64 = points
+        .windows(2)
         .map(|pair| {
             width * (place(pair[1].x, x) - place(pair[0].x, x)).abs()
                 + height * (place(pair[1].y, y) - place(pair[0].y, y)).abs()
@@ -183,7 +200,7 @@ fn affordable(curve: &Curve, x: (f64, f64), y: (f64, f64), size: egui::Vec2) -> 
     if length > 4.0 * (width + height) {
         LineStyle::Solid
     } else {
-        curve.line
+        line
     }
 }
 
