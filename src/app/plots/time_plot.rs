@@ -16,15 +16,16 @@ use crate::app::style;
 use crate::app::view::{TimeAxis, TimeWindow, View};
 use crate::dynamics::LiveParams;
 use crate::experiment::{Experiment, InitScheme};
-use crate::history::Cell;
 use crate::theory::StrengthCurve;
 
 /// Width of the gutter that holds the tick labels of every stacked plot, in points.
 const GUTTER: f32 = 58.0;
 /// Distance of ticks, in points, over which their labels appear.
 const LABEL_SPACING: egui::Rangef = egui::Rangef { min: 8.0, max: 14.0 };
-/// Parameter changes drawn at once; a long drag leaves many.
+/// Parameter changes drawn at once, the newest.
 const MAX_MARKS_DRAWN: usize = 24;
+/// Changes are drawn as one where they lie closer than this share of the plot's width.
+const SAME_PLACE: f64 = 0.008;
 
 /// A horizontal line across a plot, at a position of its axis.
 pub(crate) struct Level {
@@ -172,8 +173,13 @@ impl TimePlot<'_> {
 fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: Curve, x: (f64, f64), y: (f64, f64)) {
     let size = plot_ui.transform().frame().size();
     let pixels = f64::from(size.y * plot_ui.ctx().pixels_per_point()).max(1.0);
-    let outline = curve.trace.cells.iter().flat_map(Cell::outline);
-    let points = thinned(outline, (y.1 - y.0) / pixels);
+    let pixel_height = (y.1 - y.0) / pixels;
+    let outline = curve.trace.cells.iter().flat_map(|cell| {
+        // Of a cell that is flat to the eye, the last point alone says where the line goes on.
+        let is_flat = cell.max[1] - cell.min[1] < 0.1 * pixel_height;
+        cell.outline().into_iter().skip(if is_flat { 3 } else { 0 })
+    });
+    let points = thinned(outline, pixel_height);
     let style = affordable(curve.line, &points, x, y, size);
     let line = Line::new(curve.name, PlotPoints::Owned(points));
     plot_ui.line(line.color(curve.color).width(curve.width).style(style));
@@ -257,23 +263,32 @@ fn zoom_in_time(ui: &Ui, view: &mut View, (low, high): (f64, f64), about: f64) {
     }
 }
 
-/// Places and texts of the parameter changes in sight.
+/// Places and texts of the parameter changes in sight. What lies closer together than [`SAME_PLACE`], as the many changes of
+/// one drag do, is one change.
 fn visible_changes(run: &RunData, axis: TimeAxis, (low, high): (f64, f64)) -> Vec<(f64, String)> {
     let mut before = run.experiment.live;
-    let mut changes = Vec::new();
+    let mut changes: Vec<(f64, LiveParams, LiveParams)> = Vec::new();
     for change in &run.interventions {
         let x = match axis {
             TimeAxis::Time => change.time,
             TimeAxis::Step => change.step as f64,
         };
         if (low..=high).contains(&x) {
-            changes.push((x, change_text(&before, &change.live)));
+            match changes.last_mut() {
+                Some((last_x, _, after)) if x - *last_x < SAME_PLACE * (high - low) => {
+                    (*last_x, *after) = (x, change.live);
+                }
+                Some(_) | None => changes.push((x, before, change.live)),
+            }
         }
         before = change.live;
     }
     let n_excess = changes.len().saturating_sub(MAX_MARKS_DRAWN);
     changes.drain(..n_excess);
     changes
+        .into_iter()
+        .map(|(x, before, after)| (x, change_text(&before, &after)))
+        .collect()
 }
 
 fn change_text(before: &LiveParams, after: &LiveParams) -> String {
