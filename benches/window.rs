@@ -11,7 +11,7 @@ use eframe::egui::{self, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use saddlescope::app::Window;
-use saddlescope::experiment::{Engine, Experiment};
+use saddlescope::experiment::{Dynamics, Experiment};
 use saddlescope::simulation::Schedule;
 use saddlescope::worker::{Command, Event, RunSpec, RunState, Worker};
 
@@ -98,7 +98,8 @@ fn command_latency() -> std::io::Result<()> {
     let spec = RunSpec {
         run: 1,
         experiment: Experiment::default(),
-        companions: vec![Engine::GradientFlow],
+        companions: vec![Dynamics::GradientFlow],
+        crowds: Vec::new(),
         schedule: Schedule::DenseFirst,
         start: true,
     };

@@ -7,11 +7,12 @@ use eframe::egui::{Color32, Ui, Visuals};
 use egui_plot::LineStyle;
 
 use super::scale::Scale;
-use crate::app::run_data::{LaneData, RunData};
+use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
 use crate::app::view::{TimeAxis, View};
 use crate::history::{Cell, Trace, TraceRequest, trace};
 use crate::observables::Quantity;
+use crate::simulation::{Crowd, CrowdKind, Statistic};
 
 /// A curve in the coordinates of a plot (logarithms on a logarithmic axis), pixel by pixel.
 #[derive(Clone, Debug)]
@@ -32,10 +33,27 @@ pub(crate) struct Scene<'a> {
     pub(crate) x_range: (f64, f64),
 }
 
+/// An area between two curves, in the coordinates of a plot.
+#[derive(Clone, Debug)]
+pub(crate) struct Band {
+    pub(crate) name: String,
+    pub(crate) xs: Vec<f64>,
+    pub(crate) low: Vec<f64>,
+    pub(crate) high: Vec<f64>,
+    pub(crate) color: Color32,
+}
+
+/// Whose history a curve is drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Source {
+    Lane(usize),
+    Crowd(usize),
+}
+
 /// Which curve a stored trace draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    lane: usize,
+    source: Source,
     column: usize,
     scale: Scale,
 }
@@ -98,7 +116,7 @@ impl<'a> Gatherer<'a> {
         color: Color32,
         style: LaneStyle,
     ) -> Curve {
-        let trace = self.trace(lane, column);
+        let trace = self.trace(Source::Lane(lane), column);
         self.n_rows_per_pixel = self.n_rows_per_pixel.max(trace.n_rows_per_pixel);
         Curve {
             name,
@@ -109,10 +127,13 @@ impl<'a> Gatherer<'a> {
         }
     }
 
-    fn trace(&mut self, lane: usize, column: usize) -> Arc<Trace> {
-        let LaneData { history, .. } = &self.run.lanes[lane];
+    fn trace(&mut self, source: Source, column: usize) -> Arc<Trace> {
+        let history = match source {
+            Source::Lane(i) => &self.run.lanes[i].history,
+            Source::Crowd(i) => &self.run.crowds[i].history,
+        };
         let key = Key {
-            lane,
+            source,
             column,
             scale: self.scale,
         };
@@ -143,19 +164,78 @@ impl<'a> Gatherer<'a> {
         drawn
     }
 
+    /// The 10-90 % bands of every crowd, and the curves of their means.
+    pub(crate) fn crowds(&mut self) -> (Vec<Band>, Vec<Curve>) {
+        let (mut bands, mut means) = (Vec::new(), Vec::new());
+        let run = self.run;
+        let rank = run.rank();
+        for (i, crowd) in run.crowds.iter().enumerate() {
+            let what = match crowd.kind {
+                CrowdKind::Ensemble => "scalar SDEs",
+                CrowdKind::Replicas => "replicas",
+            };
+            for mode in 0..rank {
+                let column = |statistic| Crowd::column(rank, statistic, mode);
+                let low = self.trace(Source::Crowd(i), column(Statistic::Q10));
+                let high = self.trace(Source::Crowd(i), column(Statistic::Q90));
+                let color = style::mode_color(mode, self.visuals);
+                bands.push(Band {
+                    name: format!("10\u{2013}90 % of {} {what}, mode {}", crowd.n_members, mode + 1),
+                    xs: low.cells.iter().map(|cell| cell.first[0]).collect(),
+                    low: low.cells.iter().map(|cell| cell.min[1]).collect(),
+                    high: high.cells.iter().map(|cell| cell.max[1]).collect(),
+                    color: color.gamma_multiply(match crowd.kind {
+                        CrowdKind::Ensemble => 0.30,
+                        CrowdKind::Replicas => 0.18,
+                    }),
+                });
+                means.push(Curve {
+                    name: format!("mean of {} {what}, mode {}", crowd.n_members, mode + 1),
+                    trace: self.trace(Source::Crowd(i), column(Statistic::Mean)),
+                    color: color.gamma_multiply(0.9),
+                    width: 1.0,
+                    line: LineStyle::Solid,
+                });
+            }
+        }
+        (bands, means)
+    }
+
     /// A per-mode quantity of every mode and lane, the first lane last so that it lies on top.
     pub(crate) fn modes(&mut self, quantity: Quantity, label: &str) -> Vec<Curve> {
         let mut curves = Vec::new();
         let run = self.run;
         for (i, lane) in run.lanes.iter().enumerate().rev() {
             for mode in 0..run.rank() {
-                let name = format!("{label} {} ({})", mode + 1, lane.engine.label());
-                let style = style::lane_style(i, lane.engine, mode, style::ground(self.visuals));
+                let name = format!("{label} {} ({})", mode + 1, lane.dynamics.label());
+                let style = style::lane_style(i, lane.dynamics, mode, style::ground(self.visuals));
                 let column = run.schema.column(quantity, mode);
                 curves.push(self.column(i, column, name, style::mode_color(mode, self.visuals), style));
             }
         }
         curves
+    }
+}
+
+impl Curve {
+    /// A curve through points `[x, y]` in the coordinates of the plot.
+    pub(crate) fn through(points: Vec<[f64; 2]>, name: String, color: Color32, style: LaneStyle) -> Self {
+        let cell = |point| Cell {
+            first: point,
+            last: point,
+            min: point,
+            max: point,
+        };
+        Self {
+            name,
+            trace: Arc::new(Trace {
+                cells: points.into_iter().map(cell).collect(),
+                n_rows_per_pixel: 1,
+            }),
+            color: color.gamma_multiply(style.opacity),
+            width: style.width,
+            line: style.line,
+        }
     }
 }
 

@@ -2,13 +2,13 @@
 //! strength thin and dashed over it.
 
 use eframe::egui::Ui;
-use egui_plot::LineStyle;
 
 use super::curves::{Gatherer, Scene};
+use super::marks::{self, event_marks};
 use super::scale::Scale;
 use super::time_plot::TimePlot;
-use crate::app::style::{self, LaneStyle};
-use crate::experiment::Engine;
+use crate::app::style;
+use crate::experiment::Dynamics;
 use crate::observables::Quantity;
 
 const ID: &str = "diffusion";
@@ -21,7 +21,7 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     let ground = style::ground(ui.visuals());
     let mut curves = Vec::new();
     for (i, lane) in run.lanes.iter().enumerate().rev() {
-        if i > 0 && lane.engine == Engine::GradientFlow {
+        if i > 0 && lane.dynamics == Dynamics::GradientFlow {
             continue;
         }
         for mode in 0..run.rank() {
@@ -31,19 +31,15 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
             if i == 0 && gatherer.view.shown.theory {
                 let law = run.schema.column(Quantity::DiffusionLaw, mode);
                 let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
-                let thin = LaneStyle {
-                    width: 1.3,
-                    line: LineStyle::Dashed { length: 5.0 },
-                    opacity: 1.0,
-                };
-                curves.push(gatherer.column(0, law, name, color, thin));
+                curves.push(gatherer.column(0, law, name, color, style::THEORY));
             }
-            let name = format!("diffusion {} ({})", mode + 1, lane.engine.label());
-            let style = style::lane_style(i, lane.engine, mode, ground);
+            let name = format!("diffusion {} ({})", mode + 1, lane.dynamics.label());
+            let style = style::lane_style(i, lane.dynamics, mode, ground);
             curves.push(gatherer.column(i, exact, name, color, style));
         }
     }
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;
+    let (marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Diffusion);
     let plot = TimePlot {
         id: ID,
         title: "diffusion D",
@@ -53,6 +49,9 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         scale,
         curves,
         levels: Vec::new(),
+        bands: Vec::new(),
+        marks,
+        drops,
         include: Vec::new(),
         shows_time: false,
         shows_changes: false,

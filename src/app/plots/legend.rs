@@ -25,7 +25,7 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
             .take(MAX_NAMED)
             .enumerate()
         {
-            let line = style::lane_style(0, run.experiment.engine, mode, ground).line;
+            let line = style::lane_style(0, run.experiment.dynamics(), mode, ground).line;
             let text = format!("mode {}, m = {}", mode + 1, brief(*strength, 4));
             entry(ui, line, 2.5, style::mode_color(mode, ui.visuals()), &text);
         }
@@ -34,8 +34,8 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
         }
         let color = ui.visuals().text_color();
         for (i, lane) in run.lanes.iter().enumerate() {
-            let style = style::lane_style(i, lane.engine, 0, ground);
-            entry(ui, style.line, style.width, color, lane.engine.label());
+            let style = style::lane_style(i, lane.dynamics, 0, ground);
+            entry(ui, style.line, style.width, color, lane.dynamics.label());
         }
         let quiet = style::quiet(ui.visuals());
         entry(

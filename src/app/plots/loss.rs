@@ -3,6 +3,7 @@
 use eframe::egui::Ui;
 
 use super::curves::{Gatherer, Scene};
+use super::marks::{self, event_marks};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
 use crate::app::style;
@@ -19,8 +20,8 @@ pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     let ground = style::ground(ui.visuals());
     let mut curves = Vec::new();
     for (i, lane) in run.lanes.iter().enumerate().rev() {
-        let name = format!("excess loss ({})", lane.engine.label());
-        let style = style::lane_style(i, lane.engine, 0, ground);
+        let name = format!("excess loss ({})", lane.dynamics.label());
+        let style = style::lane_style(i, lane.dynamics, 0, ground);
         let color = ui.visuals().strong_text_color();
         curves.push(gatherer.column(i, Schema::EXCESS_LOSS, name, color, style));
     }
@@ -40,6 +41,7 @@ pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     } else {
         Vec::new()
     };
+    let (_, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Diffusion);
     let plot = TimePlot {
         id: ID,
         title: "excess loss",
@@ -49,6 +51,9 @@ pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         scale,
         curves,
         levels,
+        bands: Vec::new(),
+        marks: Vec::new(),
+        drops,
         include: match scale {
             Scale::Linear => vec![0.0],
             Scale::Log => vec![0.3 * smallest],

@@ -1,12 +1,16 @@
 //! Plot A: mode strengths `a_a = u_a^T W v_a` and the student's singular values, with the teacher's strengths dashed.
 
-use eframe::egui::Ui;
+use eframe::egui::{Ui, Visuals};
 use egui_plot::LineStyle;
 
 use super::curves::{Curve, Gatherer, Scene};
+use super::marks::{self, Mark, Shape, event_marks};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
+use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
+use crate::app::view::{TimeAxis, View};
+use crate::experiment::{DataKind, Dynamics, InitScheme};
 use crate::observables::Quantity;
 
 const ID: &str = "mode strengths";
@@ -21,8 +25,16 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     } else {
         Vec::new()
     };
+    let (bands, means) = gatherer.crowds();
+    curves.extend(means);
     curves.extend(gatherer.modes(Quantity::Strength, "mode strength"));
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;
+    let (mut marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Strength);
+    if scene.view.shown.theory {
+        let (predicted, half_times) = theory(run, scene.view, ui.visuals(), scale);
+        curves.splice(0..0, predicted);
+        marks.splice(0..0, half_times);
+    }
 
     let strengths = &run.experiment.teacher.strengths;
     let levels = strengths
@@ -39,11 +51,15 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         id: ID,
         title: "strength",
         tooltip: "Mode strengths a = u\u{1d40}Wv of the student in the teacher's basis (solid), its own singular \
-                  values (faint), the teacher's strengths (dashed); no unit.",
+                  values (faint), the teacher's strengths (dashed) and what theory predicts for an aligned, balanced start \
+                  (thin dashes, a ring where half learned); no unit.",
         height,
         scale,
         curves,
         levels,
+        bands,
+        marks,
+        drops,
         include: match scale {
             Scale::Linear => vec![0.0, 1.04 * strongest],
             Scale::Log => vec![strongest],
@@ -71,4 +87,41 @@ fn singular_values(gatherer: &mut Gatherer<'_>) -> Vec<Curve> {
             gatherer.column(0, column, name, color, style)
         })
         .collect()
+}
+
+/// What theory predicts: the curve of every mode from its strength at the start, as if aligned and balanced, and where it is
+/// half learned. Left out where gradient flow from an aligned start is drawn, which is the same curve.
+fn theory(run: &RunData, view: &View, visuals: &Visuals, scale: Scale) -> (Vec<Curve>, Vec<Mark>) {
+    let is_drawn = run.experiment.init.scheme == InitScheme::Aligned
+        && run.experiment.data.kind == DataKind::Online
+        && run
+            .lanes
+            .iter()
+            .any(|lane| lane.dynamics == Dynamics::GradientFlow);
+    let place = |time: f64| match view.axis {
+        TimeAxis::Time => time,
+        TimeAxis::Step => run.step_at(time),
+    };
+    let (mut curves, mut rings) = (Vec::new(), Vec::new());
+    for (mode, predicted) in run.predicted.iter().enumerate() {
+        let color = style::mode_color(mode, visuals);
+        if !is_drawn {
+            let points = predicted
+                .points
+                .iter()
+                .map(|&[time, s]| [place(time), scale.position(s)]);
+            let name = format!("theory: mode {} if aligned and balanced", mode + 1);
+            curves.push(Curve::through(points.collect(), name, color, style::THEORY));
+        }
+        if let Some(half_time) = predicted.half_time {
+            rings.push(Mark {
+                name: format!("theory: mode {} half learned", mode + 1),
+                x: place(half_time),
+                y: scale.position(0.5 * run.experiment.teacher.strengths[mode]),
+                color,
+                shape: Shape::HalfTime,
+            });
+        }
+    }
+    (curves, rings)
 }
