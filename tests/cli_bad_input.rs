@@ -275,6 +275,18 @@ fn unwritable_outputs_are_refused_before_the_run() {
     refused(&path("file/rows.csv"), &["file/rows.csv", "no directory"]);
     refused(&path("missing/rows.npz"), &["missing/rows.npz", "no directory"]);
     refused(&path("folder.csv"), &["folder.csv", "is a directory"]);
+    let refused = |events: &str, words: &[&str]| assert_refused(&["--events", events], words);
+    refused(
+        &path("events.npz"),
+        &["--events", "events.npz", "must end in .csv"],
+    );
+    refused(&path("events"), &["--events", "must end in .csv"]);
+    refused(
+        &path("missing/events.csv"),
+        &["missing/events.csv", "no directory"],
+    );
+    refused(&path("folder.csv"), &["folder.csv", "is a directory"]);
+    refused("./rows.csv", &["--out", "--events", "same file", "rows.csv"]);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
 }
 

@@ -58,6 +58,18 @@ pub enum CliError {
         /// The output.
         path: PathBuf,
     },
+    /// The table of events is of no known format.
+    #[error("--events {}: the name must end in .csv", path.display())]
+    EventsExtension {
+        /// The table.
+        path: PathBuf,
+    },
+    /// Two outputs would be one file.
+    #[error("--out and --events are the same file, {}", path.display())]
+    SameFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// The run is too long to be recorded as asked.
     #[error("--every: {0}")]
     Recording(#[from] RecordingError),
@@ -88,6 +100,8 @@ impl CliError {
             | Self::Settings(_)
             | Self::Setup(_)
             | Self::Extension { .. }
+            | Self::EventsExtension { .. }
+            | Self::SameFile { .. }
             | Self::Recording(_)
             | Self::Write(_)
             | Self::Stdout(_) => 2,

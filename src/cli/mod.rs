@@ -5,6 +5,7 @@
 
 mod error;
 mod fallback;
+mod help;
 mod load;
 mod run;
 #[cfg(feature = "gui")]
@@ -40,6 +41,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run an experiment without the window and record it
+    #[command(after_help = help::RUN)]
     Run(RunArguments),
     /// Print the default experiment as commented TOML, to be saved and changed
     Experiment,
@@ -62,6 +64,9 @@ struct RunArguments {
     /// Write a .csv or .npz file, whole or not at all; without it, CSV goes to standard output
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
+    /// Write a .csv file of what happened: peaks of the diffusion, modes learned, plateaus; whole or not at all
+    #[arg(long, value_name = "FILE.csv")]
+    events: Option<PathBuf>,
 }
 
 /// Does what the arguments ask for; the first one is the program's name.

@@ -10,7 +10,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::error::CliError;
 use super::load::load;
 use super::{RunArguments, write_stdout};
-use crate::session::{Recording, RunEnd, check_writable, write_csv, write_npz, write_whole};
+use crate::session::{
+    Recording, RunEnd, check_writable, is_same_file, write_csv, write_events_csv, write_npz, write_whole,
+};
 use crate::simulation::{Schedule, Simulation};
 
 /// Rows a run makes where nothing else is asked for.
@@ -44,10 +46,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
         .as_deref()
         .map(|path| Ok::<_, CliError>((path, Format::of(path)?)))
         .transpose()?;
-    // Before the run, so that hours are not spent on a file that cannot be written.
-    if let Some((path, _)) = out {
-        check_writable(path)?;
-    }
+    let events = arguments.events.as_deref();
+    check_outputs(out.map(|(path, _)| path), events)?;
     let mut simulation = Simulation::new(&experiment)?;
     let every = default_stride(arguments.every, arguments.steps);
     Recording::check_length(simulation.schema(), arguments.steps, every)?;
@@ -57,9 +57,34 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
         Some((path, Format::Csv)) => write_whole(path, |file| write_csv(&recording, file))?,
         Some((path, Format::Npz)) => write_whole(path, |file| write_npz(&recording, file))?,
     }
+    if let Some(path) = events {
+        write_whole(path, |file| write_events_csv(recording.events(), file))?;
+    }
     match end {
         RunEnd::Completed | RunEnd::Cancelled => Ok(()),
         RunEnd::Diverged(divergence) => Err(CliError::Diverged(divergence)),
+    }
+}
+
+/// Refuses outputs before the run, so that hours are not spent on a file that cannot be written.
+fn check_outputs(out: Option<&Path>, events: Option<&Path>) -> Result<(), CliError> {
+    if let Some(path) = out {
+        check_writable(path)?;
+    }
+    let Some(path) = events else {
+        return Ok(());
+    };
+    if !matches!(Format::of(path), Ok(Format::Csv)) {
+        return Err(CliError::EventsExtension {
+            path: path.to_owned(),
+        });
+    }
+    check_writable(path)?;
+    match out {
+        Some(out) if is_same_file(out, path) => Err(CliError::SameFile {
+            path: path.to_owned(),
+        }),
+        Some(_) | None => Ok(()),
     }
 }
 

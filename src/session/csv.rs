@@ -28,7 +28,7 @@ pub fn write_csv(recording: &Recording, writer: impl Write) -> io::Result<()> {
 }
 
 /// The writer's own error: the table's wraps it and hides its kind, by which a closed pipe is known.
-fn io_error(error: csv::Error) -> io::Error {
+pub(super) fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

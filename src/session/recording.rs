@@ -1,4 +1,4 @@
-//! A run kept as rows of observables, with what is needed to understand them later: experiment, teacher, data, weights.
+//! A run kept as rows of observables and the events seen in them, with what is needed to understand them later: experiment, teacher, data, weights.
 //!
 //! Rows are laid out by [`Schema`], one after the other. A run of `n` steps recorded every `k` has rows at the steps
 //! `0, k, 2k, ..` and at `n`; the last row of a run that diverged is finite.
@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use thiserror::Error;
 
+use super::events::{RecordedEvent, events_of};
 use crate::experiment::Experiment;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::observables::Schema;
@@ -55,6 +56,7 @@ pub struct Recording {
     experiment: Experiment,
     schema: Schema,
     rows: Vec<f64>,
+    events: Vec<RecordedEvent>,
     risk: Risk,
     label_noise_std: f64,
     initial: DeepLinearNetwork,
@@ -129,6 +131,7 @@ impl Recording {
         Self {
             experiment: simulation.experiment().clone(),
             schema: simulation.schema(),
+            events: events_of(simulation, &rows, simulation.divergence()),
             rows,
             risk: simulation.risk().clone(),
             label_noise_std: simulation.live().label_noise_std,
@@ -150,6 +153,11 @@ impl Recording {
     /// The rows, oldest first.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
         self.rows.chunks_exact(self.schema.n_columns())
+    }
+
+    /// What happened, by step.
+    pub fn events(&self) -> &[RecordedEvent] {
+        &self.events
     }
 
     /// One column, oldest first.
