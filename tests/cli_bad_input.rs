@@ -208,6 +208,17 @@ fn bad_arguments_are_refused() {
         (&["--every", "-2"], &["--every", "'-2'", "from 1"]),
         (&["--every", "often"], &["--every", "'often'"]),
         (&["--step", "4"], &["--step"]),
+        (&["--replicas", "0"], &["--replicas", "'0'", "from 1"]),
+        (&["--replicas", "-3"], &["--replicas", "'-3'", "from 1"]),
+        (&["--replicas", "many"], &["--replicas", "'many'"]),
+        (
+            &["--replicas", "1e15"],
+            &["--replicas", "32 weights", "memory", "at most 349525"],
+        ),
+        (
+            &["--replicas", "9000", "--set", "network.hidden=[500,500]"],
+            &["--replicas: 9000 replicas", "254000 weights", "at most 132"],
+        ),
         (&["extra"], &["extra"]),
     ];
     for (arguments, words) in cases {

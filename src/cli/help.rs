@@ -2,6 +2,11 @@
 
 /// Shown at the end of `saddlescope run --help`.
 pub(super) const RUN: &str = "\
+With --replicas, the columns of a run alone are those of the first network, and every row ends with strength_mean_1 ..,
+strength_std_1 .., strength_q10_1 .., strength_q90_1 ..: mean, standard deviation (divisor R - 1), 10 % and 90 % quantile of the
+strength of each mode over the R networks; in a .npz file strength_mean, strength_std, strength_q10, strength_q90. All share
+teacher, initial weights and data set. When one diverges, all end. Events are those of the first network.
+
 The table of events (--events) has a row an event, by step:
   step, time      of the recorded row in which it was seen; of a peak, those of the largest diffusion itself. Rows decide
                   what is seen: record often (--every) for exact steps

@@ -61,6 +61,9 @@ struct RunArguments {
     /// Record every K-th step besides the first and the last [default: a thousandth of the steps, at least 1]
     #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true)]
     every: Option<u64>,
+    /// Run R networks that differ in their noise alone, and add the distribution of every mode strength over them
+    #[arg(long, value_name = "R", value_parser = replica_count, allow_negative_numbers = true)]
+    replicas: Option<u64>,
     /// Write a .csv or .npz file, whole or not at all; without it, CSV goes to standard output
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
@@ -115,6 +118,10 @@ fn step_count(text: &str) -> Result<u64, String> {
 }
 
 fn stride(text: &str) -> Result<u64, String> {
+    whole_number(text, 1)
+}
+
+fn replica_count(text: &str) -> Result<u64, String> {
     whole_number(text, 1)
 }
 

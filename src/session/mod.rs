@@ -8,6 +8,7 @@ mod csv;
 mod events;
 mod figure;
 mod npz;
+mod recorder;
 mod recording;
 
 pub use self::csv::write_csv;

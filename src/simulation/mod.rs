@@ -22,7 +22,7 @@ use crate::random::{Purpose, Streams};
 
 use clock::Clock;
 pub use divergence::{Divergence, Stability};
-pub use replicas::Replicas;
+pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use statistics::{LateStatistics, STATISTICS_STRIDE, StrengthStatistics};
 
