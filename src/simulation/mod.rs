@@ -25,7 +25,7 @@ use crate::random::{Purpose, Streams};
 use clock::Clock;
 pub use crowd::{Crowd, CrowdKind, Statistic};
 pub use divergence::{Divergence, Stability};
-pub use replicas::Replicas;
+pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use settled::{Distances, Estimate, Estimates, Prediction};
 pub use stationary::{DEFAULT_BURN_IN, ModeStatistics, Phase, STATISTICS_STRIDE, StationaryStatistics};
