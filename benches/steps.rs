@@ -1,10 +1,17 @@
-//! Speed of the engines and of observing: one iteration is one step (or one observation) of a network in its transient.
+//! Speed of the engines and of observing, on networks in their transient, with the allocations of each.
+//!
+//! The items of a row are steps (trajectory-steps for the ensemble). W1 to W6 are the rows of `benches/README.md`, which
+//! sets them beside other programs.
 //!
 //! `cargo bench --bench steps`
 
-use divan::{Bencher, counter::ItemsCount};
-use saddlescope::experiment::{Engine, Experiment};
+use divan::{AllocProfiler, Bencher, counter::ItemsCount};
+use saddlescope::dynamics::{EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
+use saddlescope::experiment::{DataKind, Engine, Experiment, Sampling};
 use saddlescope::simulation::{Simulation, StepOutcome};
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
     divan::main();
@@ -29,7 +36,11 @@ fn experiment(widths: &[usize], batch_size: u64, engine: Engine) -> Experiment {
 }
 
 fn bench_steps(bencher: Bencher<'_, '_>, widths: &[usize], batch_size: u64, engine: Engine) {
-    let Ok(mut simulation) = Simulation::new(&experiment(widths, batch_size, engine)) else {
+    bench_experiment(bencher, &experiment(widths, batch_size, engine));
+}
+
+fn bench_experiment(bencher: Bencher<'_, '_>, experiment: &Experiment) {
+    let Ok(mut simulation) = Simulation::new(experiment) else {
         return;
     };
     bencher.counter(ItemsCount::new(N_STEPS)).bench_local(|| {
@@ -63,6 +74,16 @@ fn sgd_4_10_10_10_4_batch_1(bencher: Bencher<'_, '_>) {
     bench_steps(bencher, &[4, 10, 10, 10, 4], 1, Engine::Sgd);
 }
 
+/// W2.
+#[divan::bench]
+fn sgd_4_10_10_10_4_epochs_of_16(bencher: Bencher<'_, '_>) {
+    let mut experiment = experiment(&[4, 10, 10, 10, 4], 1, Engine::Sgd);
+    experiment.data.kind = DataKind::Dataset;
+    experiment.data.n_samples = 16;
+    experiment.data.sampling = Sampling::Epochs;
+    bench_experiment(bencher, &experiment);
+}
+
 /// W3.
 #[divan::bench]
 fn sgd_10_100_100_100_10_batch_32(bencher: Bencher<'_, '_>) {
@@ -73,6 +94,38 @@ fn sgd_10_100_100_100_10_batch_32(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn sgd_32_64_64_32_batch_256(bencher: Bencher<'_, '_>) {
     bench_steps(bencher, &[32, 64, 64, 32], 256, Engine::Sgd);
+}
+
+/// W5, on one thread.
+#[divan::bench]
+fn ensemble_3_layers_4_modes_of_4096(bencher: Bencher<'_, '_>) {
+    const N_TRAJECTORIES: usize = 4096;
+    let strengths = [4.0, 3.0, 2.0, 1.0];
+    let options = EnsembleOptions {
+        depth: 3,
+        modes: strengths
+            .map(|teacher_strength| EnsembleMode {
+                teacher_strength,
+                start: 0.01,
+            })
+            .to_vec(),
+        n_trajectories: N_TRAJECTORIES,
+        substeps: Substeps::Fixed(1),
+        seed: 1,
+    };
+    let live = LiveParams {
+        learning_rate: 1e-3,
+        batch_size: 4,
+        label_noise_std: 0.5,
+    };
+    let mut ensemble = ModeEnsemble::new(&options, &live);
+    let n_steps = N_STEPS * (strengths.len() * N_TRAJECTORIES) as u64;
+    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(1).build() else {
+        return;
+    };
+    bencher
+        .counter(ItemsCount::new(n_steps))
+        .bench_local(|| pool.install(|| ensemble.advance(N_STEPS)));
 }
 
 /// W6a.
