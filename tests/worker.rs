@@ -11,7 +11,7 @@ use std::time::Duration;
 use saddlescope::dynamics::LiveParams;
 use saddlescope::experiment::{Dynamics, Experiment};
 use saddlescope::observables::Schema;
-use saddlescope::simulation::{Schedule, Simulation};
+use saddlescope::simulation::{Crowd, CrowdKind, Schedule, Simulation};
 use saddlescope::worker::{Command, Event, Frame, RunSpec, RunState, Speed, Worker};
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -244,5 +244,67 @@ fn dropping_the_handle_ends_the_thread_whatever_it_is_doing() {
         std::thread::sleep(Duration::from_millis(100));
         // Returns only once the thread has ended.
         drop(worker);
+    }
+}
+
+#[test]
+fn events_and_crowds_are_those_of_a_direct_run() {
+    let experiment = experiment();
+    let n_steps = 600;
+    let worker = Worker::spawn(|| {}).unwrap();
+    worker.send(Command::SetSpeed(Speed::Unlimited));
+    worker.send(Command::Reset(Box::new(RunSpec {
+        run: 1,
+        experiment: experiment.clone(),
+        companions: Vec::new(),
+        crowds: vec![(CrowdKind::Ensemble, 600), (CrowdKind::Replicas, 3)],
+        schedule: Schedule::DenseFirst,
+        start: false,
+    })));
+    worker.send(Command::Step(n_steps));
+    let (mut events, mut crowd_rows) = (Vec::new(), vec![Vec::new(); 2]);
+    let modes = loop {
+        let Event::Frame(frame) = worker.events().recv_timeout(PATIENCE).unwrap() else {
+            panic!("no fault was expected")
+        };
+        events.extend(frame.events.new);
+        for (rows, crowd) in crowd_rows.iter_mut().zip(&frame.crowds) {
+            rows.extend_from_slice(&crowd.rows);
+        }
+        if frame.state == RunState::Paused && frame.step == n_steps {
+            break frame.events.modes;
+        }
+    };
+
+    let mut simulation = Simulation::new(&experiment).unwrap();
+    let mut detector = simulation.event_detector();
+    let mut crowds = [(CrowdKind::Ensemble, 600), (CrowdKind::Replicas, 3)]
+        .map(|(kind, n)| Crowd::new(kind, n, &mut simulation).unwrap());
+    let mut expected_rows = vec![Vec::new(); 2];
+    loop {
+        let mut row = Vec::new();
+        simulation.observe(&mut row);
+        detector.observe(&row);
+        for (crowd, rows) in crowds.iter_mut().zip(&mut expected_rows) {
+            crowd.advance_to(simulation.step());
+            crowd.observe(simulation.time(), rows);
+        }
+        let next = Schedule::DenseFirst.next_after(simulation.step());
+        if next > n_steps {
+            break;
+        }
+        simulation.advance_to(next);
+    }
+    let expected: Vec<_> = detector.events_from(0).copied().collect();
+    assert!(expected.len() > 3, "{expected:?}");
+    assert_eq!(events, expected);
+    assert_eq!(modes, detector.modes().collect::<Vec<_>>());
+    for (rows, expected) in crowd_rows.iter().zip(&expected_rows) {
+        assert!(
+            same_bits(rows, expected),
+            "{} numbers, {}",
+            rows.len(),
+            expected.len()
+        );
     }
 }

@@ -114,6 +114,8 @@ impl Histogram<'_> {
             .ensemble
             .and_then(|ensemble| ensemble.histogram.rebinned(MAX_BARS))
             .map(|bars| outline(&bars, frame, color));
+        // A single value has no width of its own.
+        let spike = (bars.counts.len() == 1).then(|| bars.lower + 0.5 * bars.width - frame.middle);
         let charted = chart(&bars, frame, color.gamma_multiply(0.5));
         let quiet = style::quiet(ui.visuals());
         let axis = AxisHints::new_x()
@@ -139,6 +141,9 @@ impl Histogram<'_> {
                     .color(quiet)
                     .width(1.0);
                 plot_ui.vline(teacher.style(LineStyle::Dashed { length: 6.0 }));
+                if let Some(spike) = spike {
+                    plot_ui.vline(VLine::new("run", spike).color(color).width(3.0));
+                }
                 for line in ensemble.into_iter().chain(curves.into_iter().flatten()) {
                     plot_ui.line(line);
                 }

@@ -9,7 +9,6 @@ use super::scale::Scale;
 use crate::app::run_data::RunData;
 use crate::app::style;
 use crate::app::view::View;
-use crate::history::Level;
 use crate::observables::{Quantity, Schema};
 use crate::theory::ModeLaw;
 
@@ -17,8 +16,12 @@ use crate::theory::ModeLaw;
 const N_CURVE: u32 = 90;
 /// Horizontal range, in units of the teacher's strength.
 const RANGE: (f64, f64) = (-0.06, 1.16);
-/// Most points of a trail.
-const MAX_TRAIL: usize = 600;
+/// Most points of a trail; noise about the minimum adds no more once it is this long.
+const MAX_TRAIL: usize = 1500;
+/// Points of a trail are at least so far apart.
+const NEAR: f64 = 0.006;
+/// Buckets of the history beyond which a coarser level is read.
+const MAX_BUCKETS: usize = 4000;
 
 /// Draws plot F.
 pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &View, height: f32) {
@@ -139,20 +142,25 @@ fn trail(run: &RunData, mode: usize, teacher: f64, height: f64) -> Vec<PlotPoint
     };
     let since = run.interventions.last().map_or(0.0, |change| change.step as f64);
     let levels = lane.history.levels();
-    let from = |level: &Level| {
-        let steps = level.column(Schema::STEP);
-        steps.partition_point(|bucket| bucket.last < since)
+    let level = match levels {
+        [fine, coarser, ..] if fine.n_buckets() > MAX_BUCKETS => coarser,
+        [fine, ..] => fine,
+        [] => return Vec::new(),
     };
-    let coarse_enough = |level: &&Level| level.n_buckets() - from(level) <= MAX_TRAIL;
-    let Some(level) = levels.iter().find(coarse_enough).or(levels.last()) else {
-        return Vec::new();
-    };
+    let steps = level.column(Schema::STEP);
+    let first = steps.partition_point(|bucket| bucket.last < since);
     let strengths = level.column(run.schema.column(Quantity::Strength, mode));
     let diffusions = level.column(run.schema.column(Quantity::Diffusion, mode));
-    let first = from(level).max(level.n_buckets().saturating_sub(4 * MAX_TRAIL));
-    strengths[first..]
-        .iter()
-        .zip(&diffusions[first..])
-        .map(|(strength, diffusion)| PlotPoint::new(strength.last / teacher, diffusion.last / height))
-        .collect()
+    let mut trail: Vec<PlotPoint> = Vec::new();
+    let mut newest = None;
+    for (strength, diffusion) in strengths[first..].iter().zip(&diffusions[first..]) {
+        let point = PlotPoint::new(strength.last / teacher, diffusion.last / height);
+        newest = Some(point);
+        let moved = |last: &PlotPoint| (point.x - last.x).abs().max((point.y - last.y).abs()) > NEAR;
+        if trail.len() < MAX_TRAIL && trail.last().is_none_or(moved) {
+            trail.push(point);
+        }
+    }
+    trail.extend(newest);
+    trail
 }

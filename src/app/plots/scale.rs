@@ -53,7 +53,10 @@ impl Scale {
             }
             Self::Log => {
                 let low = low.max(high - MAX_DECADES);
-                ((low - 0.15).floor(), (high + 0.1).max(low + 1.0))
+                (
+                    (low - 0.15).floor(),
+                    (high + 0.05 * (high - low) + 0.1).max(low + 1.0),
+                )
             }
         }
     }

@@ -75,7 +75,8 @@ pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64
     }
 }
 
-fn diamond(painter: &egui::Painter, centre: Pos2, solid: bool, stroke: Stroke) {
+/// A diamond, the mark of a diffusion peak.
+pub(super) fn diamond(painter: &egui::Painter, centre: Pos2, solid: bool, stroke: Stroke) {
     let corner = |x: f32, y: f32| centre + egui::vec2(x, y);
     let points = vec![
         corner(-4.5, 0.0),
