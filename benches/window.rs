@@ -7,17 +7,18 @@
 
 use std::time::{Duration, Instant};
 
-use eframe::egui::Role;
+use eframe::egui::{self, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use saddlescope::app::Window;
-use saddlescope::experiment::{Engine, Experiment};
+use saddlescope::experiment::{Dynamics, Experiment};
 use saddlescope::simulation::Schedule;
 use saddlescope::worker::{Command, Event, RunSpec, RunState, Worker};
 
 /// Steps after which a million rows have been recorded.
 const N_STEPS: u64 = 16_200_000;
 const N_FRAMES: usize = 200;
+const SIZE: egui::Vec2 = egui::vec2(1440.0, 900.0);
 
 fn main() -> std::io::Result<()> {
     frame_cost();
@@ -30,7 +31,7 @@ fn median(mut times: Vec<Duration>) -> (Duration, Duration) {
 }
 
 fn frame_cost() {
-    let mut harness = Harness::builder().with_size([1440.0, 900.0]).build_ui_state(
+    let mut harness = Harness::builder().with_size(SIZE).build_ui_state(
         |ui, window: &mut Option<Window>| {
             if window.is_none() {
                 *window = Window::new(ui.ctx(), None, Experiment::default()).ok();
@@ -52,17 +53,14 @@ fn frame_cost() {
         "{N_STEPS} steps with a window drawing: {:.1} s",
         start.elapsed().as_secs_f64()
     );
-    let mut running = Vec::new();
-    for _ in 0..N_FRAMES {
-        std::thread::sleep(Duration::from_millis(16));
-        running.push(frame(&mut harness));
-    }
+    let ctx = harness.ctx.clone();
+    let running = frames(&ctx, harness.state_mut());
     harness.get_by_role_and_label(Role::Button, "Pause").click();
     for _ in 0..10 {
         harness.step();
         std::thread::sleep(Duration::from_millis(16));
     }
-    let halted = (0..N_FRAMES).map(|_| frame(&mut harness)).collect();
+    let halted = frames(&ctx, harness.state_mut());
     for (name, times) in [("running", running), ("halted", halted)] {
         let (typical, worst) = median(times);
         println!("one frame, {name}: median {typical:?}, worst of {N_FRAMES} {worst:?}");
@@ -73,16 +71,26 @@ fn frame_cost() {
     );
 }
 
-fn frame(harness: &mut Harness<'_, Option<Window>>) -> Duration {
-    let start = Instant::now();
-    harness.step();
-    let output = harness.output();
-    let triangles = harness
-        .ctx
-        .tessellate(output.shapes.clone(), output.pixels_per_point);
-    let elapsed = start.elapsed();
-    assert!(triangles.len() > 10, "an empty picture");
-    elapsed
+/// Times of frames as eframe would draw them: events taken in, layout, tessellation.
+fn frames(ctx: &egui::Context, window: &mut Option<Window>) -> Vec<Duration> {
+    let Some(window) = window else { return Vec::new() };
+    let frame = |_| {
+        std::thread::sleep(Duration::from_millis(16));
+        let input = egui::RawInput {
+            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, SIZE)),
+            ..Default::default()
+        };
+        let start = Instant::now();
+        let output = ctx.run_ui(input, |ui| {
+            window.listen(ui.ctx());
+            window.show(ui);
+        });
+        let triangles = ctx.tessellate(output.shapes, output.pixels_per_point);
+        let elapsed = start.elapsed();
+        assert!(triangles.len() > 10, "an empty picture");
+        elapsed
+    };
+    (0..N_FRAMES).map(frame).collect()
 }
 
 fn command_latency() -> std::io::Result<()> {
@@ -90,7 +98,8 @@ fn command_latency() -> std::io::Result<()> {
     let spec = RunSpec {
         run: 1,
         experiment: Experiment::default(),
-        companions: vec![Engine::GradientFlow],
+        companions: vec![Dynamics::GradientFlow],
+        crowds: Vec::new(),
         schedule: Schedule::DenseFirst,
         start: true,
     };

@@ -6,48 +6,22 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::BufRead as _;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 
-use assert_cmd::Command;
 use saddlescope::experiment::Experiment;
 use tempfile::TempDir;
 
+#[path = "support/command.rs"]
+mod command;
 #[path = "support/npz.rs"]
 mod npz;
 
+use command::{rows, saddlescope, stdout};
 use npz::Npz;
 
 const HEADER: &str = "step,time,loss,excess_loss,strength_1,strength_2,singular_value_1,singular_value_2,drift_1,drift_2,\
     diffusion_1,diffusion_2,diffusion_law_1,diffusion_law_2,alignment_1,alignment_2,imbalance";
 const TWO_MODES: &str = "teacher.strengths=[3,1]";
-
-fn saddlescope(directory: &Path, arguments: &[&str]) -> Output {
-    Command::cargo_bin("saddlescope")
-        .unwrap()
-        .current_dir(directory)
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-/// Standard output of a command that must succeed and say nothing else.
-fn stdout(arguments: &[&str]) -> String {
-    let output = saddlescope(Path::new("."), arguments);
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(
-        (output.status.code(), errors.as_str()),
-        (Some(0), ""),
-        "{arguments:?}"
-    );
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn rows(csv: &str) -> Vec<Vec<f64>> {
-    let numbers = |line: &str| line.split(',').map(|number| number.parse().unwrap()).collect();
-    csv.lines().skip(1).map(numbers).collect()
-}
 
 #[test]
 fn the_table_has_the_named_columns_and_starts_at_the_start() {
@@ -238,6 +212,19 @@ fn the_archive_holds_the_table_and_what_it_is_a_table_of() {
             .map(|i| u[i / 5 * 2 + mode] * map[i] * v[i % 5 * 2 + mode])
             .sum();
         assert!((strength - table[table.len() - 1][4 + mode]).abs() < 1e-12);
+    }
+    // Nothing has happened in so few steps but that the run began at a saddle.
+    for (name, expected) in [
+        ("step", 0.0),
+        ("time", 0.0),
+        ("kind", 3.0),
+        ("mode", 0.0),
+        ("value", 0.0),
+        ("lead", f64::NAN),
+        ("lead_predicted", f64::NAN),
+    ] {
+        let found = read(&format!("event_{name}"), &[1])[0];
+        assert!(found.total_cmp(&expected).is_eq(), "{name}: {found}");
     }
     // Targets are M x and noise of standard deviation 0.2; 27 draws stay below 5 of them but for one run in 6e4.
     let (inputs, targets) = (read("inputs", &[9, 5]), read("targets", &[9, 3]));

@@ -208,6 +208,17 @@ fn bad_arguments_are_refused() {
         (&["--every", "-2"], &["--every", "'-2'", "from 1"]),
         (&["--every", "often"], &["--every", "'often'"]),
         (&["--step", "4"], &["--step"]),
+        (&["--replicas", "0"], &["--replicas", "'0'", "from 1"]),
+        (&["--replicas", "-3"], &["--replicas", "'-3'", "from 1"]),
+        (&["--replicas", "many"], &["--replicas", "'many'"]),
+        (
+            &["--replicas", "1e15"],
+            &["--replicas", "32 weights", "memory", "at most 349525"],
+        ),
+        (
+            &["--replicas", "9000", "--set", "network.hidden=[500,500]"],
+            &["--replicas: 9000 replicas", "254000 weights", "at most 132"],
+        ),
         (&["extra"], &["extra"]),
     ];
     for (arguments, words) in cases {
@@ -275,6 +286,18 @@ fn unwritable_outputs_are_refused_before_the_run() {
     refused(&path("file/rows.csv"), &["file/rows.csv", "no directory"]);
     refused(&path("missing/rows.npz"), &["missing/rows.npz", "no directory"]);
     refused(&path("folder.csv"), &["folder.csv", "is a directory"]);
+    let refused = |events: &str, words: &[&str]| assert_refused(&["--events", events], words);
+    refused(
+        &path("events.npz"),
+        &["--events", "events.npz", "must end in .csv"],
+    );
+    refused(&path("events"), &["--events", "must end in .csv"]);
+    refused(
+        &path("missing/events.csv"),
+        &["missing/events.csv", "no directory"],
+    );
+    refused(&path("folder.csv"), &["folder.csv", "is a directory"]);
+    refused("./rows.csv", &["--out", "--events", "same file", "rows.csv"]);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
 }
 

@@ -136,6 +136,41 @@ fn a_divergence_is_told_with_a_way_out() {
 }
 
 #[test]
+fn the_headline_and_the_table_tell_what_was_learned() {
+    let mut experiment = Experiment::default();
+    experiment.teacher.strengths = vec![4.0];
+    let mut harness = open([1440.0, 900.0], experiment);
+    harness.get_by_role_and_label(Role::Button, "max").click();
+    wait_until(&mut harness, "learned", |summary| {
+        summary.contains("the feature is learned")
+    });
+    harness.get_by_role_and_label(Role::Button, "Events").click();
+    for _ in 0..3 {
+        harness.step();
+    }
+    harness.get_by_label("t peak");
+    harness.get_by_label_contains("feature 1 learned");
+    harness.get_by_label_contains("diffusion peak of mode 1 confirmed");
+}
+
+#[test]
+fn crowds_and_other_dynamics_run_beside() {
+    let mut harness = open([1440.0, 1100.0], Experiment::default());
+    wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
+    for name in ["Langevin", "isotropic Langevin", "scalar SDEs", "replicas"] {
+        harness.get_by_role_and_label(Role::CheckBox, name).click();
+        harness.step();
+    }
+    harness
+        .get_by_role_and_label(Role::Button, "Reset, same seed")
+        .click();
+    wait_until(&mut harness, "steps", |summary| {
+        summary.starts_with("running") && !summary.contains("at step 0;")
+    });
+    harness.get_by_label_contains("of scalar SDEs, replicas");
+}
+
+#[test]
 fn every_control_has_a_name() {
     let mut harness = open([1440.0, 900.0], Experiment::default());
     wait_until(&mut harness, "running", |summary| summary.starts_with("running"));

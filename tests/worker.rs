@@ -9,9 +9,9 @@
 use std::time::Duration;
 
 use saddlescope::dynamics::LiveParams;
-use saddlescope::experiment::{Engine, Experiment};
+use saddlescope::experiment::{Dynamics, Experiment};
 use saddlescope::observables::Schema;
-use saddlescope::simulation::{Schedule, Simulation};
+use saddlescope::simulation::{Crowd, CrowdKind, Schedule, Simulation};
 use saddlescope::worker::{Command, Event, Frame, RunSpec, RunState, Speed, Worker};
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -22,11 +22,12 @@ fn experiment() -> Experiment {
     experiment
 }
 
-fn spec(run: u64, experiment: &Experiment, companions: &[Engine], start: bool) -> Command {
+fn spec(run: u64, experiment: &Experiment, companions: &[Dynamics], start: bool) -> Command {
     Command::Reset(Box::new(RunSpec {
         run,
         experiment: experiment.clone(),
         companions: companions.to_vec(),
+        crowds: Vec::new(),
         schedule: Schedule::DenseFirst,
         start,
     }))
@@ -53,9 +54,9 @@ fn rows_until(worker: &Worker, n_lanes: usize, step: u64, delay: Duration) -> (V
     }
 }
 
-fn direct_rows(experiment: &Experiment, engine: Engine, n_steps: u64) -> Vec<f64> {
+fn direct_rows(experiment: &Experiment, dynamics: Dynamics, n_steps: u64) -> Vec<f64> {
     let mut experiment = experiment.clone();
-    experiment.engine = engine;
+    experiment = experiment.with_dynamics(dynamics);
     let mut simulation = Simulation::new(&experiment).unwrap();
     let mut rows = Vec::new();
     simulation.observe(&mut rows);
@@ -76,7 +77,7 @@ fn same_bits(a: &[f64], b: &[f64]) -> bool {
 #[test]
 fn a_worker_run_equals_a_direct_run_at_any_speed() {
     let experiment = experiment();
-    let engines = [Engine::Sgd, Engine::GradientFlow, Engine::Langevin];
+    let engines = [Dynamics::Sgd, Dynamics::GradientFlow, Dynamics::Langevin];
     let n_steps = 2_000;
     let expected: Vec<_> = engines
         .iter()
@@ -144,7 +145,7 @@ fn a_run_that_nobody_listens_to_stays_bounded_and_says_what_it_left_out() {
 fn changed_parameters_reach_every_lane_and_are_recorded() {
     let experiment = experiment();
     let worker = Worker::spawn(|| {}).unwrap();
-    worker.send(spec(1, &experiment, &[Engine::GradientFlow], false));
+    worker.send(spec(1, &experiment, &[Dynamics::GradientFlow], false));
     worker.send(Command::Step(100));
     rows_until(&worker, 2, 100, Duration::ZERO);
     let live = LiveParams {
@@ -205,7 +206,7 @@ fn divergence_halts_the_run_and_is_told_in_numbers() {
     let mut experiment = experiment();
     experiment.live.learning_rate = 2.0;
     let worker = Worker::spawn(|| {}).unwrap();
-    worker.send(spec(1, &experiment, &[Engine::GradientFlow], true));
+    worker.send(spec(1, &experiment, &[Dynamics::GradientFlow], true));
     let frame = loop {
         match worker.events().recv_timeout(PATIENCE).unwrap() {
             Event::Frame(frame) if frame.state == RunState::Diverged => break frame,
@@ -243,5 +244,67 @@ fn dropping_the_handle_ends_the_thread_whatever_it_is_doing() {
         std::thread::sleep(Duration::from_millis(100));
         // Returns only once the thread has ended.
         drop(worker);
+    }
+}
+
+#[test]
+fn events_and_crowds_are_those_of_a_direct_run() {
+    let experiment = experiment();
+    let n_steps = 600;
+    let worker = Worker::spawn(|| {}).unwrap();
+    worker.send(Command::SetSpeed(Speed::Unlimited));
+    worker.send(Command::Reset(Box::new(RunSpec {
+        run: 1,
+        experiment: experiment.clone(),
+        companions: Vec::new(),
+        crowds: vec![(CrowdKind::Ensemble, 600), (CrowdKind::Replicas, 3)],
+        schedule: Schedule::DenseFirst,
+        start: false,
+    })));
+    worker.send(Command::Step(n_steps));
+    let (mut events, mut crowd_rows) = (Vec::new(), vec![Vec::new(); 2]);
+    let modes = loop {
+        let Event::Frame(frame) = worker.events().recv_timeout(PATIENCE).unwrap() else {
+            panic!("no fault was expected")
+        };
+        events.extend(frame.events.new);
+        for (rows, crowd) in crowd_rows.iter_mut().zip(&frame.crowds) {
+            rows.extend_from_slice(&crowd.rows);
+        }
+        if frame.state == RunState::Paused && frame.step == n_steps {
+            break frame.events.modes;
+        }
+    };
+
+    let mut simulation = Simulation::new(&experiment).unwrap();
+    let mut detector = simulation.event_detector();
+    let mut crowds = [(CrowdKind::Ensemble, 600), (CrowdKind::Replicas, 3)]
+        .map(|(kind, n)| Crowd::new(kind, n, &mut simulation).unwrap());
+    let mut expected_rows = vec![Vec::new(); 2];
+    loop {
+        let mut row = Vec::new();
+        simulation.observe(&mut row);
+        detector.observe(&row);
+        for (crowd, rows) in crowds.iter_mut().zip(&mut expected_rows) {
+            crowd.advance_to(simulation.step());
+            crowd.observe(simulation.time(), rows);
+        }
+        let next = Schedule::DenseFirst.next_after(simulation.step());
+        if next > n_steps {
+            break;
+        }
+        simulation.advance_to(next);
+    }
+    let expected: Vec<_> = detector.events_from(0).copied().collect();
+    assert!(expected.len() > 3, "{expected:?}");
+    assert_eq!(events, expected);
+    assert_eq!(modes, detector.modes().collect::<Vec<_>>());
+    for (rows, expected) in crowd_rows.iter().zip(&expected_rows) {
+        assert!(
+            same_bits(rows, expected),
+            "{} numbers, {}",
+            rows.len(),
+            expected.len()
+        );
     }
 }

@@ -2,11 +2,11 @@
 
 use eframe::egui::{self, ComboBox, DragValue, RichText, Slider, SliderClamping, Ui};
 
-use super::draft::Draft;
+use super::draft::{Beside, Draft};
 use super::format::{brief, significant};
 use super::style;
 use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
-use crate::experiment::{Basis, DataKind, Engine, Experiment, InitScheme};
+use crate::experiment::{Basis, DataKind, Dynamics, Engine, Experiment, InitScheme};
 use crate::theory::{ModeLaw, largest_stable_learning_rate};
 
 /// What the rail asks for.
@@ -259,21 +259,7 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
                     (Engine::GradientFlow, "gradient flow"),
                 ],
             );
-            ui.label("beside it")
-                .on_hover_text("Other engines from the same start, drawn thin.");
-            ui.vertical(|ui| {
-                let companions = &mut draft.companions;
-                let main = experiment.engine;
-                ui.add_enabled_ui(main != Engine::GradientFlow, |ui| {
-                    ui.checkbox(&mut companions.gradient_flow, "gradient flow");
-                });
-                ui.add_enabled_ui(main != Engine::Langevin, |ui| {
-                    ui.checkbox(&mut companions.langevin, "Langevin")
-                });
-                ui.add_enabled_ui(main != Engine::Sgd, |ui| ui.checkbox(&mut companions.sgd, "SGD"));
-            });
-            ui.end_row();
-            if experiment.engine == Engine::Langevin || draft.companions.langevin {
+            if experiment.engine == Engine::Langevin {
                 let hint = "Noise of the Langevin engine: the exact covariance of SGD's, or spread evenly.";
                 choice_row(
                     ui,
@@ -286,6 +272,10 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
                     ],
                 );
             }
+            ui.label("beside it")
+                .on_hover_text("What else starts from the same weights, drawn thin or as a band.");
+            ui.vertical(|ui| beside(ui, &mut draft.beside, experiment.dynamics()));
+            ui.end_row();
             number_row(
                 ui,
                 "seed",
@@ -293,6 +283,45 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
                 &mut experiment.seed,
             );
         });
+}
+
+/// What runs beside the experiment's own dynamics.
+fn beside(ui: &mut Ui, beside: &mut Beside, main: Dynamics) {
+    for (dynamics, on) in Dynamics::ALL.into_iter().zip(&mut beside.dynamics) {
+        if dynamics != main {
+            ui.checkbox(on, dynamics.label()).on_hover_text(match dynamics {
+                Dynamics::Sgd => "Gradient descent on minibatches.",
+                Dynamics::Langevin => "The stochastic equation with exactly the covariance of SGD's noise.",
+                Dynamics::IsotropicLangevin => "The same total noise, spread evenly over all weights.",
+                Dynamics::GradientFlow => "No noise at all.",
+            });
+        }
+    }
+    let mut crowd = |name: &str, hint: &str, on: &mut bool, n: &mut usize, most: usize| {
+        ui.horizontal(|ui| {
+            ui.checkbox(on, name).on_hover_text(hint);
+            let speed = 1.0 + 0.01 * *n as f64;
+            let number = DragValue::new(n).range(1..=most).speed(speed);
+            let response = ui.add_enabled(*on, number).on_hover_text(hint);
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::SpinButton, *on, format!("number: {name}"))
+            });
+        });
+    };
+    crowd(
+        "scalar SDEs",
+        "Solutions of the scalar equation of every mode: a band from 10 % to 90 %, with the mean.",
+        &mut beside.ensemble,
+        &mut beside.n_trajectories,
+        1_000_000,
+    );
+    crowd(
+        "replicas",
+        "Full networks from the same start with noise of their own: a band from 10 % to 90 %, with the mean.",
+        &mut beside.replicas,
+        &mut beside.n_replicas,
+        4096,
+    );
 }
 
 fn stored_set_rows(ui: &mut Ui, experiment: &mut Experiment) {

@@ -1,7 +1,8 @@
 //! Settings that apply on reset, as they are being edited: text fields hold text until they can be read.
 
 use crate::dynamics::LiveParams;
-use crate::experiment::{Engine, Experiment, ExperimentError};
+use crate::experiment::{Dynamics, Experiment, ExperimentError};
+use crate::simulation::CrowdKind;
 
 /// An experiment being edited.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,30 +13,56 @@ pub(super) struct Draft {
     pub(super) strengths: String,
     /// Hidden widths, separated likewise.
     pub(super) hidden: String,
-    /// Engines beside the experiment's own.
-    pub(super) companions: Companions,
+    /// What runs beside it.
+    pub(super) beside: Beside,
 }
 
-/// Which engines run beside the experiment's own, from the same start.
+/// What runs beside the experiment itself, from the same start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Companions {
-    pub(super) sgd: bool,
-    pub(super) langevin: bool,
-    pub(super) gradient_flow: bool,
+pub(super) struct Beside {
+    /// Whether each of [`Dynamics::ALL`] does.
+    pub(super) dynamics: [bool; Dynamics::ALL.len()],
+    /// Whether the scalar equations do.
+    pub(super) ensemble: bool,
+    /// Solutions of each scalar equation.
+    pub(super) n_trajectories: usize,
+    /// Whether replicas of the full network do.
+    pub(super) replicas: bool,
+    /// Their number.
+    pub(super) n_replicas: usize,
 }
 
-impl Companions {
-    /// The engines chosen, without `main`, which runs anyhow.
-    pub(super) fn engines(self, main: Engine) -> Vec<Engine> {
+impl Beside {
+    /// Gradient flow alone.
+    pub(super) fn gradient_flow() -> Self {
+        Self {
+            dynamics: Dynamics::ALL.map(|dynamics| dynamics == Dynamics::GradientFlow),
+            ensemble: false,
+            n_trajectories: 4096,
+            replicas: false,
+            n_replicas: 32,
+        }
+    }
+
+    /// The dynamics chosen, without `main`, which runs anyhow.
+    pub(super) fn companions(&self, main: Dynamics) -> Vec<Dynamics> {
+        let chosen = Dynamics::ALL.into_iter().zip(self.dynamics);
+        chosen
+            .filter(|&(dynamics, on)| on && dynamics != main)
+            .map(|(dynamics, _)| dynamics)
+            .collect()
+    }
+
+    /// The crowds chosen, with the number of their members.
+    pub(super) fn crowds(&self) -> Vec<(CrowdKind, usize)> {
         let chosen = [
-            (self.sgd, Engine::Sgd),
-            (self.langevin, Engine::Langevin),
-            (self.gradient_flow, Engine::GradientFlow),
+            (self.ensemble, CrowdKind::Ensemble, self.n_trajectories),
+            (self.replicas, CrowdKind::Replicas, self.n_replicas),
         ];
         chosen
             .into_iter()
-            .filter(|&(on, engine)| on && engine != main)
-            .map(|(_, engine)| engine)
+            .filter(|&(on, ..)| on)
+            .map(|(_, kind, n)| (kind, n))
             .collect()
     }
 }
@@ -57,16 +84,11 @@ impl Draft {
             .map(usize::to_string)
             .collect::<Vec<_>>()
             .join(", ");
-        let companions = Companions {
-            sgd: false,
-            langevin: false,
-            gradient_flow: true,
-        };
         Self {
             experiment,
             strengths,
             hidden,
-            companions,
+            beside: Beside::gradient_flow(),
         }
     }
 

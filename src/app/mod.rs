@@ -6,10 +6,13 @@
 
 mod controls;
 mod draft;
+mod event_table;
 mod format;
+mod headline;
 mod plots;
 mod run_data;
 mod side_panel;
+mod stationary_panel;
 mod style;
 mod transport;
 mod view;

@@ -1,11 +1,15 @@
 //! What the window knows of the present run: filled from the worker's events, read by the panels.
 
+use std::collections::VecDeque;
+
 use crate::dynamics::LiveParams;
-use crate::experiment::{Engine, Experiment};
+use crate::experiment::{DataKind, Dynamics, Experiment};
 use crate::history::History;
+use crate::observables::events::{self, Activity, ModeEvents};
 use crate::observables::{Quantity, Schema};
-use crate::simulation::{Divergence, Intervention, StrengthStatistics};
-use crate::worker::{Event, Frame, RunState};
+use crate::simulation::{Crowd, CrowdKind, Divergence, Intervention, StationaryStatistics};
+use crate::theory::{ModeLaw, StrengthCurve};
+use crate::worker::{Event, Frame, RunSpec, RunState};
 
 /// Memory that the histories of all lanes may take together.
 pub(super) const HISTORY_BUDGET_BYTES: usize = 64 << 20;
@@ -15,10 +19,71 @@ const MAX_MARKS: usize = 4096;
 /// One engine's part of the run.
 #[derive(Clone, Debug)]
 pub(super) struct LaneData {
-    pub(super) engine: Engine,
+    pub(super) dynamics: Dynamics,
     pub(super) history: History,
-    pub(super) statistics: Option<StrengthStatistics>,
+    pub(super) statistics: Option<StationaryStatistics>,
     pub(super) divergence: Option<Divergence>,
+}
+
+/// Many runs beside the first lane.
+#[derive(Clone, Debug)]
+pub(super) struct CrowdData {
+    pub(super) kind: CrowdKind,
+    pub(super) n_members: usize,
+    pub(super) history: History,
+    pub(super) statistics: Option<StationaryStatistics>,
+}
+
+/// What has happened in the first lane.
+#[derive(Clone, Debug, Default)]
+pub(super) struct EventData {
+    pub(super) modes: Vec<ModeEvents>,
+    pub(super) activity: Option<Activity>,
+    pub(super) summary: String,
+    /// The newest events, oldest first.
+    pub(super) log: VecDeque<events::Event>,
+}
+
+/// What theory predicts for one mode of an aligned, balanced start.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Predicted {
+    /// `[time, strength]` along the gradient flow.
+    pub(super) points: Vec<[f64; 2]>,
+    /// Training time at which the mode is half learned.
+    pub(super) half_time: Option<f64>,
+}
+
+impl Predicted {
+    /// For a mode that starts at this strength.
+    fn new(depth: usize, teacher_strength: f64, start: f64) -> Self {
+        const N_POINTS: u32 = 240;
+        let curve = StrengthCurve::new(depth, teacher_strength, start);
+        let logit = |fraction: f64| (fraction / (1.0 - fraction)).ln();
+        let fraction = start / teacher_strength;
+        // Evenly along the sigmoid where it is one, else evenly in time.
+        let (low, high) = (logit(fraction), logit(1.0 - 1e-6));
+        let along = (0..=N_POINTS).map(|i| f64::from(i) / f64::from(N_POINTS));
+        let points = if low.is_finite() && low < high {
+            let strength = |x: f64| teacher_strength / (1.0 + (-(low + x * (high - low))).exp());
+            let point = |x: f64| curve.time_to_reach(strength(x)).map(|time| [time, strength(x)]);
+            std::iter::once([0.0, start])
+                .chain(along.skip(1).filter_map(point))
+                .collect()
+        } else {
+            let law = ModeLaw {
+                depth,
+                teacher_strength,
+                label_noise_std: 0.0,
+                noise_scale: 0.0,
+            };
+            let span = 14.0 * law.relaxation_time();
+            along.map(|x| [x * span, curve.at(x * span)]).collect()
+        };
+        Self {
+            points,
+            half_time: curve.half_time(),
+        }
+    }
 }
 
 /// The present run as the worker has told it.
@@ -30,6 +95,10 @@ pub(super) struct RunData {
     pub(super) schema: Schema,
     /// Lanes, the experiment's own engine first.
     pub(super) lanes: Vec<LaneData>,
+    pub(super) crowds: Vec<CrowdData>,
+    pub(super) events: EventData,
+    /// What theory predicts for every mode; empty before the first row.
+    pub(super) predicted: Vec<Predicted>,
     pub(super) state: RunState,
     pub(super) step: u64,
     pub(super) time: f64,
@@ -46,20 +115,31 @@ pub(super) struct RunData {
 
 impl RunData {
     /// A run that has been asked for and not answered yet.
-    pub(super) fn new(run: u64, experiment: Experiment, companions: &[Engine]) -> Self {
+    pub(super) fn new(spec: &RunSpec) -> Self {
+        let experiment = spec.experiment.clone();
         let schema = Schema::new(experiment.teacher.strengths.len());
-        let n_lanes = companions.len() + 1;
-        let lane = |engine| LaneData {
-            engine,
-            history: History::new(schema.n_columns(), HISTORY_BUDGET_BYTES / n_lanes),
+        let n_histories = 1 + spec.companions.len() + spec.crowds.len();
+        let history = |n_columns| History::new(n_columns, HISTORY_BUDGET_BYTES / n_histories);
+        let lane = |dynamics| LaneData {
+            dynamics,
+            history: history(schema.n_columns()),
             statistics: None,
             divergence: None,
         };
-        let engines = std::iter::once(experiment.engine).chain(companions.iter().copied());
+        let dynamics = std::iter::once(experiment.dynamics()).chain(spec.companions.iter().copied());
+        let crowd = |&(kind, n_members): &(CrowdKind, usize)| CrowdData {
+            kind,
+            n_members,
+            history: history(Crowd::n_columns(schema.rank())),
+            statistics: None,
+        };
         Self {
-            run,
+            crowds: spec.crowds.iter().map(crowd).collect(),
+            events: EventData::default(),
+            predicted: Vec::new(),
+            lanes: dynamics.map(lane).collect(),
+            run: spec.run,
             schema,
-            lanes: engines.map(lane).collect(),
             state: RunState::Empty,
             step: 0,
             time: 0.0,
@@ -96,12 +176,40 @@ impl RunData {
         self.n_thinned += frame.n_thinned;
         for (lane, new) in self.lanes.iter_mut().zip(frame.lanes) {
             lane.history.extend(&new.rows);
-            lane.statistics = new.statistics;
+            lane.statistics = Some(new.statistics);
             lane.divergence = new.divergence;
         }
+        for (crowd, new) in self.crowds.iter_mut().zip(frame.crowds) {
+            crowd.history.extend(&new.rows);
+            crowd.statistics = Some(new.statistics);
+        }
+        if self.predicted.is_empty() {
+            self.predict();
+        }
+        self.events.modes = frame.events.modes;
+        self.events.activity = frame.events.activity;
+        self.events.summary = frame.events.summary;
+        self.events.log.extend(frame.events.new);
+        let n_excess = self.events.log.len().saturating_sub(MAX_MARKS);
+        self.events.log.drain(..n_excess);
         self.interventions.extend(frame.interventions);
         let n_excess = self.interventions.len().saturating_sub(MAX_MARKS);
         self.interventions.drain(..n_excess);
+    }
+
+    /// Predicts the course of every mode from its size in the first row.
+    fn predict(&mut self) {
+        let history = &self.lanes[0].history;
+        let depth = self.experiment.network.depth();
+        let strengths = self.experiment.teacher.strengths.iter().enumerate();
+        let predicted = strengths.filter_map(|(mode, &teacher)| {
+            let column = history
+                .finest()
+                .column(self.schema.column(Quantity::Strength, mode));
+            let start = column.first()?.first;
+            Some(Predicted::new(depth, teacher, start.abs()))
+        });
+        self.predicted = predicted.collect();
     }
 
     /// Number of modes.
@@ -118,7 +226,43 @@ impl RunData {
 
     /// Bytes that the histories hold.
     pub(super) fn n_bytes(&self) -> usize {
-        self.lanes.iter().map(|lane| lane.history.n_bytes()).sum()
+        let lanes = self.lanes.iter().map(|lane| lane.history.n_bytes());
+        lanes
+            .chain(self.crowds.iter().map(|crowd| crowd.history.n_bytes()))
+            .sum()
+    }
+
+    /// The law of one mode at the present parameters. For a stored set the noise scale is that of its minibatches.
+    pub(super) fn mode_law(&self, mode: usize) -> ModeLaw {
+        let data = &self.experiment.data;
+        let noise_scale = match data.kind {
+            DataKind::Online => self.live.noise_scale(),
+            DataKind::Dataset => {
+                let factor = data
+                    .sampling
+                    .minibatch_variance_factor(self.live.batch_size, data.n_samples);
+                self.live.learning_rate * factor
+            }
+        };
+        ModeLaw {
+            depth: self.experiment.network.depth(),
+            teacher_strength: self.experiment.teacher.strengths[mode],
+            label_noise_std: self.live.label_noise_std,
+            noise_scale,
+        }
+    }
+
+    /// Number of steps, with fraction, after which the training time was or will be `time`: learning rates change at the
+    /// interventions.
+    pub(super) fn step_at(&self, time: f64) -> f64 {
+        let start = (0.0, 0.0, self.experiment.live.learning_rate);
+        let changes = self.interventions.iter();
+        let (step, from, learning_rate) = changes
+            .map(|change| (change.step as f64, change.time, change.live.learning_rate))
+            .take_while(|&(_, from, _)| from <= time)
+            .last()
+            .unwrap_or(start);
+        step + (time - from) / learning_rate
     }
 
     /// The divergence that ended the run.
@@ -130,10 +274,18 @@ impl RunData {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulation::Schedule;
 
     #[test]
     fn events_of_an_older_run_change_nothing() {
-        let mut data = RunData::new(2, Experiment::default(), &[]);
+        let mut data = RunData::new(&RunSpec {
+            run: 2,
+            experiment: Experiment::default(),
+            companions: Vec::new(),
+            crowds: Vec::new(),
+            schedule: Schedule::DenseFirst,
+            start: false,
+        });
         data.take(Event::Failed {
             run: 1,
             message: "old".to_owned(),

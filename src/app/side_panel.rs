@@ -2,27 +2,45 @@
 
 use eframe::egui::{self, RichText, Ui};
 
-use super::plots;
+use super::event_table::event_table;
+use super::plots::{self, Predictions};
 use super::run_data::RunData;
+use super::stationary_panel::stationary_panel;
 use super::view::{TimeAxis, View};
 
 /// UI scales on offer, in percent.
 const SCALES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 250];
 
-/// Draws the right panel; says whether the statistics shall begin anew.
-pub(super) fn side_panel(ui: &mut Ui, run: &RunData, view: &mut View) -> bool {
+/// Height of plot F.
+const LAW_HEIGHT: f32 = 168.0;
+
+/// Draws the right panel; gives the burn-in, in relaxation times, with which the statistics shall begin anew.
+pub(super) fn side_panel(
+    ui: &mut Ui,
+    run: &RunData,
+    view: &mut View,
+    predictions: &mut Predictions,
+) -> Option<f64> {
     appearance(ui, view);
     ui.separator();
-    let mut restart = false;
+    ui.strong("Diffusion against strength").on_hover_text(
+        "Exact diffusion of every mode over the height of its law's hill, against its strength over the teacher's. The dot \
+         goes over the hill before it reaches 1: the noise is largest before the feature is learned.",
+    );
+    plots::law_plot(ui, run, view, LAW_HEIGHT);
+    ui.separator();
     ui.horizontal(|ui| {
-        ui.strong("Distribution of mode strengths");
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let hint = "Begin the histograms anew from the present step.";
-            restart = ui.small_button("restart").on_hover_text(hint).clicked();
-        });
+        ui.selectable_value(&mut view.events_listed, false, "Stationary law")
+            .on_hover_text("Distribution of every settled mode strength, measured and predicted.");
+        ui.selectable_value(&mut view.events_listed, true, "Events")
+            .on_hover_text("Peaks of the diffusion, features learned, plateaus, changes.");
     });
-    plots::histograms(ui, run, view);
-    restart
+    if view.events_listed {
+        event_table(ui, run);
+        None
+    } else {
+        stationary_panel(ui, run, view, predictions)
+    }
 }
 
 fn appearance(ui: &mut Ui, view: &mut View) {

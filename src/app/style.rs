@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eframe::egui::{self, Color32, FontData, FontDefinitions, Visuals};
 use egui_plot::LineStyle;
 
-use crate::experiment::Engine;
+use crate::experiment::Dynamics;
 use crate::palette::{Ground, mode_style};
 
 /// What the present theme draws on.
@@ -32,11 +32,17 @@ pub(super) struct LaneStyle {
     pub(super) opacity: f32,
 }
 
-/// Style of a lane: the first is solid; beside it, gradient flow is thin and dashed, a second stochastic engine dotted.
-pub(super) fn lane_style(lane: usize, engine: Engine, mode: usize, ground: Ground) -> LaneStyle {
+/// Style of a lane: the first is solid; beside it, gradient flow is thin and dashed, other dynamics are dotted, the denser the
+/// closer they are to SGD.
+pub(super) fn lane_style(lane: usize, dynamics: Dynamics, mode: usize, ground: Ground) -> LaneStyle {
     let repeated = mode_style(mode, ground).dashed;
-    match (lane, engine) {
-        (0, Engine::Sgd | Engine::Langevin | Engine::GradientFlow) => LaneStyle {
+    let dotted = |spacing| LaneStyle {
+        width: 1.6,
+        line: LineStyle::Dotted { spacing },
+        opacity: 0.9,
+    };
+    match (lane, dynamics) {
+        (0, _) => LaneStyle {
             width: 2.0,
             line: if repeated {
                 LineStyle::Dashed { length: 14.0 }
@@ -45,18 +51,23 @@ pub(super) fn lane_style(lane: usize, engine: Engine, mode: usize, ground: Groun
             },
             opacity: 1.0,
         },
-        (_, Engine::GradientFlow) => LaneStyle {
+        (_, Dynamics::GradientFlow) => LaneStyle {
             width: 1.2,
             line: LineStyle::Dashed { length: 6.0 },
             opacity: 0.85,
         },
-        (_, Engine::Sgd | Engine::Langevin) => LaneStyle {
-            width: 1.4,
-            line: LineStyle::Dotted { spacing: 4.0 },
-            opacity: 0.9,
-        },
+        (_, Dynamics::Sgd) => dotted(3.0),
+        (_, Dynamics::Langevin) => dotted(5.0),
+        (_, Dynamics::IsotropicLangevin) => dotted(9.0),
     }
 }
+
+/// Style of what theory predicts: thin and dashed.
+pub(super) const THEORY: LaneStyle = LaneStyle {
+    width: 1.3,
+    line: LineStyle::Dashed { length: 5.0 },
+    opacity: 1.0,
+};
 
 /// A warning that needs attention soon.
 pub(super) fn amber(visuals: &Visuals) -> Color32 {

@@ -25,6 +25,14 @@ impl TimeAxis {
         }
     }
 
+    /// Place of a moment along it.
+    pub(super) fn place(self, step: u64, time: f64) -> f64 {
+        match self {
+            Self::Time => time,
+            Self::Step => step as f64,
+        }
+    }
+
     /// Its axis title.
     pub(super) fn title(self) -> &'static str {
         match self {
@@ -93,6 +101,10 @@ pub(super) struct View {
     pub(super) axis: TimeAxis,
     pub(super) window: TimeWindow,
     pub(super) shown: Shown,
+    /// Whether the densities of the histograms are drawn on a logarithmic axis.
+    pub(super) log_histograms: bool,
+    /// Whether the right panel shows events rather than histograms.
+    pub(super) events_listed: bool,
     /// Vertical ranges chosen by panning or zooming, by plot.
     pub(super) vertical: HashMap<&'static str, (f64, f64)>,
     /// Vertical axes switched from their usual scale, by plot.

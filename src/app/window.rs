@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, CentralPanel, Key, Panel, RichText, Ui};
 
 use super::controls::{self, Controls};
-use super::draft::Draft;
+use super::draft::{Beside, Draft};
+use super::headline::headline;
 use super::plots;
 use super::run_data::RunData;
 use super::side_panel::side_panel;
@@ -37,6 +38,8 @@ pub struct Window {
     worker: Worker,
     run: RunData,
     view: View,
+    traces: plots::TraceCache,
+    predictions: plots::Predictions,
     draft: Draft,
     /// Live parameters as the sliders show them: what was last asked for.
     live: LiveParams,
@@ -69,16 +72,17 @@ impl Window {
         let worker = Worker::spawn(move || waker.request_repaint())?;
         let live = experiment.live;
         let draft = Draft::new(experiment.clone());
-        let companions = draft.companions.engines(experiment.engine);
         let mut window = Self {
             worker,
             horizon: plots::horizon(&experiment),
-            run: RunData::new(0, experiment, &companions),
+            run: RunData::new(&run_spec(0, experiment, &draft.beside, false)),
             view: View {
                 axis: settings.axis,
                 shown: settings.shown,
                 ..View::default()
             },
+            traces: plots::TraceCache::default(),
+            predictions: plots::Predictions::default(),
             draft,
             live,
             speed: settings.speed,
@@ -105,7 +109,11 @@ impl Window {
             .map(|strength| super::format::significant(strength, 3))
             .collect::<Vec<_>>()
             .join(", ");
-        format!("{state} at step {}; mode strengths {strengths}", self.run.step)
+        let summary = &self.run.events.summary;
+        format!(
+            "{state} at step {}; {summary}; mode strengths {strengths}",
+            self.run.step
+        )
     }
 
     /// The live parameters that the worker has confirmed.
@@ -128,18 +136,10 @@ impl Window {
         let Ok(experiment) = self.draft.read(self.live) else {
             return;
         };
-        let companions = self.draft.companions.engines(experiment.engine);
-        let run = self.run.run + 1;
         self.horizon = plots::horizon(&experiment);
         self.view.attach();
-        self.run = RunData::new(run, experiment.clone(), &companions);
-        let spec = RunSpec {
-            run,
-            experiment,
-            companions,
-            schedule: Schedule::DenseFirst,
-            start,
-        };
+        let spec = run_spec(self.run.run + 1, experiment, &self.draft.beside, start);
+        self.run = RunData::new(&spec);
         self.send(Command::SetSpeed(self.speed.speed()));
         self.send(Command::Reset(Box::new(spec)));
     }
@@ -244,13 +244,28 @@ impl Window {
     }
 
     fn plots(&mut self, ui: &mut Ui) {
+        headline(ui, &self.run);
         plots::legend(ui, &self.run);
-        let range = plots::visible_range(&self.run, &self.view, self.horizon);
-        ui.spacing_mut().item_spacing.y = 7.0;
-        let height = (ui.available_height() - 2.0 * ui.spacing().item_spacing.y).max(180.0);
-        plots::strengths_plot(ui, &self.run, &mut self.view, range, 0.42 * height);
-        plots::diffusion_plot(ui, &self.run, &mut self.view, range, 0.28 * height);
-        plots::loss_plot(ui, &self.run, &mut self.view, range, 0.30 * height);
+        let x_range = plots::visible_range(&self.run, &self.view, self.horizon);
+        ui.spacing_mut().item_spacing.y = 6.0;
+        let between = 3.0 * ui.spacing().item_spacing.y + plots::strip_height(self.run.rank());
+        let height = (ui.available_height() - between).max(180.0);
+        let mut scene = plots::Scene {
+            run: &self.run,
+            view: &mut self.view,
+            traces: &mut self.traces,
+            x_range,
+        };
+        plots::strengths_plot(ui, &mut scene, 0.42 * height);
+        plots::diffusion_plot(ui, &mut scene, 0.28 * height);
+        plots::event_strip(ui, &self.run, &self.view, x_range);
+        let mut scene = plots::Scene {
+            run: &self.run,
+            view: &mut self.view,
+            traces: &mut self.traces,
+            x_range,
+        };
+        plots::loss_plot(ui, &mut scene, 0.30 * height);
     }
 
     /// Takes in what the worker has said and what keys were pressed; runs also while the window is hidden.
@@ -327,15 +342,15 @@ impl Window {
     }
 
     fn right_panel(&mut self, ui: &mut Ui) {
-        let mut restart = false;
+        let mut restart = None;
         let panel = Panel::right("distributions")
             .default_size(300.0)
             .size_range(220.0..=460.0);
         panel.show_collapsible(ui, &mut self.panels.distributions, |ui| {
-            restart = side_panel(ui, &self.run, &mut self.view);
+            restart = side_panel(ui, &self.run, &mut self.view, &mut self.predictions);
         });
-        if restart {
-            self.send(Command::RestartStatistics);
+        if let Some(factor) = restart {
+            self.send(Command::RestartStatistics(factor));
         }
     }
 
@@ -345,6 +360,17 @@ impl Window {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+    }
+}
+
+fn run_spec(run: u64, experiment: Experiment, beside: &Beside, start: bool) -> RunSpec {
+    RunSpec {
+        run,
+        companions: beside.companions(experiment.dynamics()),
+        crowds: beside.crowds(),
+        experiment,
+        schedule: Schedule::DenseFirst,
+        start,
     }
 }
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::experiment::ParseError;
 use crate::session::{RecordingError, WriteError};
-use crate::simulation::{Divergence, SetupError};
+use crate::simulation::{Divergence, ReplicaDivergence, ReplicasError, SetupError};
 
 /// Why a command failed.
 #[derive(Debug, Error)]
@@ -58,9 +58,24 @@ pub enum CliError {
         /// The output.
         path: PathBuf,
     },
+    /// The table of events is of no known format.
+    #[error("--events {}: the name must end in .csv", path.display())]
+    EventsExtension {
+        /// The table.
+        path: PathBuf,
+    },
+    /// Two outputs would be one file.
+    #[error("--out and --events are the same file, {}", path.display())]
+    SameFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// The run is too long to be recorded as asked.
     #[error("--every: {0}")]
     Recording(#[from] RecordingError),
+    /// There cannot be so many replicas.
+    #[error("--replicas: {0}")]
+    Replicas(#[from] ReplicasError),
     /// An output file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -70,6 +85,9 @@ pub enum CliError {
     /// Training diverged; what was recorded has been written.
     #[error("{0}")]
     Diverged(Divergence),
+    /// Training diverged in one of several replicas; what was recorded has been written.
+    #[error("{0}; all end with it")]
+    ReplicaDiverged(ReplicaDivergence),
     /// The window failed by a mistake of the program.
     #[cfg(feature = "gui")]
     #[error("the window failed: {0}")]
@@ -88,10 +106,13 @@ impl CliError {
             | Self::Settings(_)
             | Self::Setup(_)
             | Self::Extension { .. }
+            | Self::EventsExtension { .. }
+            | Self::SameFile { .. }
             | Self::Recording(_)
+            | Self::Replicas(_)
             | Self::Write(_)
             | Self::Stdout(_) => 2,
-            Self::Diverged(_) => 3,
+            Self::Diverged(_) | Self::ReplicaDiverged(_) => 3,
             #[cfg(feature = "gui")]
             Self::Window(_) => 1,
         }

@@ -5,12 +5,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::error::CliError;
-use super::run::{default_stride, record};
+use super::run::{default_stride, record, told};
 #[cfg(feature = "gui")]
 use super::window;
 use super::{say, write_stdout};
 use crate::experiment::Experiment;
-use crate::session::{RunEnd, check_writable, write_csv, write_figure, write_whole};
+use crate::session::{check_writable, write_csv, write_figure, write_whole};
 use crate::simulation::{Schedule, Simulation};
 
 /// Steps of the run that stands in for the window: all four modes of the default experiment are learned by then.
@@ -51,8 +51,5 @@ fn write_files() -> Result<(), CliError> {
     write_whole(Path::new(TABLE), |file| write_csv(&recording, file))?;
     write_whole(Path::new(PICTURE), |file| write_figure(&recording, file))?;
     write_stdout(|stdout| writeln!(stdout, "{TABLE}\n{PICTURE}"))?;
-    match end {
-        RunEnd::Completed | RunEnd::Cancelled => Ok(()),
-        RunEnd::Diverged(divergence) => Err(CliError::Diverged(divergence)),
-    }
+    told(end)
 }

@@ -5,6 +5,7 @@
 
 mod error;
 mod fallback;
+mod help;
 mod load;
 mod run;
 #[cfg(feature = "gui")]
@@ -40,6 +41,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run an experiment without the window and record it
+    #[command(after_help = help::RUN)]
     Run(RunArguments),
     /// Print the default experiment as commented TOML, to be saved and changed
     Experiment,
@@ -59,9 +61,15 @@ struct RunArguments {
     /// Record every K-th step besides the first and the last [default: a thousandth of the steps, at least 1]
     #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true)]
     every: Option<u64>,
+    /// Run R networks that differ in their noise alone, and add the distribution of every mode strength over them
+    #[arg(long, value_name = "R", value_parser = replica_count, allow_negative_numbers = true)]
+    replicas: Option<u64>,
     /// Write a .csv or .npz file, whole or not at all; without it, CSV goes to standard output
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
+    /// Write a .csv file of what happened: peaks of the diffusion, modes learned, plateaus; whole or not at all
+    #[arg(long, value_name = "FILE.csv")]
+    events: Option<PathBuf>,
 }
 
 /// Does what the arguments ask for; the first one is the program's name.
@@ -110,6 +118,10 @@ fn step_count(text: &str) -> Result<u64, String> {
 }
 
 fn stride(text: &str) -> Result<u64, String> {
+    whole_number(text, 1)
+}
+
+fn replica_count(text: &str) -> Result<u64, String> {
     whole_number(text, 1)
 }
 

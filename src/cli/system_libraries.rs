@@ -75,7 +75,8 @@ fn without_version(library: &str) -> &str {
     library.split_inclusive(".so").next().unwrap_or(library)
 }
 
-/// What the loader knows: the output of `ldconfig -p`, where there is such a command.
+/// What the loader knows and can still find: the output of `ldconfig -p`, where there is such a command, without the lines of
+/// files that are gone.
 pub(super) fn loader_cache() -> Option<String> {
     // Outside root's search path it has to be called by its full name.
     ["ldconfig", "/sbin/ldconfig"].iter().find_map(|command| {
@@ -83,8 +84,18 @@ pub(super) fn loader_cache() -> Option<String> {
         output
             .status
             .success()
-            .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+            .then(|| present(&String::from_utf8_lossy(&output.stdout)))
     })
+}
+
+/// The lines of the loader's list whose files are there and not empty.
+fn present(list: &str) -> String {
+    let is_there = |path: &str| std::fs::metadata(path.trim()).is_ok_and(|file| file.len() > 0);
+    let lines = list.lines().filter(|line| {
+        line.split_once("=> ")
+            .is_none_or(|(_library, path)| is_there(path))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -123,6 +134,12 @@ mod tests {
             ["libegl1", "libgl1", "libxi6"]
         );
         assert!(missing_packages(message, None, X11_ONLY).is_empty());
+    }
+
+    #[test]
+    fn files_that_are_gone_are_not_known() {
+        let list = "2 libs found\n\tlibX.so.1 (libc6) => /nowhere/libX.so.1\n\tlibY.so (libc6) => Cargo.toml";
+        assert_eq!(present(list), "2 libs found\n\tlibY.so (libc6) => Cargo.toml");
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) fn open() -> Result<Option<String>, CliError> {
     };
     Ok(Some(format!(
         "the window cannot be opened: {}{remedy}",
-        without_source_places(&super::one_line(&message))
+        without_source_places(&super::one_line(&message)).trim_start_matches("no window: ")
     )))
 }
 

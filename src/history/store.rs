@@ -5,13 +5,15 @@
 //! the first transitions need), and its end is resolved evenly. When the buckets reach the capacity, `widest` doubles and
 //! neighbours are merged. Merging keeps every extreme value, so nothing that was seen can vanish from a drawing.
 //!
-//! Beside the buckets stands a coarse level that sums up [`COARSE`] of them in one, so that drawing the whole run costs
-//! little more than drawing a part of it.
+//! Above the buckets stand coarser levels, each summing up [`COARSER`] buckets of the one below in one, so that drawing
+//! costs the same however much of the run is in sight.
 
 use super::level::{Bucket, Level};
 
-/// Buckets that one coarse bucket sums up.
-const COARSE: usize = 16;
+/// Buckets that one bucket of the next coarser level sums up.
+const COARSER: usize = 4;
+/// Levels, the finest included.
+const N_LEVELS: usize = 4;
 /// Buckets per e-fold of the run that are kept at any length, as a divisor of the capacity. A run of 2^64 rows has 44
 /// e-folds and merging may leave buckets half full, so 100 makes every run fit.
 const CAPACITY_PER_RESOLUTION: usize = 100;
@@ -21,8 +23,8 @@ const MIN_CAPACITY: usize = 8192;
 /// Rows of a run, in a bounded number of buckets.
 #[derive(Clone, Debug)]
 pub struct History {
-    fine: Level,
-    coarse: Level,
+    /// Levels from fine to coarse.
+    levels: [Level; N_LEVELS],
     n_rows: u64,
     /// Rows a late bucket may hold.
     widest: u64,
@@ -32,12 +34,12 @@ pub struct History {
 impl History {
     /// A store of rows of `n_columns` numbers in at most `budget_bytes` bytes or 8192 buckets, whichever is more.
     pub fn new(n_columns: usize, budget_bytes: usize) -> Self {
-        // A sixteenth goes to the coarse level. A power of two is what growing vectors end at, so none is left half empty.
-        let n_buckets = budget_bytes / 17 * 16 / (n_columns.max(1) * size_of::<Bucket>() + size_of::<u64>());
+        // The coarser levels together take a third of what the finest does. A power of two is what growing vectors end at,
+        // so none is left half empty.
+        let n_buckets = budget_bytes / 4 * 3 / (n_columns.max(1) * size_of::<Bucket>() + size_of::<u64>());
         let power = n_buckets.checked_ilog2().map_or(0, |exponent| 1 << exponent);
         Self {
-            fine: Level::new(n_columns),
-            coarse: Level::new(n_columns),
+            levels: std::array::from_fn(|_| Level::new(n_columns)),
             n_rows: 0,
             widest: 1,
             capacity: power.max(MIN_CAPACITY),
@@ -54,43 +56,47 @@ impl History {
         self.capacity
     }
 
-    /// All buckets.
-    pub fn fine(&self) -> &Level {
-        &self.fine
+    /// The same rows at every level of detail, from fine to coarse; there is at least one.
+    pub fn levels(&self) -> &[Level] {
+        &self.levels
     }
 
-    /// The same rows in a sixteenth of the buckets.
-    pub fn coarse(&self) -> &Level {
-        &self.coarse
+    /// All buckets.
+    pub fn finest(&self) -> &Level {
+        &self.levels[0]
     }
 
     /// Latest value of a column.
     pub fn last(&self, column: usize) -> Option<f64> {
-        self.fine.column(column).last().map(|bucket| bucket.last)
+        self.finest().column(column).last().map(|bucket| bucket.last)
     }
 
     /// Bytes held.
     pub fn n_bytes(&self) -> usize {
-        self.fine.n_bytes() + self.coarse.n_bytes()
+        self.levels.iter().map(Level::n_bytes).sum()
     }
 
     /// Takes in rows laid out one after the other; a last incomplete row is left out.
     pub fn extend(&mut self, rows: &[f64]) {
-        let mut unchanged = self.fine.n_buckets().saturating_sub(1) / COARSE;
-        for row in rows.chunks_exact(self.fine.n_columns()) {
-            let last = self.fine.n_rows_in().last();
+        let mut unchanged = self.finest().n_buckets().saturating_sub(1);
+        for row in rows.chunks_exact(self.finest().n_columns()) {
+            let last = self.finest().n_rows_in().last();
             if last.is_some_and(|&n| n < self.allowed(self.n_rows - n)) {
-                self.fine.extend_last(row);
+                self.levels[0].extend_last(row);
             } else {
-                if self.fine.n_buckets() == self.capacity {
+                if self.finest().n_buckets() == self.capacity {
                     self.compact();
                     unchanged = 0;
                 }
-                self.fine.push(row);
+                self.levels[0].push(row);
             }
             self.n_rows += 1;
         }
-        self.coarse.summarise(&self.fine, COARSE, unchanged);
+        for coarser in 1..N_LEVELS {
+            unchanged /= COARSER;
+            let (below, level) = self.levels.split_at_mut(coarser);
+            level[0].summarise(&below[coarser - 1], COARSER, unchanged);
+        }
     }
 
     /// Rows a bucket may hold that begins after `n_before` rows.
@@ -100,11 +106,10 @@ impl History {
 
     /// Merges neighbours under an ever larger `widest` until a quarter of the capacity is free.
     fn compact(&mut self) {
-        while self.fine.n_buckets() > self.capacity / 4 * 3 {
+        while self.finest().n_buckets() > self.capacity / 4 * 3 {
             self.widest *= 2;
             let (capacity, widest) = (self.capacity, self.widest);
-            self.fine
-                .merge_neighbours(|n_before| allowed(n_before, capacity, widest));
+            self.levels[0].merge_neighbours(|n_before| allowed(n_before, capacity, widest));
         }
     }
 }
@@ -130,10 +135,10 @@ mod tests {
     fn the_number_of_buckets_is_bounded_and_no_row_is_lost() {
         for n_rows in [1, 100, 8192, 8193, 1_000_000] {
             let history = filled(n_rows);
-            assert!(history.fine().n_buckets() <= history.capacity());
-            assert_eq!(history.fine().n_rows_in().iter().sum::<u64>(), n_rows);
+            assert!(history.finest().n_buckets() <= history.capacity());
+            assert_eq!(history.finest().n_rows_in().iter().sum::<u64>(), n_rows);
             assert_eq!(history.last(0), Some((n_rows - 1) as f64));
-            let steps = history.fine().column(0);
+            let steps = history.finest().column(0);
             assert!(
                 steps
                     .windows(2)
@@ -146,14 +151,14 @@ mod tests {
     fn a_spike_survives_every_merge_and_the_beginning_stays_fine() {
         let history = filled(3_000_000);
         let greatest = history
-            .fine()
+            .finest()
             .column(1)
             .iter()
             .map(|bucket| bucket.max)
             .fold(f64::MIN, f64::max);
         assert_eq!(greatest.to_bits(), 1e6_f64.to_bits());
         let mut n_before = 0;
-        for &n in history.fine().n_rows_in() {
+        for &n in history.finest().n_rows_in() {
             assert!(n <= (n_before / 81).max(1), "{n} rows after {n_before}");
             n_before += n;
         }
@@ -166,12 +171,12 @@ mod tests {
         for i in 0..500_000 {
             history.extend(&[f64::from(i); 8]);
         }
-        assert!(history.fine().n_buckets() <= history.capacity());
+        assert!(history.finest().n_buckets() <= history.capacity());
         assert!(history.n_bytes() <= budget, "{} bytes", history.n_bytes());
     }
 
     #[test]
-    fn the_coarse_level_sums_up_the_fine_one_at_every_moment() {
+    fn every_level_sums_up_the_one_below_at_every_moment() {
         let mut history = History::new(2, 0);
         let mut i = 0_u32;
         for n in [1, 7, 40, 3, 9000, 5, 20_000, 11] {
@@ -180,11 +185,13 @@ mod tests {
                 .collect();
             i += n;
             history.extend(&rows);
-            let mut expected = Level::new(2);
-            expected.summarise(history.fine(), COARSE, 0);
-            assert_eq!(history.coarse().n_rows_in(), expected.n_rows_in());
-            for column in 0..2 {
-                assert_eq!(history.coarse().column(column), expected.column(column));
+            for pair in history.levels().windows(2) {
+                let mut expected = Level::new(2);
+                expected.summarise(&pair[0], COARSER, 0);
+                assert_eq!(pair[1].n_rows_in(), expected.n_rows_in());
+                for column in 0..2 {
+                    assert_eq!(pair[1].column(column), expected.column(column));
+                }
             }
         }
     }

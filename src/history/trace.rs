@@ -1,4 +1,4 @@
-//! From a column of a history to the few points that draw it.
+//! From a column of a history to the few numbers a pixel that draw it.
 
 use super::level::Level;
 use super::store::History;
@@ -16,53 +16,63 @@ pub struct TraceRequest {
     pub n_pixels: usize,
 }
 
-/// Points of a curve in the order of drawing, in data units.
+/// What one pixel column holds of a curve, in data units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// `[x, y]` of its first row.
+    pub first: [f64; 2],
+    /// Its last row.
+    pub last: [f64; 2],
+    /// Its least value; `x` to within the pixel.
+    pub min: [f64; 2],
+    /// Its greatest value; `x` to within the pixel.
+    pub max: [f64; 2],
+}
+
+impl Cell {
+    /// First, least, greatest and last point in the order of `x`: a line through them fills exactly what the raw curve
+    /// would.
+    pub fn outline(&self) -> [[f64; 2]; 4] {
+        let [inner, later] = if self.min[0] <= self.max[0] {
+            [self.min, self.max]
+        } else {
+            [self.max, self.min]
+        };
+        [self.first, inner, later, self.last]
+    }
+}
+
+/// A curve as far as pixels can show it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
-    /// `[x, y]` of every point.
-    pub points: Vec<[f64; 2]>,
+    /// Pixel columns that hold rows, from left to right.
+    pub cells: Vec<Cell>,
     /// Most rows that one pixel stands for; 1 where every row in sight is a point of its own.
     pub n_rows_per_pixel: u64,
 }
 
-/// One pixel column being gathered.
-struct Cell {
-    pixel: i64,
-    first: [f64; 2],
-    last: [f64; 2],
-    min: [f64; 2],
-    max: [f64; 2],
-    n_rows: u64,
-}
-
-/// Draws the visible part of a column: where a pixel holds several rows it gets its first, least, greatest and last value,
-/// so the drawn curve fills exactly what the raw curve would. One bucket on each side beyond the range is included, so the
-/// curve runs to the edges.
+/// Gathers the visible part of a column pixel by pixel. One bucket on each side beyond the range is included, so the curve
+/// runs to the edges.
 pub fn trace(history: &History, request: &TraceRequest) -> Trace {
     let (low, high) = request.x_range;
     if high.partial_cmp(&low) != Some(std::cmp::Ordering::Greater) || request.n_pixels == 0 {
         return Trace::default();
     }
-    // The coarse level will do where each of its buckets is no wider than about half a pixel.
-    let coarse = in_sight(history.coarse(), request);
-    let (level, range) = if coarse.len() > 2 * request.n_pixels {
-        (history.coarse(), coarse)
-    } else {
-        (history.fine(), in_sight(history.fine(), request))
-    };
-    let (xs, ys) = (level.column(request.x_column), level.column(request.y_column));
-    let scale = request.n_pixels as f64 / (high - low);
+    let (level, range) = level_for(history, request);
+    let xs = &level.column(request.x_column)[range.clone()];
+    let ys = &level.column(request.y_column)[range.clone()];
+    let pixel = (high - low) / request.n_pixels as f64;
     let mut trace = Trace {
-        points: Vec::new(),
+        cells: Vec::with_capacity(request.n_pixels + 2),
         n_rows_per_pixel: 1,
     };
-    let mut open: Option<Cell> = None;
-    for i in range {
-        let (x, y, n_rows) = (&xs[i], &ys[i], level.n_rows_in()[i]);
+    // Right edge of the pixel column being gathered.
+    let mut edge = f64::NEG_INFINITY;
+    let mut n_rows = 0;
+    for ((x, y), n) in xs.iter().zip(ys).zip(&level.n_rows_in()[range]) {
         let middle = 0.5 * (x.first + x.last);
-        let pixel = ((middle - low) * scale).floor() as i64;
-        match &mut open {
-            Some(cell) if cell.pixel == pixel => {
+        match trace.cells.last_mut() {
+            Some(cell) if middle < edge => {
                 cell.last = [x.last, y.last];
                 if y.min < cell.min[1] {
                     cell.min = [middle, y.min];
@@ -70,27 +80,33 @@ pub fn trace(history: &History, request: &TraceRequest) -> Trace {
                 if y.max > cell.max[1] {
                     cell.max = [middle, y.max];
                 }
-                cell.n_rows += n_rows;
+                n_rows += n;
             }
             Some(_) | None => {
-                if let Some(cell) = open.take() {
-                    close(&cell, &mut trace);
-                }
-                open = Some(Cell {
-                    pixel,
+                edge = low + pixel * (((middle - low) / pixel).floor() + 1.0);
+                n_rows = *n;
+                trace.cells.push(Cell {
                     first: [x.first, y.first],
                     last: [x.last, y.last],
                     min: [middle, y.min],
                     max: [middle, y.max],
-                    n_rows,
                 });
             }
         }
-    }
-    if let Some(cell) = open {
-        close(&cell, &mut trace);
+        trace.n_rows_per_pixel = trace.n_rows_per_pixel.max(n_rows);
     }
     trace
+}
+
+/// The coarsest level whose buckets are no wider than about half a pixel, and its buckets in sight; the finest if none is.
+fn level_for<'a>(history: &'a History, request: &TraceRequest) -> (&'a Level, std::ops::Range<usize>) {
+    for level in history.levels().iter().skip(1).rev() {
+        let range = in_sight(level, request);
+        if range.len() > 2 * request.n_pixels {
+            return (level, range);
+        }
+    }
+    (history.finest(), in_sight(history.finest(), request))
 }
 
 /// Buckets that reach into the range, and one beyond each end.
@@ -100,23 +116,6 @@ fn in_sight(level: &Level, request: &TraceRequest) -> std::ops::Range<usize> {
     let begin = xs.partition_point(|x| x.last < low).saturating_sub(1);
     let end = (xs.partition_point(|x| x.first <= high) + 1).min(xs.len());
     begin..end
-}
-
-/// Writes the distinct points of a finished pixel column in the order of `x`.
-fn close(cell: &Cell, trace: &mut Trace) {
-    trace.n_rows_per_pixel = trace.n_rows_per_pixel.max(cell.n_rows);
-    let inner = if cell.min[0] <= cell.max[0] {
-        [cell.min, cell.max]
-    } else {
-        [cell.max, cell.min]
-    };
-    let mut previous = None;
-    for point in [cell.first, inner[0], inner[1], cell.last] {
-        if previous != Some(point) {
-            trace.points.push(point);
-        }
-        previous = Some(point);
-    }
 }
 
 #[cfg(test)]
@@ -143,27 +142,28 @@ mod tests {
     #[test]
     fn few_rows_are_drawn_as_they_are() {
         let drawn = trace(&history(5), &request(0.0, 4.0, 100));
-        assert_eq!(
-            drawn.points,
-            [[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 1.0], [4.0, 0.0]]
-        );
+        let points = [[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 1.0], [4.0, 0.0]];
+        let expected: Vec<_> = points.iter().map(|&point| [point; 4]).collect();
+        let found: Vec<_> = drawn.cells.iter().map(Cell::outline).collect();
+        assert_eq!(found, expected);
         assert_eq!(drawn.n_rows_per_pixel, 1);
     }
 
     #[test]
     fn many_rows_keep_their_envelope_in_a_few_points_a_pixel() {
         let drawn = trace(&history(1_000_000), &request(0.0, 1e6, 50));
-        assert!(drawn.points.len() <= 4 * 51);
-        assert!(drawn.points.iter().any(|p| p[1] > 4.9));
-        assert!(drawn.points.windows(2).all(|pair| pair[0][0] <= pair[1][0]));
+        assert!(drawn.cells.len() <= 52);
+        assert!(drawn.cells.iter().any(|cell| cell.max[1] > 4.9));
+        let points: Vec<_> = drawn.cells.iter().flat_map(Cell::outline).collect();
+        assert!(points.windows(2).all(|pair| pair[0][0] <= pair[1][0]));
         assert!(drawn.n_rows_per_pixel > 10_000);
     }
 
     #[test]
     fn a_zoom_shows_the_rows_inside_and_one_beyond_each_edge() {
         let drawn = trace(&history(1000), &request(690.5, 710.5, 400));
-        assert_eq!(drawn.points.first(), Some(&[690.0, 0.0]));
-        assert_eq!(drawn.points.last(), Some(&[711.0, 1.0]));
+        assert_eq!(drawn.cells.first().map(|cell| cell.first), Some([690.0, 0.0]));
+        assert_eq!(drawn.cells.last().map(|cell| cell.last), Some([711.0, 1.0]));
     }
 
     #[test]

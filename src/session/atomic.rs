@@ -45,6 +45,23 @@ pub fn check_writable(path: &Path) -> Result<(), WriteError> {
     Target::of(path)?.open().map(drop)
 }
 
+/// Whether writing both paths would leave only the second file: they are the same, links and detours followed.
+pub fn is_same_file(first: &Path, second: &Path) -> bool {
+    let place = |path: &Path| {
+        fs::canonicalize(path).ok().or_else(|| {
+            let directory = match path.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent,
+                Some(_) | None => Path::new("."),
+            };
+            Some(fs::canonicalize(directory).ok()?.join(path.file_name()?))
+        })
+    };
+    match (place(first), place(second)) {
+        (Some(first), Some(second)) => first == second,
+        (None, Some(_)) | (Some(_) | None, None) => first == second,
+    }
+}
+
 /// Writes `path` with what `contents` gives, or leaves everything as it was. A symbolic link is followed; the permissions of a
 /// file that was there are kept, those of a new one are the usual ones.
 ///
@@ -188,6 +205,20 @@ mod tests {
         assert!(refused(&directory.path().join("no/x.csv")).contains("there is no directory"));
         check_writable(&directory.path().join("new.csv")).unwrap();
         assert_eq!(entries(directory.path()), ["file"]);
+    }
+
+    #[test]
+    fn the_same_file_is_known_by_other_names() {
+        let directory = tempfile::tempdir().unwrap();
+        let (a, b) = (directory.path().join("a.csv"), directory.path().join("b.csv"));
+        let detour = directory.path().join(".").join("a.csv");
+        for exists in [false, true] {
+            assert!(is_same_file(&a, &detour), "{exists}");
+            assert!(!is_same_file(&a, &b));
+            fs::write(&a, "").unwrap();
+        }
+        assert!(is_same_file(Path::new("a.csv"), Path::new("./a.csv")));
+        assert!(is_same_file(Path::new("/no/a.csv"), Path::new("/no/a.csv")));
     }
 
     #[cfg(unix)]

@@ -12,9 +12,11 @@ use crate::observables::Schema;
 /// What `writer` answers.
 pub fn write_csv(recording: &Recording, writer: impl Write) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(writer);
-    table.write_record(recording.schema().names()).map_err(io_error)?;
+    table.write_record(recording.column_names()).map_err(io_error)?;
+    let mut replica_rows = recording.replica_rows();
     for row in recording.rows() {
-        for (column, value) in row.iter().enumerate() {
+        let statistics = replica_rows.next().unwrap_or_default();
+        for (column, value) in row.iter().chain(statistics).enumerate() {
             let text = if column == Schema::STEP {
                 format!("{}", *value as u64)
             } else {
@@ -28,7 +30,7 @@ pub fn write_csv(recording: &Recording, writer: impl Write) -> io::Result<()> {
 }
 
 /// The writer's own error: the table's wraps it and hides its kind, by which a closed pipe is known.
-fn io_error(error: csv::Error) -> io::Error {
+pub(super) fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

@@ -9,13 +9,18 @@ use npyz::WriterBuilder as _;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::events::RecordedEvent;
 use super::recording::Recording;
 use crate::model::DeepLinearNetwork;
 use crate::observables::{Quantity, Schema};
+use crate::simulation::Replicas;
 
 /// Writes the recording as NPZ: `step`, `time`, `loss`, `excess_loss`, `imbalance` of shape `(T)`; `strength`,
-/// `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment` `(T, r)`; `teacher_u` `(d_out, r)`, `teacher_v`
-/// `(d_in, r)`, `teacher_s` `(r)`; `initial_w1 ..` and `final_w1 ..` `(d_l, d_{l-1})`; for a stored set `inputs` `(N, d_in)` and
+/// `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment` `(T, r)`, and of replicas `strength_mean`, `strength_std`,
+/// `strength_q10`, `strength_q90` `(T, r)`; `teacher_u` `(d_out, r)`, `teacher_v`
+/// `(d_in, r)`, `teacher_s` `(r)`; of the E events `event_step`,
+/// `event_time`, `event_kind` (numbers of [`RecordedEvent::code`]), `event_mode` (from 1, 0 for none), `event_value`,
+/// `event_lead`, `event_lead_predicted` `(E)`, NaN where there is nothing to tell; `initial_w1 ..` and `final_w1 ..` `(d_l, d_{l-1})`; for a stored set `inputs` `(N, d_in)` and
 /// `targets` `(N, d_out)`.
 ///
 /// # Errors
@@ -41,6 +46,18 @@ pub fn write_npz(recording: &Recording, writer: impl Write + Seek) -> io::Result
             .rows()
             .flat_map(|row| row[columns.clone()].iter().copied());
         archive.write(quantity.name(), &[n_rows, schema.rank()], values)?;
+    }
+    if recording.replica_rows().len() > 0 {
+        let rank = schema.rank();
+        for (block, statistic) in Replicas::STATISTICS.into_iter().enumerate() {
+            let values = recording
+                .replica_rows()
+                .flat_map(|row| row[block * rank..(block + 1) * rank].iter().copied());
+            archive.write(&format!("strength_{statistic}"), &[n_rows, rank], values)?;
+        }
+    }
+    for (name, values) in RecordedEvent::arrays(recording.events()) {
+        archive.write(name, &[values.len()], values.into_iter())?;
     }
     let teacher = recording.risk().teacher();
     archive.write_matrix("teacher_u", teacher.left())?;

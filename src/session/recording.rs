@@ -1,31 +1,32 @@
-//! A run kept as rows of observables, with what is needed to understand them later: experiment, teacher, data, weights.
+//! A run kept as rows of observables and the events seen in them, with what is needed to understand them later: experiment, teacher, data, weights.
 //!
 //! Rows are laid out by [`Schema`], one after the other. A run of `n` steps recorded every `k` has rows at the steps
 //! `0, k, 2k, ..` and at `n`; the last row of a run that diverged is finite.
-
-use std::ops::ControlFlow;
+//!
+//! Of several replicas, the rows are those of the plain run, and beside each row stands the distribution of every mode strength
+//! over all of them.
 
 use thiserror::Error;
 
+use super::events::{RecordedEvent, events_of};
 use crate::experiment::Experiment;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::observables::Schema;
-use crate::simulation::{Divergence, Schedule, Simulation, StepOutcome};
+use crate::simulation::{Divergence, ReplicaDivergence, Replicas, Simulation};
 
 /// Most numbers a recording may hold, 1 GiB of them.
 pub const MAX_RECORDED_NUMBERS: u64 = 1 << 27;
-/// Steps between two reports of progress, so that a run with distant rows can still be watched and cancelled.
-const STEPS_BETWEEN_REPORTS: u64 = 256;
-
 /// How a recorded run ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RunEnd {
     /// Every step was taken.
     Completed,
-    /// Progress was answered with [`ControlFlow::Break`].
+    /// Progress was answered with [`ControlFlow::Break`](std::ops::ControlFlow::Break).
     Cancelled,
     /// Training diverged.
     Diverged(Divergence),
+    /// Training diverged in one of several replicas, which ended them all.
+    ReplicaDiverged(ReplicaDivergence),
 }
 
 /// Why a run cannot be recorded.
@@ -55,6 +56,8 @@ pub struct Recording {
     experiment: Experiment,
     schema: Schema,
     rows: Vec<f64>,
+    replica_rows: Vec<f64>,
+    events: Vec<RecordedEvent>,
     risk: Risk,
     label_noise_std: f64,
     initial: DeepLinearNetwork,
@@ -62,12 +65,17 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Checks that `n_steps` steps recorded every `every` fit into memory.
+    /// Checks that `n_steps` steps recorded every `every`, with the columns of replicas or without, fit into memory.
     ///
     /// # Errors
     /// [`RecordingError`] where they do not.
-    pub fn check_length(schema: Schema, n_steps: u64, every: u64) -> Result<(), RecordingError> {
-        let n_columns = schema.n_columns();
+    pub fn check_length(
+        schema: Schema,
+        with_replicas: bool,
+        n_steps: u64,
+        every: u64,
+    ) -> Result<(), RecordingError> {
+        let n_columns = schema.n_columns() + usize::from(with_replicas) * n_replica_columns(schema);
         let most_rows = MAX_RECORDED_NUMBERS / n_columns as u64;
         // The initial and the final row stand beside those of the schedule.
         let n_rows = n_steps / every.max(1) + 2;
@@ -83,53 +91,35 @@ impl Recording {
         })
     }
 
-    /// Runs `simulation` for `n_steps` more steps and records it on `schedule`. `progress` is told the number of steps taken
-    /// and may end the run.
-    pub fn run(
-        simulation: &mut Simulation,
-        schedule: Schedule,
-        n_steps: u64,
-        mut progress: impl FnMut(u64) -> ControlFlow<()>,
-    ) -> (Self, RunEnd) {
-        let last_step = simulation.step().saturating_add(n_steps);
-        let mut rows = Vec::new();
-        simulation.observe(&mut rows);
-        let mut observed = simulation.step();
-        let end = loop {
-            let step = simulation.step();
-            if step >= last_step {
-                break RunEnd::Completed;
-            }
-            let next_row = schedule.next_after(step).min(last_step);
-            let outcome = simulation.advance_to(next_row.min(step.saturating_add(STEPS_BETWEEN_REPORTS)));
-            match outcome {
-                StepOutcome::Advanced => {
-                    if simulation.step() == next_row {
-                        simulation.observe(&mut rows);
-                        observed = next_row;
-                    }
-                }
-                StepOutcome::Diverged(divergence) => break RunEnd::Diverged(divergence),
-            }
-            if progress(simulation.step()).is_break() {
-                break RunEnd::Cancelled;
-            }
-        };
-        if simulation.step() > observed {
-            simulation.observe(&mut rows);
-        }
-        if let RunEnd::Diverged(_) = end {
-            drop_overflowed(&mut rows, simulation.schema().n_columns());
-        }
-        (Self::of(simulation, rows), end)
-    }
-
     /// Rows observed of a simulation, which is asked for everything else.
     pub fn of(simulation: &Simulation, rows: Vec<f64>) -> Self {
+        Self::ended(simulation, rows, simulation.divergence())
+    }
+
+    /// Rows observed of replicas: those of the plain run, whose weights at the last row are `last`, and beside each the
+    /// [`Replicas::columns`] of all.
+    pub(super) fn of_replicas(
+        replicas: &Replicas,
+        rows: Vec<f64>,
+        replica_rows: Vec<f64>,
+        last: DeepLinearNetwork,
+    ) -> Self {
+        let first = replicas.first_divergence();
+        let divergence = first.as_ref().map(|first| &first.divergence);
+        Self {
+            replica_rows,
+            last,
+            ..Self::ended(replicas.replica(0), rows, divergence)
+        }
+    }
+
+    fn ended(simulation: &Simulation, rows: Vec<f64>, divergence: Option<&Divergence>) -> Self {
         Self {
             experiment: simulation.experiment().clone(),
             schema: simulation.schema(),
+            events: events_of(simulation, &rows, divergence),
             rows,
+            replica_rows: Vec::new(),
             risk: simulation.risk().clone(),
             label_noise_std: simulation.live().label_noise_std,
             initial: simulation.initial_network().clone(),
@@ -150,6 +140,25 @@ impl Recording {
     /// The rows, oldest first.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
         self.rows.chunks_exact(self.schema.n_columns())
+    }
+
+    /// Names of the columns of the rows, then of those of the replicas where there are any.
+    pub fn column_names(&self) -> Vec<String> {
+        let mut names = self.schema.names();
+        if !self.replica_rows.is_empty() {
+            names.extend(Replicas::column_names(self.schema.rank()));
+        }
+        names
+    }
+
+    /// For every row the statistics of the replicas, laid out by [`Replicas::columns`]; nothing where there was one run.
+    pub fn replica_rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
+        self.replica_rows.chunks_exact(n_replica_columns(self.schema))
+    }
+
+    /// What happened, by step.
+    pub fn events(&self) -> &[RecordedEvent] {
+        &self.events
     }
 
     /// One column, oldest first.
@@ -178,11 +187,7 @@ impl Recording {
     }
 }
 
-/// Drops the last rows that hold infinities or NaN, but never the first row: weights on the edge of the range of numbers may
-/// have observables, their fourth powers, beyond it.
-fn drop_overflowed(rows: &mut Vec<f64>, n_columns: usize) {
-    let is_finite = |row: &[f64]| row.iter().all(|value| value.is_finite());
-    while rows.len() > n_columns && !is_finite(&rows[rows.len() - n_columns..]) {
-        rows.truncate(rows.len() - n_columns);
-    }
+/// Number of columns that replicas add.
+pub(super) fn n_replica_columns(schema: Schema) -> usize {
+    Replicas::STATISTICS.len() * schema.rank()
 }

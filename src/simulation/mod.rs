@@ -4,10 +4,12 @@
 //! experiment and the interventions alone: not on how often it is observed, on speed, or on threads.
 
 mod clock;
+mod crowd;
 mod divergence;
 mod replicas;
 mod schedule;
-mod statistics;
+mod settled;
+mod stationary;
 
 use std::sync::Arc;
 
@@ -21,10 +23,12 @@ use crate::observables::{Observer, Schema};
 use crate::random::{Purpose, Streams};
 
 use clock::Clock;
+pub use crowd::{Crowd, CrowdKind, Statistic};
 pub use divergence::{Divergence, Stability};
-pub use replicas::Replicas;
+pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
-pub use statistics::{LateStatistics, STATISTICS_STRIDE, StrengthStatistics};
+pub use settled::{Distances, Estimate, Estimates, Prediction};
+pub use stationary::{DEFAULT_BURN_IN, ModeStatistics, Phase, STATISTICS_STRIDE, StationaryStatistics};
 
 /// Why a simulation could not be set up.
 #[derive(Clone, Debug, PartialEq, Error)]

@@ -8,12 +8,63 @@
 //! Replicas move on all cores of the present rayon pool. Each is sequential in itself and the statistics are taken in the order
 //! of the replicas, so nothing depends on the number of threads.
 
-use rayon::prelude::*;
+use std::fmt;
 
-use super::{SetupError, Simulation};
+use nalgebra::DMatrix;
+use rayon::prelude::*;
+use thiserror::Error;
+
+use super::{Divergence, SetupError, Simulation};
 use crate::experiment::{Experiment, ExperimentError, LiveParams};
 use crate::random::Streams;
 use crate::stats::Summary;
+
+/// Most bytes that replicas may take. What they do take was measured to be 50 to 100 % of what these constants say.
+const MOST_BYTES: u64 = 1 << 32;
+/// Bytes of a replica beside those that grow with the network: generators, small vectors, allocations.
+const FIXED_BYTES: u64 = 6144;
+/// Numbers a replica holds for each of its weights and of the entries of the end-to-end map, in engine and observer.
+const NUMBERS_PER_WEIGHT: u64 = 16;
+
+/// Why there cannot be so many replicas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ReplicasError {
+    /// They would not fit into memory.
+    #[error(
+        "{n_replicas} replicas of a network with {n_weights} weights do not fit into memory; for this network, at most {most}"
+    )]
+    TooMany {
+        /// Replicas asked for.
+        n_replicas: usize,
+        /// Weights of one network.
+        n_weights: usize,
+        /// Replicas that would fit.
+        most: usize,
+    },
+}
+
+/// The divergence of one replica, with which a run of all of them ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReplicaDivergence {
+    /// Which one, counted from 0.
+    pub replica: usize,
+    /// Number of replicas.
+    pub n_replicas: usize,
+    /// What happened to it.
+    pub divergence: Divergence,
+}
+
+impl fmt::Display for ReplicaDivergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "replica {} of {} {}",
+            self.replica + 1,
+            self.n_replicas,
+            self.divergence
+        )
+    }
+}
 
 /// Independent runs of one experiment.
 #[derive(Clone, Debug)]
@@ -32,6 +83,28 @@ struct Member {
 }
 
 impl Replicas {
+    /// What is told of the distribution of a strength, in column order.
+    pub const STATISTICS: [&'static str; 4] = ["mean", "std", "q10", "q90"];
+
+    /// Checks that `n_replicas` runs like `simulation` fit into memory.
+    ///
+    /// # Errors
+    /// [`ReplicasError`] where they do not.
+    pub fn check_number(simulation: &Simulation, n_replicas: usize) -> Result<(), ReplicasError> {
+        let n_weights: usize = simulation.network().weights().iter().map(DMatrix::len).sum();
+        let map = simulation.risk().teacher().map().len();
+        let numbers = NUMBERS_PER_WEIGHT * (n_weights + map) as u64;
+        let most = (MOST_BYTES / (FIXED_BYTES + 8 * numbers)).max(1) as usize;
+        if n_replicas <= most {
+            return Ok(());
+        }
+        Err(ReplicasError::TooMany {
+            n_replicas,
+            n_weights,
+            most,
+        })
+    }
+
     /// `n_replicas` (at least 1) runs of `experiment` at step 0.
     ///
     /// # Errors
@@ -71,6 +144,19 @@ impl Replicas {
         self.members.iter().filter(diverged).count()
     }
 
+    /// The divergence that came first, in steps and then in the order of the replicas.
+    pub fn first_divergence(&self) -> Option<ReplicaDivergence> {
+        let diverged = self.members.iter().enumerate().filter_map(|(replica, member)| {
+            let divergence = *member.simulation.divergence()?;
+            Some(ReplicaDivergence {
+                replica,
+                n_replicas: self.members.len(),
+                divergence,
+            })
+        });
+        diverged.min_by_key(|diverged| diverged.divergence.step)
+    }
+
     /// One replica, counted from 0.
     pub fn replica(&self, replica: usize) -> &Simulation {
         &self.members[replica].simulation
@@ -101,6 +187,13 @@ impl Replicas {
         self.step = self.step.max(step);
     }
 
+    /// Appends the row of replica 0, which is the plain run.
+    pub fn observe_plain_run(&mut self, rows: &mut Vec<f64>) {
+        if let Some(first) = self.members.first_mut() {
+            first.simulation.observe(rows);
+        }
+    }
+
     /// Distribution of every mode's strength over the replicas that have not diverged, one entry a mode; `None` when all have.
     pub fn observe(&mut self) -> Option<Vec<Summary>> {
         self.members.par_iter_mut().for_each(|member| {
@@ -126,7 +219,7 @@ impl Replicas {
     /// Names of the columns of [`Self::columns`] for `rank` modes: `strength_mean_1 ..`, `strength_std_1 ..`,
     /// `strength_q10_1 ..`, `strength_q90_1 ..`.
     pub fn column_names(rank: usize) -> Vec<String> {
-        ["mean", "std", "q10", "q90"]
+        Self::STATISTICS
             .iter()
             .flat_map(|statistic| (1..=rank).map(move |mode| format!("strength_{statistic}_{mode}")))
             .collect()

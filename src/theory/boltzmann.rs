@@ -8,7 +8,7 @@
 //! Source: arXiv 2604.06366, stationary distribution under label noise; the shift of the mean is beyond the
 //! paper.
 
-use std::f64::consts::TAU;
+use std::f64::consts::{SQRT_2, TAU};
 
 use super::ModeLaw;
 
@@ -24,6 +24,19 @@ pub fn boltzmann_density(law: &ModeLaw, strength: f64) -> f64 {
         0.0
     } else {
         f64::INFINITY
+    }
+}
+
+/// Probability of a strength below `strength` in the Boltzmann approximation; a step at `m` for zero temperature.
+pub fn boltzmann_cumulative(law: &ModeLaw, strength: f64) -> f64 {
+    let std = law.temperature().sqrt();
+    let deviation = strength - law.teacher_strength;
+    if std > 0.0 {
+        0.5 * libm::erfc(-deviation / (std * SQRT_2))
+    } else if deviation < 0.0 {
+        0.0
+    } else {
+        1.0
     }
 }
 

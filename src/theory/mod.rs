@@ -31,7 +31,7 @@ mod stability;
 mod stationary;
 mod strength_curve;
 
-pub use boltzmann::{boltzmann_density, shifted_mean};
+pub use boltzmann::{boltzmann_cumulative, boltzmann_density, shifted_mean};
 pub use discrete_variance::{discrete_matrix_variance, discrete_variance, relaxation_rate};
 pub use mode_law::ModeLaw;
 pub use saddles::{plateau_level, plateau_levels};

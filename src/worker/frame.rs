@@ -2,8 +2,9 @@
 
 use super::messages::RunState;
 use crate::dynamics::LiveParams;
-use crate::experiment::Engine;
-use crate::simulation::{Divergence, Intervention, LateStatistics, Simulation, StrengthStatistics};
+use crate::experiment::Dynamics;
+use crate::observables::events::{Activity, Event, EventDetector, ModeEvents};
+use crate::simulation::{CrowdKind, Divergence, Intervention, Simulation, StationaryStatistics};
 
 /// Most rows a lane's pending frame may hold. A window that sleeps for hours costs rows, not memory: every other row is then
 /// left out, and the number is told.
@@ -12,16 +13,40 @@ const MAX_PENDING_ROWS: usize = 1 << 15;
 /// One engine's part of a frame.
 #[derive(Clone, Debug)]
 pub struct LaneFrame {
-    /// The engine.
-    pub engine: Engine,
+    /// What moves it.
+    pub dynamics: Dynamics,
     /// Recorded rows, one after the other, laid out by the run's schema.
     pub rows: Vec<f64>,
-    /// Distribution of the mode strengths over the later part of the run.
-    pub statistics: Option<StrengthStatistics>,
+    /// Distribution of the mode strengths since they have settled.
+    pub statistics: StationaryStatistics,
     /// The mode matrix `U^T W V` at the last recorded row, column-major `(r, r)`.
     pub mode_matrix: Vec<f64>,
     /// The divergence that ended the lane.
     pub divergence: Option<Divergence>,
+}
+
+/// A crowd's part of a frame.
+#[derive(Clone, Debug)]
+pub struct CrowdFrame {
+    /// Which crowd.
+    pub kind: CrowdKind,
+    /// Rows, one after the other, laid out by [`Crowd::column`](crate::simulation::Crowd::column).
+    pub rows: Vec<f64>,
+    /// Distribution of the strengths of all members since they have settled.
+    pub statistics: StationaryStatistics,
+}
+
+/// What has happened in the first lane.
+#[derive(Clone, Debug, Default)]
+pub struct EventsFrame {
+    /// What is known of every mode.
+    pub modes: Vec<ModeEvents>,
+    /// What is being learned.
+    pub activity: Option<Activity>,
+    /// The same as one line of text.
+    pub summary: String,
+    /// Events since the last frame, oldest first.
+    pub new: Vec<Event>,
 }
 
 /// Everything new about a run, and its present state.
@@ -41,6 +66,10 @@ pub struct Frame {
     pub steps_per_second: f64,
     /// Lanes, the experiment's own engine first.
     pub lanes: Vec<LaneFrame>,
+    /// Crowds beside the first lane.
+    pub crowds: Vec<CrowdFrame>,
+    /// What has happened.
+    pub events: EventsFrame,
     /// Changes of the live parameters since the last frame.
     pub interventions: Vec<Intervention>,
     /// Offers of this frame that found the window busy.
@@ -49,10 +78,24 @@ pub struct Frame {
     pub n_thinned: u64,
 }
 
+/// The present state of a run, to be put into a frame.
+pub(super) struct Now<'a> {
+    pub(super) run: u64,
+    pub(super) state: RunState,
+    pub(super) steps_per_second: f64,
+    pub(super) lanes: &'a [Simulation],
+    pub(super) statistics: &'a [StationaryStatistics],
+    pub(super) crowds: Vec<(CrowdKind, &'a StationaryStatistics)>,
+    pub(super) detector: &'a EventDetector,
+}
+
 /// A frame being gathered.
 #[derive(Debug)]
 pub(super) struct PendingFrame {
     rows: Vec<Vec<f64>>,
+    crowd_rows: Vec<Vec<f64>>,
+    /// Number of the first event that has not been sent.
+    first_event: u64,
     interventions: Vec<Intervention>,
     n_merged: u64,
     n_thinned: u64,
@@ -61,9 +104,11 @@ pub(super) struct PendingFrame {
 }
 
 impl PendingFrame {
-    pub(super) fn new(n_lanes: usize) -> Self {
+    pub(super) fn new(n_lanes: usize, n_crowds: usize) -> Self {
         Self {
             rows: vec![Vec::new(); n_lanes],
+            crowd_rows: vec![Vec::new(); n_crowds],
+            first_event: 0,
             interventions: Vec::new(),
             n_merged: 0,
             n_thinned: 0,
@@ -77,6 +122,12 @@ impl PendingFrame {
         &mut self.rows[lane]
     }
 
+    /// Rows of a crowd, to append to.
+    pub(super) fn crowd_rows_mut(&mut self, crowd: usize) -> &mut Vec<f64> {
+        self.dirty = true;
+        &mut self.crowd_rows[crowd]
+    }
+
     pub(super) fn add_intervention(&mut self, intervention: Intervention) {
         self.dirty = true;
         self.interventions.push(intervention);
@@ -87,58 +138,61 @@ impl PendingFrame {
     }
 
     /// Leaves out every other row where too many have gathered, the same rows in every lane.
-    pub(super) fn thin(&mut self, n_columns: usize) {
-        if self
-            .rows
-            .first()
-            .is_none_or(|rows| rows.len() <= MAX_PENDING_ROWS * n_columns)
-        {
+    pub(super) fn thin(&mut self, n_columns: usize, n_crowd_columns: usize) {
+        let is_full = |rows: &Vec<f64>| rows.len() > MAX_PENDING_ROWS * n_columns;
+        if !self.rows.first().is_some_and(is_full) {
             return;
         }
         for rows in &mut self.rows {
-            let n_rows = rows.len() / n_columns;
-            // The newest row stays, so that what is shown is never older than what was dropped.
-            let skip = usize::from(n_rows.is_multiple_of(2));
-            for kept in 0..n_rows.div_ceil(2) {
-                let source = (2 * kept + skip).min(n_rows - 1) * n_columns;
-                rows.copy_within(source..source + n_columns, kept * n_columns);
-            }
-            let n_kept = n_rows.div_ceil(2);
-            rows.truncate(n_kept * n_columns);
-            self.n_thinned += (n_rows - n_kept) as u64;
+            self.n_thinned += halve(rows, n_columns);
+        }
+        for rows in &mut self.crowd_rows {
+            self.n_thinned += halve(rows, n_crowd_columns);
         }
     }
 
     /// The frame as it would be sent now.
-    pub(super) fn take_frame(
-        &mut self,
-        run: u64,
-        state: RunState,
-        steps_per_second: f64,
-        lanes: &[Simulation],
-        statistics: &[LateStatistics],
-    ) -> Option<Frame> {
-        let first = lanes.first()?;
-        let lane_frames = lanes
+    pub(super) fn take_frame(&mut self, now: &Now<'_>) -> Option<Frame> {
+        let first = now.lanes.first()?;
+        let lanes = now
+            .lanes
             .iter()
-            .zip(statistics)
+            .zip(now.statistics)
             .zip(&mut self.rows)
             .map(|((lane, statistics), rows)| LaneFrame {
-                engine: lane.experiment().engine,
+                dynamics: lane.experiment().dynamics(),
                 rows: std::mem::take(rows),
-                statistics: Some(statistics.shown().clone()),
+                statistics: statistics.clone(),
                 mode_matrix: lane.mode_matrix().as_slice().to_vec(),
                 divergence: lane.divergence().copied(),
             })
             .collect();
+        let crowds = now
+            .crowds
+            .iter()
+            .zip(&mut self.crowd_rows)
+            .map(|((kind, statistics), rows)| CrowdFrame {
+                kind: *kind,
+                rows: std::mem::take(rows),
+                statistics: (*statistics).clone(),
+            })
+            .collect();
+        let events = EventsFrame {
+            modes: now.detector.modes().collect(),
+            activity: now.detector.activity(),
+            summary: now.detector.summary(),
+            new: now.detector.events_from(self.first_event).copied().collect(),
+        };
         Some(Frame {
-            run,
-            state,
+            run: now.run,
+            state: now.state,
             step: first.step(),
             time: first.time(),
             live: *first.live(),
-            steps_per_second,
-            lanes: lane_frames,
+            steps_per_second: now.steps_per_second,
+            lanes,
+            crowds,
+            events,
             interventions: std::mem::take(&mut self.interventions),
             n_merged: self.n_merged,
             n_thinned: self.n_thinned,
@@ -150,15 +204,35 @@ impl PendingFrame {
         for (rows, lane) in self.rows.iter_mut().zip(frame.lanes) {
             *rows = lane.rows;
         }
+        for (rows, crowd) in self.crowd_rows.iter_mut().zip(frame.crowds) {
+            *rows = crowd.rows;
+        }
         self.interventions = frame.interventions;
     }
 
-    /// Forgets what has been sent.
-    pub(super) fn clear(&mut self) {
+    /// Forgets what has been sent, up to event number `n_events`.
+    pub(super) fn clear(&mut self, n_events: u64) {
+        self.first_event = n_events;
         self.dirty = false;
         self.n_merged = 0;
         self.n_thinned = 0;
     }
+}
+
+/// Leaves out every other row; gives how many. The newest stays, so that what is shown is never older than what was dropped.
+fn halve(rows: &mut Vec<f64>, n_columns: usize) -> u64 {
+    let n_rows = rows.len() / n_columns;
+    if n_rows < 2 {
+        return 0;
+    }
+    let skip = usize::from(n_rows.is_multiple_of(2));
+    for kept in 0..n_rows.div_ceil(2) {
+        let source = (2 * kept + skip).min(n_rows - 1) * n_columns;
+        rows.copy_within(source..source + n_columns, kept * n_columns);
+    }
+    let n_kept = n_rows.div_ceil(2);
+    rows.truncate(n_kept * n_columns);
+    (n_rows - n_kept) as u64
 }
 
 #[cfg(test)]
@@ -168,13 +242,13 @@ mod tests {
     #[test]
     fn thinning_halves_the_rows_and_keeps_the_newest() {
         for n_rows in [MAX_PENDING_ROWS + 1, MAX_PENDING_ROWS + 2] {
-            let mut pending = PendingFrame::new(2);
+            let mut pending = PendingFrame::new(2, 0);
             for lane in 0..2 {
                 for i in 0..n_rows {
                     pending.rows_mut(lane).extend([i as f64, 0.0]);
                 }
             }
-            pending.thin(2);
+            pending.thin(2, 2);
             for rows in &pending.rows {
                 assert_eq!(rows.len() / 2, n_rows.div_ceil(2));
                 assert_eq!(rows[rows.len() - 2].to_bits(), ((n_rows - 1) as f64).to_bits());

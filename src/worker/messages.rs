@@ -1,18 +1,20 @@
 //! What is said between the window and the worker.
 
 use super::frame::Frame;
-use crate::experiment::{Engine, Experiment, LiveParams};
-use crate::simulation::Schedule;
+use crate::experiment::{Dynamics, Experiment, LiveParams};
+use crate::simulation::{CrowdKind, Schedule};
 
 /// A run to be loaded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSpec {
     /// Number of the run; events carry it, so that answers to an older run can be told apart.
     pub run: u64,
-    /// The experiment; its engine is that of the first lane.
+    /// The experiment; its dynamics is that of the first lane.
     pub experiment: Experiment,
-    /// Engines that run beside it from the same start, each a lane of its own.
-    pub companions: Vec<Engine>,
+    /// Dynamics that run beside it from the same start, each a lane of its own.
+    pub companions: Vec<Dynamics>,
+    /// Crowds that start like the first lane, with the number of their members.
+    pub crowds: Vec<(CrowdKind, usize)>,
     /// When rows are recorded.
     pub schedule: Schedule,
     /// Whether the run starts at once.
@@ -41,8 +43,8 @@ pub enum Command {
     SetLive(LiveParams),
     /// Changes the speed.
     SetSpeed(Speed),
-    /// Begins the statistics of the mode strengths anew.
-    RestartStatistics,
+    /// Begins the statistics of the mode strengths anew, leaving out so many relaxation times.
+    RestartStatistics(f64),
     /// Drops the present run and loads another.
     Reset(Box<RunSpec>),
 }

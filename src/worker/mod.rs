@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-pub use frame::{Frame, LaneFrame};
+pub use frame::{CrowdFrame, EventsFrame, Frame, LaneFrame};
 pub use messages::{Command, Event, RunSpec, RunState, Speed};
 
 /// Commands that may wait; a person cannot fill this.

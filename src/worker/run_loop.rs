@@ -5,10 +5,14 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError};
 
-use super::frame::PendingFrame;
+use super::frame::{Now, PendingFrame};
 use super::messages::{Command, Event, RunSpec, RunState};
 use super::pace::{PUBLISH_PERIOD, Pace, SLICE};
-use crate::simulation::{LateStatistics, Schedule, SetupError, Simulation, StepOutcome};
+use crate::observables::Quantity;
+use crate::observables::events::EventDetector;
+use crate::simulation::{
+    Crowd, Schedule, SetupError, Simulation, StationaryStatistics, Statistic, StepOutcome,
+};
 
 /// Runs until the command channel is closed. A panic in a run is reported and ends that run only.
 pub(super) fn run(commands: &Receiver<Command>, events: &Sender<Event>, wake: &dyn Fn()) {
@@ -45,7 +49,9 @@ enum Turn {
 struct Loaded {
     run: u64,
     lanes: Vec<Simulation>,
-    statistics: Vec<LateStatistics>,
+    statistics: Vec<StationaryStatistics>,
+    crowds: Vec<(Crowd, StationaryStatistics)>,
+    detector: EventDetector,
     schedule: Schedule,
     state: RunState,
     /// Step of the last row.
@@ -147,9 +153,9 @@ impl RunLoop<'_> {
                     self.pace.restart(now);
                 }
             }
-            Command::RestartStatistics => {
+            Command::RestartStatistics(factor) => {
                 if let Some(loaded) = &mut self.loaded {
-                    loaded.restart_statistics();
+                    loaded.restart_statistics(Some(factor));
                 }
             }
             Command::SetLive(live) => {
@@ -198,14 +204,22 @@ impl RunLoop<'_> {
         } else {
             0.0
         };
-        let (run, state) = (loaded.run, loaded.state);
-        let frame = loaded
-            .pending
-            .take_frame(run, state, rate, &loaded.lanes, &loaded.statistics);
+        let crowds = loaded.crowds.iter();
+        let frame = loaded.pending.take_frame(&Now {
+            run: loaded.run,
+            state: loaded.state,
+            steps_per_second: rate,
+            lanes: &loaded.lanes,
+            statistics: &loaded.statistics,
+            crowds: crowds
+                .map(|(crowd, statistics)| (crowd.kind(), statistics))
+                .collect(),
+            detector: &loaded.detector,
+        });
         let Some(frame) = frame else { return };
         match self.events.try_send(Event::Frame(Box::new(frame))) {
             Ok(()) => {
-                loaded.pending.clear();
+                loaded.pending.clear(loaded.detector.n_events());
                 (self.wake)();
             }
             Err(TrySendError::Full(event) | TrySendError::Disconnected(event)) => {
@@ -234,19 +248,26 @@ impl RunLoop<'_> {
 
 impl Loaded {
     fn new(spec: &RunSpec, now: Instant) -> Result<Self, SetupError> {
-        let engines = std::iter::once(spec.experiment.engine).chain(spec.companions.iter().copied());
-        let lanes: Vec<Simulation> = engines
-            .map(|engine| {
-                let mut experiment = spec.experiment.clone();
-                experiment.engine = engine;
-                Simulation::new(&experiment)
-            })
+        let dynamics = std::iter::once(spec.experiment.dynamics()).chain(spec.companions.iter().copied());
+        let mut lanes: Vec<Simulation> = dynamics
+            .map(|dynamics| Simulation::new(&spec.experiment.clone().with_dynamics(dynamics)))
             .collect::<Result<_, _>>()?;
-        let rank = spec.experiment.teacher.strengths.len();
+        let statistics = StationaryStatistics::new(
+            spec.experiment.network.depth(),
+            &spec.experiment.teacher.strengths,
+            &spec.experiment.live,
+        );
+        let crowds: Vec<_> = spec
+            .crowds
+            .iter()
+            .map(|&(kind, n)| Ok((Crowd::new(kind, n, &mut lanes[0])?, statistics.clone())))
+            .collect::<Result<_, SetupError>>()?;
         let mut loaded = Self {
             run: spec.run,
-            statistics: vec![LateStatistics::new(0, rank); lanes.len()],
-            pending: PendingFrame::new(lanes.len()),
+            statistics: vec![statistics; lanes.len()],
+            pending: PendingFrame::new(lanes.len(), crowds.len()),
+            detector: lanes[0].event_detector(),
+            crowds,
             lanes,
             schedule: spec.schedule,
             state: if spec.start {
@@ -270,23 +291,31 @@ impl Loaded {
     }
 
     fn set_live(&mut self, live: crate::dynamics::LiveParams) {
-        let changed = self.lanes.iter().any(|lane| *lane.live() != live);
+        if self.lanes.iter().all(|lane| *lane.live() == live) {
+            return;
+        }
         for lane in &mut self.lanes {
             // The caller has validated them, which is all that can be refused.
             let _valid = lane.set_live(live);
         }
-        if changed {
-            if let Some(intervention) = self.lanes[0].interventions().last() {
-                self.pending.add_intervention(*intervention);
-            }
-            self.restart_statistics();
+        for (crowd, _) in &mut self.crowds {
+            let _valid = crowd.set_live(live);
         }
+        self.detector
+            .set_live(self.lanes[0].step(), self.lanes[0].time(), live);
+        if let Some(intervention) = self.lanes[0].interventions().last() {
+            self.pending.add_intervention(*intervention);
+        }
+        self.restart_statistics(None);
     }
 
-    fn restart_statistics(&mut self) {
-        let step = self.lanes[0].step();
-        for statistics in &mut self.statistics {
-            statistics.restart(step);
+    /// Begins the statistics anew, leaving out `factor` relaxation times if that is told.
+    fn restart_statistics(&mut self, factor: Option<f64>) {
+        let (step, live) = (self.lanes[0].step(), *self.lanes[0].live());
+        let of_crowds = self.crowds.iter_mut().map(|(_, statistics)| statistics);
+        for statistics in self.statistics.iter_mut().chain(of_crowds) {
+            let factor = factor.unwrap_or(statistics.factor);
+            statistics.set_factor(factor, step, &live);
         }
         self.pending.dirty = true;
     }
@@ -306,6 +335,10 @@ impl Loaded {
                     StepOutcome::Diverged(_) if i > 0 => {}
                     StepOutcome::Diverged(_) => self.state = RunState::Diverged,
                 }
+            }
+            let reached = self.lanes[0].step();
+            for (crowd, _) in &mut self.crowds {
+                crowd.advance_to(reached);
             }
             self.pending.dirty = true;
             if self.state == RunState::Diverged || self.lanes[0].step() == recorded {
@@ -341,8 +374,33 @@ impl Loaded {
                 rows.truncate(first);
                 continue;
             }
-            self.statistics[i].push(schema, &rows[first..]);
+            let row = &rows[first..];
+            self.statistics[i].push(step, &row[schema.columns(Quantity::Strength)]);
+            if i == 0 {
+                self.detector.observe(row);
+            }
         }
-        self.pending.thin(schema.n_columns());
+        if self.state == RunState::Diverged {
+            self.detector.diverge(step, self.lanes[0].time());
+        }
+        self.record_crowds(step, schema.rank());
+        self.pending
+            .thin(schema.n_columns(), Crowd::n_columns(schema.rank()));
+    }
+
+    fn record_crowds(&mut self, step: u64, rank: usize) {
+        let time = self.lanes[0].time();
+        for (i, (crowd, statistics)) in self.crowds.iter_mut().enumerate() {
+            let rows = self.pending.crowd_rows_mut(i);
+            let first = rows.len();
+            crowd.observe(time, rows);
+            let row = &rows[first..];
+            if let (Crowd::Ensemble(ensemble), false) = (&*crowd, row.is_empty()) {
+                for mode in 0..rank {
+                    let mean = row[Crowd::column(rank, Statistic::Mean, mode)];
+                    statistics.push_many(step, mode, mean, ensemble.strengths(mode));
+                }
+            }
+        }
     }
 }

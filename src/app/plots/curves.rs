@@ -1,87 +1,246 @@
 //! Curves ready to draw, gathered from the histories.
 
-use eframe::egui::{Color32, Visuals};
-use egui_plot::{LineStyle, PlotPoint};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use eframe::egui::{Color32, Ui, Visuals};
+use egui_plot::LineStyle;
 
 use super::scale::Scale;
-use crate::app::run_data::{LaneData, RunData};
+use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
-use crate::app::view::View;
-use crate::history::{TraceRequest, trace};
+use crate::app::view::{TimeAxis, View};
+use crate::history::{Cell, Trace, TraceRequest, trace};
 use crate::observables::Quantity;
+use crate::simulation::{Crowd, CrowdKind, Statistic};
 
-/// A polyline in the coordinates of a plot (logarithms on a logarithmic axis).
+/// A curve in the coordinates of a plot (logarithms on a logarithmic axis), pixel by pixel.
 #[derive(Clone, Debug)]
 pub(crate) struct Curve {
     pub(crate) name: String,
-    pub(crate) points: Vec<PlotPoint>,
+    pub(crate) trace: Arc<Trace>,
     pub(crate) color: Color32,
     pub(crate) width: f32,
     pub(crate) line: LineStyle,
 }
 
-/// Gathers curves over one visible range.
-#[derive(Clone, Copy)]
+/// What a plot over time draws from, and how it is looked at.
+pub(crate) struct Scene<'a> {
+    pub(crate) run: &'a RunData,
+    pub(crate) view: &'a mut View,
+    pub(crate) traces: &'a mut TraceCache,
+    /// Horizontal range in sight.
+    pub(crate) x_range: (f64, f64),
+}
+
+/// An area between two curves, in the coordinates of a plot.
+#[derive(Clone, Debug)]
+pub(crate) struct Band {
+    pub(crate) name: String,
+    pub(crate) xs: Vec<f64>,
+    pub(crate) low: Vec<f64>,
+    pub(crate) high: Vec<f64>,
+    pub(crate) color: Color32,
+}
+
+/// Whose history a curve is drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Source {
+    Lane(usize),
+    Crowd(usize),
+}
+
+/// Which curve a stored trace draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    source: Source,
+    column: usize,
+    scale: Scale,
+}
+
+/// What a stored trace was made of; it holds for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stamp {
+    run: u64,
+    n_rows: u64,
+    axis: TimeAxis,
+    x_range: (f64, f64),
+    n_pixels: usize,
+}
+
+/// The traces drawn last, one for every curve, so that a picture in which nothing moves is not gathered anew.
+#[derive(Debug, Default)]
+pub(crate) struct TraceCache {
+    traces: HashMap<Key, (Stamp, Arc<Trace>)>,
+}
+
+/// Gathers curves for one plot.
 pub(crate) struct Gatherer<'a> {
     pub(crate) run: &'a RunData,
     pub(crate) view: &'a View,
     pub(crate) visuals: &'a Visuals,
     pub(crate) scale: Scale,
-    pub(crate) x_range: (f64, f64),
-    pub(crate) n_pixels: usize,
+    /// Most rows that a pixel of any curve gathered so far stands for.
+    pub(crate) n_rows_per_pixel: u64,
+    traces: &'a mut TraceCache,
+    x_range: (f64, f64),
+    n_pixels: usize,
 }
 
-impl Gatherer<'_> {
-    /// The curve of one column of a lane; also the number of rows a pixel stands for.
+impl<'a> Gatherer<'a> {
+    /// For the plot named `id`, whose vertical axis has the scale `usual` until a person toggles it.
+    pub(crate) fn new(ui: &'a Ui, scene: &'a mut Scene<'_>, id: &'static str, usual: Scale) -> Self {
+        let scale = if scene.view.toggled_scale.get(id).copied().unwrap_or(false) {
+            usual.other()
+        } else {
+            usual
+        };
+        Self {
+            run: scene.run,
+            view: scene.view,
+            visuals: ui.visuals(),
+            scale,
+            n_rows_per_pixel: 1,
+            traces: scene.traces,
+            x_range: scene.x_range,
+            n_pixels: (ui.available_width() * ui.ctx().pixels_per_point()) as usize,
+        }
+    }
+
+    /// The curve of one column of lane number `lane`.
     pub(crate) fn column(
-        &self,
-        lane: &LaneData,
+        &mut self,
+        lane: usize,
         column: usize,
         name: String,
         color: Color32,
         style: LaneStyle,
-    ) -> (Curve, u64) {
+    ) -> Curve {
+        let trace = self.trace(Source::Lane(lane), column);
+        self.n_rows_per_pixel = self.n_rows_per_pixel.max(trace.n_rows_per_pixel);
+        Curve {
+            name,
+            trace,
+            color: color.gamma_multiply(style.opacity),
+            width: style.width,
+            line: style.line,
+        }
+    }
+
+    fn trace(&mut self, source: Source, column: usize) -> Arc<Trace> {
+        let history = match source {
+            Source::Lane(i) => &self.run.lanes[i].history,
+            Source::Crowd(i) => &self.run.crowds[i].history,
+        };
+        let key = Key {
+            source,
+            column,
+            scale: self.scale,
+        };
+        let stamp = Stamp {
+            run: self.run.run,
+            n_rows: history.n_rows(),
+            axis: self.view.axis,
+            x_range: self.x_range,
+            n_pixels: self.n_pixels,
+        };
+        if let Some((made_of, trace)) = self.traces.traces.get(&key)
+            && *made_of == stamp
+        {
+            return Arc::clone(trace);
+        }
         let request = TraceRequest {
             x_column: self.view.axis.column(),
             y_column: column,
             x_range: self.x_range,
             n_pixels: self.n_pixels,
         };
-        let drawn = trace(&lane.history, &request);
-        let points = drawn
-            .points
-            .iter()
-            .map(|&[x, y]| PlotPoint::new(x, self.scale.position(y)))
-            .collect();
-        let color = color.gamma_multiply(style.opacity);
-        (
-            Curve {
-                name,
-                points,
-                color,
-                width: style.width,
-                line: style.line,
-            },
-            drawn.n_rows_per_pixel,
-        )
+        let mut drawn = trace(history, &request);
+        if self.scale != Scale::Linear {
+            drawn.cells.iter_mut().for_each(|cell| place(cell, self.scale));
+        }
+        let drawn = Arc::new(drawn);
+        self.traces.traces.insert(key, (stamp, Arc::clone(&drawn)));
+        drawn
+    }
+
+    /// The 10-90 % bands of every crowd, and the curves of their means.
+    pub(crate) fn crowds(&mut self) -> (Vec<Band>, Vec<Curve>) {
+        let (mut bands, mut means) = (Vec::new(), Vec::new());
+        let run = self.run;
+        let rank = run.rank();
+        for (i, crowd) in run.crowds.iter().enumerate() {
+            let what = match crowd.kind {
+                CrowdKind::Ensemble => "scalar SDEs",
+                CrowdKind::Replicas => "replicas",
+            };
+            for mode in 0..rank {
+                let column = |statistic| Crowd::column(rank, statistic, mode);
+                let low = self.trace(Source::Crowd(i), column(Statistic::Q10));
+                let high = self.trace(Source::Crowd(i), column(Statistic::Q90));
+                let color = style::mode_color(mode, self.visuals);
+                bands.push(Band {
+                    name: format!("10\u{2013}90 % of {} {what}, mode {}", crowd.n_members, mode + 1),
+                    xs: low.cells.iter().map(|cell| cell.first[0]).collect(),
+                    low: low.cells.iter().map(|cell| cell.min[1]).collect(),
+                    high: high.cells.iter().map(|cell| cell.max[1]).collect(),
+                    color: color.gamma_multiply(match crowd.kind {
+                        CrowdKind::Ensemble => 0.30,
+                        CrowdKind::Replicas => 0.18,
+                    }),
+                });
+                means.push(Curve {
+                    name: format!("mean of {} {what}, mode {}", crowd.n_members, mode + 1),
+                    trace: self.trace(Source::Crowd(i), column(Statistic::Mean)),
+                    color: color.gamma_multiply(0.9),
+                    width: 1.0,
+                    line: LineStyle::Solid,
+                });
+            }
+        }
+        (bands, means)
     }
 
     /// A per-mode quantity of every mode and lane, the first lane last so that it lies on top.
-    pub(crate) fn modes(&self, quantity: Quantity, label: &str) -> (Vec<Curve>, u64) {
+    pub(crate) fn modes(&mut self, quantity: Quantity, label: &str) -> Vec<Curve> {
         let mut curves = Vec::new();
-        let mut n_rows_per_pixel = 1;
-        let ground = style::ground(self.visuals);
-        for (i, lane) in self.run.lanes.iter().enumerate().rev() {
-            for mode in 0..self.run.rank() {
-                let name = format!("{label} {} ({})", mode + 1, lane.engine.label());
-                let color = style::mode_color(mode, self.visuals);
-                let style = style::lane_style(i, lane.engine, mode, ground);
-                let (curve, n) =
-                    self.column(lane, self.run.schema.column(quantity, mode), name, color, style);
-                curves.push(curve);
-                n_rows_per_pixel = n_rows_per_pixel.max(n);
+        let run = self.run;
+        for (i, lane) in run.lanes.iter().enumerate().rev() {
+            for mode in 0..run.rank() {
+                let name = format!("{label} {} ({})", mode + 1, lane.dynamics.label());
+                let style = style::lane_style(i, lane.dynamics, mode, style::ground(self.visuals));
+                let column = run.schema.column(quantity, mode);
+                curves.push(self.column(i, column, name, style::mode_color(mode, self.visuals), style));
             }
         }
-        (curves, n_rows_per_pixel)
+        curves
+    }
+}
+
+impl Curve {
+    /// A curve through points `[x, y]` in the coordinates of the plot.
+    pub(crate) fn through(points: Vec<[f64; 2]>, name: String, color: Color32, style: LaneStyle) -> Self {
+        let cell = |point| Cell {
+            first: point,
+            last: point,
+            min: point,
+            max: point,
+        };
+        Self {
+            name,
+            trace: Arc::new(Trace {
+                cells: points.into_iter().map(cell).collect(),
+                n_rows_per_pixel: 1,
+            }),
+            color: color.gamma_multiply(style.opacity),
+            width: style.width,
+            line: style.line,
+        }
+    }
+}
+
+fn place(cell: &mut Cell, scale: Scale) {
+    for point in [&mut cell.first, &mut cell.last, &mut cell.min, &mut cell.max] {
+        point[1] = scale.position(point[1]);
     }
 }

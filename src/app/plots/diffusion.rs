@@ -2,63 +2,44 @@
 //! strength thin and dashed over it.
 
 use eframe::egui::Ui;
-use egui_plot::LineStyle;
 
-use super::curves::Gatherer;
+use super::curves::{Gatherer, Scene};
+use super::marks::{self, event_marks};
 use super::scale::Scale;
 use super::time_plot::TimePlot;
-use crate::app::run_data::RunData;
-use crate::app::style::{self, LaneStyle};
-use crate::app::view::View;
-use crate::experiment::Engine;
+use crate::app::style;
+use crate::experiment::Dynamics;
 use crate::observables::Quantity;
 
 const ID: &str = "diffusion";
 
 /// Draws plot B. Gradient flow has no noise of its own and is left out, unless it is the only engine.
-pub(crate) fn diffusion_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64), height: f32) {
-    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) {
-        Scale::Linear
-    } else {
-        Scale::Log
-    };
-    let n_pixels = (ui.available_width() * ui.ctx().pixels_per_point()) as usize;
-    let gatherer = Gatherer {
-        run,
-        view,
-        visuals: ui.visuals(),
-        scale,
-        x_range,
-        n_pixels,
-    };
+pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
+    let run = scene.run;
+    let mut gatherer = Gatherer::new(ui, scene, ID, Scale::Log);
+    let scale = gatherer.scale;
     let ground = style::ground(ui.visuals());
     let mut curves = Vec::new();
-    let mut n_rows_per_pixel = 1;
     for (i, lane) in run.lanes.iter().enumerate().rev() {
-        if i > 0 && lane.engine == Engine::GradientFlow {
+        if i > 0 && lane.dynamics == Dynamics::GradientFlow {
             continue;
         }
         for mode in 0..run.rank() {
             let color = style::mode_color(mode, ui.visuals());
             let exact = run.schema.column(Quantity::Diffusion, mode);
             // The law lies under the exact curve: it shows where the two differ.
-            if i == 0 && view.shown.theory {
+            if i == 0 && gatherer.view.shown.theory {
                 let law = run.schema.column(Quantity::DiffusionLaw, mode);
                 let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
-                let thin = LaneStyle {
-                    width: 1.3,
-                    line: LineStyle::Dashed { length: 5.0 },
-                    opacity: 1.0,
-                };
-                curves.push(gatherer.column(lane, law, name, color, thin).0);
+                curves.push(gatherer.column(0, law, name, color, style::THEORY));
             }
-            let name = format!("diffusion {} ({})", mode + 1, lane.engine.label());
-            let style = style::lane_style(i, lane.engine, mode, ground);
-            let (curve, n) = gatherer.column(lane, exact, name, color, style);
-            curves.push(curve);
-            n_rows_per_pixel = n_rows_per_pixel.max(n);
+            let name = format!("diffusion {} ({})", mode + 1, lane.dynamics.label());
+            let style = style::lane_style(i, lane.dynamics, mode, ground);
+            curves.push(gatherer.column(i, exact, name, color, style));
         }
     }
+    let n_rows_per_pixel = gatherer.n_rows_per_pixel;
+    let (marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Diffusion);
     let plot = TimePlot {
         id: ID,
         title: "diffusion D",
@@ -68,10 +49,13 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_rang
         scale,
         curves,
         levels: Vec::new(),
+        bands: Vec::new(),
+        marks,
+        drops,
         include: Vec::new(),
         shows_time: false,
         shows_changes: false,
         n_rows_per_pixel,
     };
-    plot.show(ui, run, view, x_range);
+    plot.show(ui, scene);
 }

@@ -1,160 +1,235 @@
-//! Plot E: distribution of every mode strength over the later part of the run, with the Boltzmann curve (the paper's Gaussian of
-//! variance `T = tau sigma^2 L m^(2-2/L) / 2` about `m`).
+//! Plot E: distribution of every settled mode strength, over it the exact stationary density (solid) and the Boltzmann curve
+//! (dashed: the paper's Gaussian of variance `T = tau sigma^2 L m^(2-2/L) / 2` about `m`), or the point mass.
 
-use eframe::egui::{self, RichText, Ui, Vec2b};
-use egui_plot::{AxisHints, Bar, BarChart, Line, Plot, PlotPoints, VLine};
+use std::sync::Arc;
+
+use eframe::egui::{self, Color32, Ui, Vec2b};
+use egui_plot::{AxisHints, Bar, BarChart, Line, LineStyle, Plot, PlotPoints, VLine};
 
 use super::scale::Scale;
-use crate::app::format::{grouped, significant};
 use crate::app::run_data::RunData;
 use crate::app::style;
 use crate::app::view::View;
-use crate::simulation::StrengthStatistics;
+use crate::dynamics::LiveParams;
+use crate::experiment::DataKind;
+use crate::simulation::{ModeStatistics, Prediction};
+use crate::stats::Bars;
 use crate::theory::{ModeLaw, boltzmann_density};
 
 /// Most bars of a histogram.
 const MAX_BARS: usize = 48;
-/// Height of one mode's histogram, in points.
-const MIN_HEIGHT: f32 = 84.0;
 /// Below this width, relative to the teacher's strength, the axis shows distances from the teacher's strength.
 const NARROW: f64 = 2e-3;
 /// Points of a theory curve.
-const N_CURVE: usize = 120;
+const N_CURVE: u32 = 160;
+/// Decades that a logarithmic vertical axis shows below the highest density.
+const DECADES: f64 = 5.0;
 
-/// Draws one histogram a mode, one below the other.
-pub(crate) fn histograms(ui: &mut Ui, run: &RunData, view: &View) {
-    let statistics = run.lanes.first().and_then(|lane| lane.statistics.as_ref());
-    let Some(statistics) = statistics.filter(|s| s.moments.iter().any(|m| m.count() > 0)) else {
-        ui.weak("No values yet: every 16th step counts, and a change of \u{3b7}, B or \u{3c3} begins anew.");
-        return;
-    };
-    let span = format!(
-        "steps {} to {}",
-        grouped(statistics.since),
-        grouped(statistics.until)
-    );
-    ui.weak(RichText::new(format!("later part of the run: {span}")).size(11.5)).on_hover_text(
-        "The first half of what has passed since the last change is left out, so that the approach does not enter the \
-         histogram. Every 16th step counts.",
-    );
-    let each = (ui.available_height() / run.rank() as f32 - 46.0).clamp(MIN_HEIGHT, 170.0);
-    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        for mode in 0..run.rank() {
-            histogram(ui, run, view, statistics, mode, each);
-        }
-    });
+/// Predictions of the modes, kept until a parameter changes.
+#[derive(Debug, Default)]
+pub(crate) struct Predictions {
+    modes: Vec<Option<(ModeLaw, LiveParams, u64, Arc<Prediction>)>>,
 }
 
-fn histogram(
-    ui: &mut Ui,
-    run: &RunData,
-    view: &View,
-    statistics: &StrengthStatistics,
-    mode: usize,
-    height: f32,
-) {
-    let color = style::mode_color(mode, ui.visuals());
-    let moments = &statistics.moments[mode];
-    let law = mode_law(run, mode);
-    let Some(bars) = statistics.histograms[mode].rebinned(MAX_BARS) else {
-        ui.weak(format!("mode {}: no values yet", mode + 1));
-        return;
-    };
-    let span = bars.width * bars.counts.len() as f64;
-    let relative = span < NARROW * law.teacher_strength;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        ui.label(
-            RichText::new(format!("mode {}", mode + 1))
-                .color(color)
-                .strong()
-                .size(12.0),
-        );
-        let mean = moments
-            .mean()
-            .map_or_else(String::new, |mean| significant(mean, 5));
-        let std = moments
-            .std()
-            .map_or_else(String::new, |std| format!(" \u{b1} {}", significant(std, 3)));
-        ui.label(RichText::new(format!("{mean}{std}")).size(12.0))
-            .on_hover_text("Mean and standard deviation of the mode strength over these steps.");
-        if relative {
-            ui.weak(RichText::new("axis: a \u{2212} m").size(11.0));
+impl Predictions {
+    /// The prediction for one mode at the present parameters; `None` for a stored set, which the laws do not cover.
+    pub(crate) fn of(&mut self, run: &RunData, mode: usize) -> Option<Arc<Prediction>> {
+        if run.experiment.data.kind == DataKind::Dataset {
+            return None;
         }
-    });
-    let n_bars = bars.counts.len();
-    let (low, high) = (bars.lower, bars.lower + bars.width * n_bars as f64);
-    // Positions relative to the middle, so that a spike far narrower than its place can still be drawn.
-    let middle = 0.5 * (low + high);
-    let charted: Vec<Bar> = (0..n_bars)
-        .map(|i| {
-            let centre = bars.lower + (i as f64 + 0.5) * bars.width - middle;
-            Bar::new(centre, bars.density(i))
-                .width(bars.width)
-                .fill(color.gamma_multiply(0.55))
-        })
-        .collect();
-    let half = 0.55 * (high - low).max(1e-12 * middle.abs()).max(1e-200);
-    let tallest = (0..n_bars).map(|i| bars.density(i)).fold(0.0, f64::max);
-    let curve = (view.shown.theory && law.temperature() > 0.0).then(|| {
-        let points = (0..=N_CURVE).map(|i| {
-            let x = -half + 2.0 * half * f64::from(i as u32) / f64::from(N_CURVE as u32);
-            [x, boltzmann_density(&law, middle + x)]
-        });
-        Line::new("Boltzmann", points.collect::<PlotPoints<'_>>())
-            .color(ui.visuals().strong_text_color())
-            .width(1.2)
-            .style(egui_plot::LineStyle::Dashed { length: 6.0 })
-    });
-    let top = 1.12
-        * if law.temperature() > 0.0 && view.shown.theory {
-            tallest.max(boltzmann_density(&law, law.teacher_strength.clamp(low, high)))
-        } else {
-            tallest
-        };
-    let quiet = style::quiet(ui.visuals());
-    let offset = if relative {
-        middle - law.teacher_strength
-    } else {
-        middle
-    };
-    let axis = AxisHints::new_x()
-        .label_spacing(egui::Rangef::new(8.0, 14.0))
-        .formatter(move |mark, range| label(mark, range, offset));
-    Plot::new(("histogram", mode))
-        .height(height)
-        .show_axes(Vec2b::new(true, false))
-        .show_grid(Vec2b::new(true, false))
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .auto_bounds(false)
-        .x_grid_spacer(move |input| marks(&input, offset))
-        .custom_x_axes(vec![axis])
-        .label_formatter(|_| None)
-        .show(ui, |plot_ui| {
-            plot_ui.set_plot_bounds_x(-half..=half);
-            plot_ui.set_plot_bounds_y(0.0..=top.max(1e-300));
-            plot_ui.bar_chart(BarChart::new(format!("mode {}", mode + 1), charted).allow_hover(false));
-            let teacher = VLine::new("teacher", law.teacher_strength - middle)
-                .color(quiet)
-                .width(1.0);
-            plot_ui.vline(teacher.style(egui_plot::LineStyle::Dashed { length: 6.0 }));
-            if let Some(curve) = curve {
-                plot_ui.line(curve);
-            }
-        });
-}
-
-/// The law of one mode at the present parameters.
-fn mode_law(run: &RunData, mode: usize) -> ModeLaw {
-    ModeLaw {
-        depth: run.experiment.network.depth(),
-        teacher_strength: run.experiment.teacher.strengths[mode],
-        label_noise_std: run.live.label_noise_std,
-        noise_scale: run.live.noise_scale(),
+        self.modes.resize(run.rank().max(self.modes.len()), None);
+        let law = run.mode_law(mode);
+        if let Some((of_law, live, of_run, prediction)) = &self.modes[mode]
+            && (*of_law, *live, *of_run) == (law, run.live, run.run)
+        {
+            return Some(Arc::clone(prediction));
+        }
+        let strengths = &run.experiment.teacher.strengths;
+        let d_in = run.experiment.network.d_in;
+        let prediction = Arc::new(Prediction::new(law, strengths, d_in, mode, &run.live));
+        self.modes[mode] = Some((law, run.live, run.run, Arc::clone(&prediction)));
+        Some(prediction)
     }
+}
+
+/// What a histogram is drawn from.
+pub(crate) struct Histogram<'a> {
+    pub(crate) mode: usize,
+    pub(crate) statistics: &'a ModeStatistics,
+    /// The scalar equations' distribution of the same mode.
+    pub(crate) ensemble: Option<&'a ModeStatistics>,
+    pub(crate) prediction: Option<&'a Prediction>,
+    pub(crate) height: f32,
+}
+
+/// Where a value lies on the axes of a histogram.
+#[derive(Clone, Copy)]
+struct Frame {
+    /// Strength at the middle of the plot; positions are relative to it, so that a spike far narrower than its place can
+    /// still be drawn.
+    middle: f64,
+    half: f64,
+    /// What is added to a position for its label.
+    offset: f64,
+    scale: Scale,
+    top: f64,
+}
+
+impl Frame {
+    fn height(&self, density: f64) -> f64 {
+        match self.scale {
+            Scale::Linear => density,
+            Scale::Log => density.max(0.0).log10().max(self.floor()),
+        }
+    }
+
+    fn floor(&self) -> f64 {
+        match self.scale {
+            Scale::Linear => 0.0,
+            Scale::Log => self.top.log10() - DECADES,
+        }
+    }
+
+    fn ceiling(&self) -> f64 {
+        match self.scale {
+            Scale::Linear => 1.12 * self.top,
+            Scale::Log => self.top.log10() + 0.3,
+        }
+    }
+}
+
+impl Histogram<'_> {
+    /// Draws it; says whether the axis shows distances from the teacher's strength.
+    pub(crate) fn show(&self, ui: &mut Ui, run: &RunData, view: &View) -> bool {
+        let Some(bars) = self.statistics.histogram.rebinned(MAX_BARS) else {
+            return false;
+        };
+        let teacher = run.experiment.teacher.strengths[self.mode];
+        let theory = self.prediction.filter(|_| view.shown.theory);
+        let (frame, relative) = layout(&bars, teacher, theory, view);
+        let color = style::mode_color(self.mode, ui.visuals());
+        let ink = ui.visuals().strong_text_color();
+        let curves = theory.map(|prediction| theory_curves(prediction, frame, ink));
+        let ensemble = self
+            .ensemble
+            .and_then(|ensemble| ensemble.histogram.rebinned(MAX_BARS))
+            .map(|bars| outline(&bars, frame, color));
+        // A single value has no width of its own.
+        let spike = (bars.counts.len() == 1).then(|| bars.lower + 0.5 * bars.width - frame.middle);
+        let charted = chart(&bars, frame, color.gamma_multiply(0.5));
+        let quiet = style::quiet(ui.visuals());
+        let axis = AxisHints::new_x()
+            .label_spacing(egui::Rangef::new(8.0, 14.0))
+            .formatter(move |mark, range| label(mark, range, frame.offset));
+        Plot::new(("histogram", self.mode))
+            .height(self.height)
+            .show_axes(Vec2b::new(true, false))
+            .show_grid(Vec2b::new(true, false))
+            .allow_drag(false)
+            .allow_zoom(false)
+            .allow_scroll(false)
+            .allow_boxed_zoom(false)
+            .auto_bounds(false)
+            .x_grid_spacer(move |input| marks(&input, frame.offset))
+            .custom_x_axes(vec![axis])
+            .label_formatter(|_| None)
+            .show(ui, |plot_ui| {
+                plot_ui.set_plot_bounds_x(-frame.half..=frame.half);
+                plot_ui.set_plot_bounds_y(frame.floor()..=frame.ceiling());
+                plot_ui.bar_chart(BarChart::new("run", charted).allow_hover(false));
+                let teacher = VLine::new("teacher", teacher - frame.middle)
+                    .color(quiet)
+                    .width(1.0);
+                plot_ui.vline(teacher.style(LineStyle::Dashed { length: 6.0 }));
+                if let Some(spike) = spike {
+                    plot_ui.vline(VLine::new("run", spike).color(color).width(3.0));
+                }
+                for line in ensemble.into_iter().chain(curves.into_iter().flatten()) {
+                    plot_ui.line(line);
+                }
+            });
+        relative
+    }
+}
+
+fn layout(bars: &Bars, teacher: f64, theory: Option<&Prediction>, view: &View) -> (Frame, bool) {
+    let n_bars = bars.counts.len();
+    let (mut low, mut high) = (bars.lower, bars.lower + bars.width * n_bars as f64);
+    let mut top = (0..n_bars).map(|i| bars.density(i)).fold(0.0_f64, f64::max);
+    if let Some(density) = theory.and_then(|theory| theory.exact.as_density()) {
+        // The law's own width is in sight from the first values on.
+        low = low.min(density.quantile(1e-3));
+        high = high.max(density.quantile(1.0 - 1e-3));
+        top = top.max(density.density(density.quantile(0.5)));
+    }
+    let relative = high - low < NARROW * teacher;
+    let middle = 0.5 * (low + high);
+    let frame = Frame {
+        middle,
+        half: 0.54 * (high - low).max(1e-12 * middle.abs()).max(1e-200),
+        offset: if relative { middle - teacher } else { middle },
+        scale: if view.log_histograms {
+            Scale::Log
+        } else {
+            Scale::Linear
+        },
+        top: top.max(1e-290),
+    };
+    (frame, relative)
+}
+
+fn chart(bars: &Bars, frame: Frame, color: Color32) -> Vec<Bar> {
+    (0..bars.counts.len())
+        .filter(|&i| bars.counts[i] > 0)
+        .map(|i| {
+            let centre = bars.lower + (i as f64 + 0.5) * bars.width - frame.middle;
+            Bar::new(centre, frame.height(bars.density(i)) - frame.floor())
+                .base_offset(frame.floor())
+                .width(bars.width)
+                .fill(color)
+                .stroke(egui::Stroke::NONE)
+        })
+        .collect()
+}
+
+/// A histogram as a stepped line.
+fn outline(bars: &Bars, frame: Frame, color: Color32) -> Line<'static> {
+    let mut points = Vec::with_capacity(2 * bars.counts.len() + 2);
+    let edge = |i: usize| bars.lower + i as f64 * bars.width - frame.middle;
+    points.push([edge(0), frame.floor()]);
+    for i in 0..bars.counts.len() {
+        let height = frame.height(bars.density(i));
+        points.extend([[edge(i), height], [edge(i + 1), height]]);
+    }
+    points.push([edge(bars.counts.len()), frame.floor()]);
+    Line::new("scalar SDEs", PlotPoints::from(points))
+        .allow_band(false)
+        .color(color)
+        .width(1.4)
+        .allow_hover(false)
+}
+
+fn theory_curves(prediction: &Prediction, frame: Frame, color: Color32) -> Vec<Line<'static>> {
+    let line = |name: &str, density: &dyn Fn(f64) -> f64| {
+        let points: Vec<[f64; 2]> = (0..=N_CURVE)
+            .map(|i| frame.half * (2.0 * f64::from(i) / f64::from(N_CURVE) - 1.0))
+            .map(|x| [x, frame.height(density(frame.middle + x))])
+            .filter(|point| point[1].is_finite())
+            .collect();
+        Line::new(name, PlotPoints::from(points))
+            .color(color)
+            .width(1.2)
+            .allow_hover(false)
+    };
+    let mut lines = Vec::new();
+    if let Some(density) = prediction.exact.as_density() {
+        lines.push(line("exact density", &|s| density.density(s)));
+    }
+    if prediction.law.temperature() > 0.0 {
+        let boltzmann = line("Boltzmann", &|s| boltzmann_density(&prediction.law, s));
+        lines.push(boltzmann.style(LineStyle::Dashed { length: 6.0 }));
+    }
+    lines
 }
 
 /// Grid lines at round values, three or so: of the strength itself or, for a spike too narrow for that, of its distance from

@@ -3,9 +3,12 @@
 use eframe::egui::{self, Color32, FontId, Painter, Rect, Stroke, Ui};
 use egui_plot::LineStyle;
 
+use super::marks::Shape;
+use super::strip;
 use crate::app::format::brief;
 use crate::app::run_data::RunData;
 use crate::app::style;
+use crate::simulation::CrowdKind;
 
 /// Modes named in the line; more would not fit.
 const MAX_NAMED: usize = 8;
@@ -25,7 +28,7 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
             .take(MAX_NAMED)
             .enumerate()
         {
-            let line = style::lane_style(0, run.experiment.engine, mode, ground).line;
+            let line = style::lane_style(0, run.experiment.dynamics(), mode, ground).line;
             let text = format!("mode {}, m = {}", mode + 1, brief(*strength, 4));
             entry(ui, line, 2.5, style::mode_color(mode, ui.visuals()), &text);
         }
@@ -34,8 +37,8 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
         }
         let color = ui.visuals().text_color();
         for (i, lane) in run.lanes.iter().enumerate() {
-            let style = style::lane_style(i, lane.engine, 0, ground);
-            entry(ui, style.line, style.width, color, lane.engine.label());
+            let style = style::lane_style(i, lane.dynamics, 0, ground);
+            entry(ui, style.line, style.width, color, lane.dynamics.label());
         }
         let quiet = style::quiet(ui.visuals());
         entry(
@@ -45,11 +48,36 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
             quiet,
             "teacher, saddles",
         );
+        if let Some(crowd) = run.crowds.first() {
+            let what = match (run.crowds.len(), crowd.kind) {
+                (1, CrowdKind::Ensemble) => "10\u{2013}90 % of scalar SDEs",
+                (1, CrowdKind::Replicas) => "10\u{2013}90 % of replicas",
+                (_, CrowdKind::Ensemble | CrowdKind::Replicas) => "10\u{2013}90 % of scalar SDEs, replicas",
+            };
+            entry(ui, LineStyle::Solid, 9.0, color.gamma_multiply(0.3), what);
+        }
+        mark_entry(ui, quiet, Shape::Peak { confirmed: true }, "diffusion peak");
+        mark_entry(ui, quiet, Shape::Learned, "95 % learned");
     });
 }
 
+/// A mark and its name.
+fn mark_entry(ui: &mut Ui, color: Color32, shape: Shape, text: &str) {
+    let place = entry(ui, LineStyle::Solid, 0.0, Color32::TRANSPARENT, text);
+    let centre = place.center();
+    match shape {
+        Shape::Peak { confirmed } => strip::diamond(ui.painter(), centre, confirmed, Stroke::new(1.5, color)),
+        Shape::Learned => {
+            ui.painter().circle_filled(centre, 4.0, color);
+        }
+        Shape::HalfTime => {
+            ui.painter().circle_stroke(centre, 3.5, Stroke::new(1.2, color));
+        }
+    }
+}
+
 /// A short piece of line and its name, which move to the next row together.
-fn entry(ui: &mut Ui, line: LineStyle, width: f32, color: Color32, text: &str) {
+fn entry(ui: &mut Ui, line: LineStyle, width: f32, color: Color32, text: &str) -> Rect {
     let text_color = ui.visuals().text_color();
     let galley = ui
         .painter()
@@ -61,6 +89,7 @@ fn entry(ui: &mut Ui, line: LineStyle, width: f32, color: Color32, text: &str) {
     draw_line(ui.painter(), piece, line, Stroke::new(width, color));
     let left = egui::pos2(piece.right() + 6.0, rect.center().y - 0.5 * galley.size().y);
     ui.painter().galley(left, galley, text_color);
+    piece
 }
 
 fn draw_line(painter: &Painter, piece: Rect, line: LineStyle, stroke: Stroke) {

@@ -2,53 +2,34 @@
 
 use eframe::egui::Ui;
 
-use super::curves::Gatherer;
+use super::curves::{Gatherer, Scene};
+use super::marks::{self, event_marks};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
-use crate::app::run_data::RunData;
 use crate::app::style;
-use crate::app::view::View;
 use crate::observables::Schema;
 use crate::theory::plateau_levels;
 
 const ID: &str = "excess loss";
 
 /// Draws plot D, which carries the labels of the shared axis.
-pub(crate) fn loss_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64), height: f32) {
-    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) {
-        Scale::Linear
-    } else {
-        Scale::Log
-    };
-    let n_pixels = (ui.available_width() * ui.ctx().pixels_per_point()) as usize;
-    let gatherer = Gatherer {
-        run,
-        view,
-        visuals: ui.visuals(),
-        scale,
-        x_range,
-        n_pixels,
-    };
+pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
+    let run = scene.run;
+    let mut gatherer = Gatherer::new(ui, scene, ID, Scale::Log);
+    let scale = gatherer.scale;
     let ground = style::ground(ui.visuals());
     let mut curves = Vec::new();
-    let mut n_rows_per_pixel = 1;
     for (i, lane) in run.lanes.iter().enumerate().rev() {
-        let name = format!("excess loss ({})", lane.engine.label());
-        let style = style::lane_style(i, lane.engine, 0, ground);
-        let (curve, n) = gatherer.column(
-            lane,
-            Schema::EXCESS_LOSS,
-            name,
-            ui.visuals().strong_text_color(),
-            style,
-        );
-        curves.push(curve);
-        n_rows_per_pixel = n_rows_per_pixel.max(n);
+        let name = format!("excess loss ({})", lane.dynamics.label());
+        let style = style::lane_style(i, lane.dynamics, 0, ground);
+        let color = ui.visuals().strong_text_color();
+        curves.push(gatherer.column(i, Schema::EXCESS_LOSS, name, color, style));
     }
+    let n_rows_per_pixel = gatherer.n_rows_per_pixel;
     let saddles = plateau_levels(&run.experiment.teacher.strengths);
     let positive = saddles.iter().copied().filter(|&level| level > 0.0);
     let smallest = positive.clone().fold(f64::INFINITY, f64::min);
-    let levels = if view.shown.theory {
+    let levels = if scene.view.shown.theory {
         positive
             .enumerate()
             .map(|(n_learned, value)| Level {
@@ -60,6 +41,7 @@ pub(crate) fn loss_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f
     } else {
         Vec::new()
     };
+    let (_, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Diffusion);
     let plot = TimePlot {
         id: ID,
         title: "excess loss",
@@ -69,6 +51,9 @@ pub(crate) fn loss_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f
         scale,
         curves,
         levels,
+        bands: Vec::new(),
+        marks: Vec::new(),
+        drops,
         include: match scale {
             Scale::Linear => vec![0.0],
             Scale::Log => vec![0.3 * smallest],
@@ -77,5 +62,5 @@ pub(crate) fn loss_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f
         shows_changes: false,
         n_rows_per_pixel,
     };
-    plot.show(ui, run, view, x_range);
+    plot.show(ui, scene);
 }

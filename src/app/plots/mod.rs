@@ -4,15 +4,22 @@
 mod curves;
 mod diffusion;
 mod histogram;
+mod law;
 mod legend;
 mod loss;
+mod marks;
+mod polyline;
 mod scale;
 mod strengths;
+mod strip;
 mod time_plot;
 
+pub(super) use curves::{Scene, TraceCache};
 pub(super) use diffusion::diffusion_plot;
-pub(super) use histogram::histograms;
+pub(super) use histogram::{Histogram, Predictions};
+pub(super) use law::law_plot;
 pub(super) use legend::legend;
 pub(super) use loss::loss_plot;
 pub(super) use strengths::strengths_plot;
+pub(super) use strip::{event_strip, strip_height};
 pub(super) use time_plot::{horizon, visible_range};

@@ -8,7 +8,7 @@ use egui_plot::{GridInput, GridMark};
 use crate::app::format;
 
 /// How values are laid out along an axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Scale {
     Linear,
     Log,
@@ -20,6 +20,14 @@ pub(crate) const LOG_FLOOR: f64 = 1e-30;
 const MAX_DECADES: f64 = 12.0;
 
 impl Scale {
+    /// What the switch of an axis changes to.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Linear => Self::Log,
+            Self::Log => Self::Linear,
+        }
+    }
+
     /// Position of a data value on the axis; always finite for a finite value.
     pub(crate) fn position(self, value: f64) -> f64 {
         match self {
@@ -45,7 +53,10 @@ impl Scale {
             }
             Self::Log => {
                 let low = low.max(high - MAX_DECADES);
-                ((low - 0.15).floor(), (high + 0.1).max(low + 1.0))
+                (
+                    (low - 0.15).floor(),
+                    (high + 0.05 * (high - low) + 0.1).max(low + 1.0),
+                )
             }
         }
     }

@@ -1,41 +1,40 @@
 //! Plot A: mode strengths `a_a = u_a^T W v_a` and the student's singular values, with the teacher's strengths dashed.
 
-use eframe::egui::Ui;
+use eframe::egui::{Ui, Visuals};
 use egui_plot::LineStyle;
 
-use super::curves::{Curve, Gatherer};
+use super::curves::{Curve, Gatherer, Scene};
+use super::marks::{self, Mark, Shape, event_marks};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
 use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
-use crate::app::view::View;
+use crate::app::view::{TimeAxis, View};
+use crate::experiment::{DataKind, Dynamics, InitScheme};
 use crate::observables::Quantity;
 
 const ID: &str = "mode strengths";
 
 /// Draws plot A.
-pub(crate) fn strengths_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64), height: f32) {
-    let scale = if view.toggled_scale.get(ID).copied().unwrap_or(false) {
-        Scale::Log
-    } else {
-        Scale::Linear
-    };
-    let n_pixels = (ui.available_width() * ui.ctx().pixels_per_point()) as usize;
-    let gatherer = Gatherer {
-        run,
-        view,
-        visuals: ui.visuals(),
-        scale,
-        x_range,
-        n_pixels,
-    };
-    let mut curves = if view.shown.singular_values {
-        singular_values(&gatherer)
+pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
+    let run = scene.run;
+    let mut gatherer = Gatherer::new(ui, scene, ID, Scale::Linear);
+    let scale = gatherer.scale;
+    let mut curves = if gatherer.view.shown.singular_values {
+        singular_values(&mut gatherer)
     } else {
         Vec::new()
     };
-    let (strengths, n_rows_per_pixel) = gatherer.modes(Quantity::Strength, "mode strength");
-    curves.extend(strengths);
+    let (bands, means) = gatherer.crowds();
+    curves.extend(means);
+    curves.extend(gatherer.modes(Quantity::Strength, "mode strength"));
+    let n_rows_per_pixel = gatherer.n_rows_per_pixel;
+    let (mut marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Strength);
+    if scene.view.shown.theory {
+        let (predicted, half_times) = theory(run, scene.view, ui.visuals(), scale);
+        curves.splice(0..0, predicted);
+        marks.splice(0..0, half_times);
+    }
 
     let strengths = &run.experiment.teacher.strengths;
     let levels = strengths
@@ -52,11 +51,15 @@ pub(crate) fn strengths_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_rang
         id: ID,
         title: "strength",
         tooltip: "Mode strengths a = u\u{1d40}Wv of the student in the teacher's basis (solid), its own singular \
-                  values (faint), the teacher's strengths (dashed); no unit.",
+                  values (faint), the teacher's strengths (dashed) and what theory predicts for an aligned, balanced start \
+                  (thin dashes, a ring where half learned); no unit.",
         height,
         scale,
         curves,
         levels,
+        bands,
+        marks,
+        drops,
         include: match scale {
             Scale::Linear => vec![0.0, 1.04 * strongest],
             Scale::Log => vec![strongest],
@@ -65,14 +68,11 @@ pub(crate) fn strengths_plot(ui: &mut Ui, run: &RunData, view: &mut View, x_rang
         shows_changes: true,
         n_rows_per_pixel,
     };
-    plot.show(ui, run, view, x_range);
+    plot.show(ui, scene);
 }
 
 /// The student's own singular values, faint: they coincide with the mode strengths once the student is aligned.
-fn singular_values(gatherer: &Gatherer<'_>) -> Vec<Curve> {
-    let Some(lane) = gatherer.run.lanes.first() else {
-        return Vec::new();
-    };
+fn singular_values(gatherer: &mut Gatherer<'_>) -> Vec<Curve> {
     let style = LaneStyle {
         width: 4.5,
         line: LineStyle::Solid,
@@ -84,7 +84,44 @@ fn singular_values(gatherer: &Gatherer<'_>) -> Vec<Curve> {
             let name = format!("student singular value {}", mode + 1);
             // Singular values are the student's own and ordered by size: they have no mode's colour.
             let color = gatherer.visuals.text_color();
-            gatherer.column(lane, column, name, color, style).0
+            gatherer.column(0, column, name, color, style)
         })
         .collect()
+}
+
+/// What theory predicts: the curve of every mode from its strength at the start, as if aligned and balanced, and where it is
+/// half learned. Left out where gradient flow from an aligned start is drawn, which is the same curve.
+fn theory(run: &RunData, view: &View, visuals: &Visuals, scale: Scale) -> (Vec<Curve>, Vec<Mark>) {
+    let is_drawn = run.experiment.init.scheme == InitScheme::Aligned
+        && run.experiment.data.kind == DataKind::Online
+        && run
+            .lanes
+            .iter()
+            .any(|lane| lane.dynamics == Dynamics::GradientFlow);
+    let place = |time: f64| match view.axis {
+        TimeAxis::Time => time,
+        TimeAxis::Step => run.step_at(time),
+    };
+    let (mut curves, mut rings) = (Vec::new(), Vec::new());
+    for (mode, predicted) in run.predicted.iter().enumerate() {
+        let color = style::mode_color(mode, visuals);
+        if !is_drawn {
+            let points = predicted
+                .points
+                .iter()
+                .map(|&[time, s]| [place(time), scale.position(s)]);
+            let name = format!("theory: mode {} if aligned and balanced", mode + 1);
+            curves.push(Curve::through(points.collect(), name, color, style::THEORY));
+        }
+        if let Some(half_time) = predicted.half_time {
+            rings.push(Mark {
+                name: format!("theory: mode {} half learned", mode + 1),
+                x: place(half_time),
+                y: scale.position(0.5 * run.experiment.teacher.strengths[mode]),
+                color,
+                shape: Shape::HalfTime,
+            });
+        }
+    }
+    (curves, rings)
 }

@@ -3,9 +3,13 @@
 //! double click goes back to the live view.
 
 use eframe::egui::{self, Align2, Color32, FontId, Ui, Vec2b};
-use egui_plot::{AxisHints, HLine, HoverPosition, Line, LineStyle, Plot, PlotPoints, PlotUi, VLine};
+use egui_plot::{
+    AxisHints, FilledArea, HLine, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotUi, VLine,
+};
 
-use super::curves::Curve;
+use super::curves::{Band, Curve, Scene};
+use super::marks::{Drop, Mark, draw_drops, draw_marks};
+use super::polyline::thinned;
 use super::scale::Scale;
 use crate::app::format::{brief, grouped, significant};
 use crate::app::run_data::RunData;
@@ -16,11 +20,13 @@ use crate::experiment::{Experiment, InitScheme};
 use crate::theory::StrengthCurve;
 
 /// Width of the gutter that holds the tick labels of every stacked plot, in points.
-const GUTTER: f32 = 58.0;
+pub(super) const GUTTER: f32 = 58.0;
 /// Distance of ticks, in points, over which their labels appear.
 const LABEL_SPACING: egui::Rangef = egui::Rangef { min: 8.0, max: 14.0 };
-/// Parameter changes drawn at once; a long drag leaves many.
+/// Parameter changes drawn at once, the newest.
 const MAX_MARKS_DRAWN: usize = 24;
+/// Changes are drawn as one where they lie closer than this share of the plot's width.
+const SAME_PLACE: f64 = 0.008;
 
 /// A horizontal line across a plot, at a position of its axis.
 pub(crate) struct Level {
@@ -40,6 +46,9 @@ pub(crate) struct TimePlot<'a> {
     pub(crate) scale: Scale,
     pub(crate) curves: Vec<Curve>,
     pub(crate) levels: Vec<Level>,
+    pub(crate) bands: Vec<Band>,
+    pub(crate) marks: Vec<Mark>,
+    pub(crate) drops: Vec<Drop>,
     /// Data values that the automatic range includes.
     pub(crate) include: Vec<f64>,
     /// Whether this plot carries the labels of the shared axis.
@@ -51,7 +60,9 @@ pub(crate) struct TimePlot<'a> {
 
 impl TimePlot<'_> {
     /// Draws the plot and lets the mouse change the view.
-    pub(crate) fn show(self, ui: &mut Ui, run: &RunData, view: &mut View, x_range: (f64, f64)) {
+    pub(crate) fn show(self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        let (run, x_range) = (scene.run, scene.x_range);
+        let view = &mut *scene.view;
         let y_range = view
             .vertical
             .get(self.id)
@@ -84,12 +95,18 @@ impl TimePlot<'_> {
         let changes = visible_changes(run, axis, x_range);
         let quiet = style::quiet(ui.visuals());
         let (curves, levels, shows_changes) = (self.curves, self.levels, self.shows_changes);
+        let (bands, marks, drops) = (self.bands, self.marks, self.drops);
+        let ground = ui.visuals().extreme_bg_color;
         let response = plot.show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(x_range.0..=x_range.1);
             plot_ui.set_plot_bounds_y(y_range.0..=y_range.1);
+            for band in bands {
+                draw_band(plot_ui, band);
+            }
             for level in levels {
                 draw_level(plot_ui, level, scale);
             }
+            draw_drops(plot_ui, &drops);
             for &(x, _) in &changes {
                 let line = VLine::new("parameter change", x)
                     .color(quiet)
@@ -97,12 +114,10 @@ impl TimePlot<'_> {
                     .allow_hover(false);
                 plot_ui.vline(line.style(LineStyle::Dotted { spacing: 4.0 }));
             }
-            let frame = *plot_ui.transform().frame();
             for curve in curves {
-                let style = affordable(&curve, x_range, y_range, frame.size());
-                let line = Line::new(curve.name, PlotPoints::Owned(curve.points));
-                plot_ui.line(line.color(curve.color).width(curve.width).style(style));
+                draw_curve(plot_ui, curve, x_range, y_range);
             }
+            draw_marks(plot_ui, marks, ground);
         });
         let bounds = *response.transform.bounds();
         take_bounds(self.id, view, x_range, y_range, (bounds.min(), bounds.max()));
@@ -148,15 +163,12 @@ impl TimePlot<'_> {
         let visible = self
             .curves
             .iter()
-            .flat_map(|curve| &curve.points)
-            .filter(|point| inside(point.x));
+            .flat_map(|curve| &curve.trace.cells)
+            .filter(|cell| inside(cell.first[0]) || inside(cell.last[0]))
+            .flat_map(|cell| [cell.min[1], cell.max[1]]);
         let included = self.include.iter().map(|&value| self.scale.position(value));
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for y in visible
-            .map(|point| point.y)
-            .chain(included)
-            .filter(|y| y.is_finite())
-        {
+        for y in visible.chain(included).filter(|y| y.is_finite()) {
             low = low.min(y);
             high = high.max(y);
         }
@@ -168,22 +180,77 @@ impl TimePlot<'_> {
     }
 }
 
-/// A curve's line style, or a solid line where noise makes it so long that every dash would be drawn over another: there are
-/// then hundreds of thousands of them, and none is seen.
-fn affordable(curve: &Curve, x: (f64, f64), y: (f64, f64), size: egui::Vec2) -> LineStyle {
-    let (width, height) = (f64::from(size.x), f64::from(size.y));
-    let place = |value: f64, (low, high): (f64, f64)| ((value - low) / (high - low)).clamp(0.0, 1.0);
-    let steps = curve.points.windows(2);
-    let length: f64 = steps
-        .map(|pair| {
-            width * (place(pair[1].x, x) - place(pair[0].x, x)).abs()
-                + height * (place(pair[1].y, y) - place(pair[0].y, y)).abs()
-        })
+/// Draws a curve with as few points as its pixels need.
+fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: Curve, x: (f64, f64), y: (f64, f64)) {
+    let size = plot_ui.transform().frame().size();
+    let pixels = f64::from(size.y * plot_ui.ctx().pixels_per_point()).max(1.0);
+    let pixel_height = (y.1 - y.0) / pixels;
+    let outline = curve.trace.cells.iter().flat_map(|cell| {
+        // Of a cell that is flat to the eye, the last point alone says where the line goes on.
+        let is_flat = cell.max[1] - cell.min[1] < 0.1 * pixel_height;
+        cell.outline().into_iter().skip(if is_flat { 3 } else { 0 })
+    });
+    let points = clipped(thinned(outline, pixel_height), x);
+    let style = affordable(curve.line, &points, x, y, size);
+    // The points are thinned out already, and egui_plot's own bands would fill the gaps that this leaves.
+    let line = Line::new(curve.name, PlotPoints::Owned(points)).allow_band(false);
+    plot_ui.line(line.color(curve.color).width(curve.width).style(style));
+}
+
+/// A curve's line style, or a solid line where it is so long, because of noise or of a deep zoom, that its dashes could be
+/// hundreds of thousands, of which none is seen.
+fn affordable(
+    line: LineStyle,
+    points: &[PlotPoint],
+    x: (f64, f64),
+    y: (f64, f64),
+    size: egui::Vec2,
+) -> LineStyle {
+    let pixels = |from: f64, to: f64, range: (f64, f64), n: f32| {
+        f64::from(n) * ((to - from) / (range.1 - range.0)).abs()
+    };
+    let length: f64 = points
+        .windows(2)
+        .map(|pair| pixels(pair[0].x, pair[1].x, x, size.x) + pixels(pair[0].y, pair[1].y, y, size.y))
         .sum();
-    if length > 4.0 * (width + height) {
-        LineStyle::Solid
+    if length < 8.0 * f64::from(size.x + size.y) {
+        line
     } else {
-        curve.line
+        LineStyle::Solid
+    }
+}
+
+/// The part of a polyline inside a range of `x`, cut at its ends.
+fn clipped(points: Vec<PlotPoint>, (low, high): (f64, f64)) -> Vec<PlotPoint> {
+    let is_inside = |point: &PlotPoint| (low..=high).contains(&point.x);
+    if points.iter().all(is_inside) {
+        return points;
+    }
+    let cut =
+        |a: PlotPoint, b: PlotPoint, x: f64| PlotPoint::new(x, a.y + (b.y - a.y) * ((x - a.x) / (b.x - a.x)));
+    let mut kept = Vec::with_capacity(points.len());
+    kept.extend(points.first().copied().filter(is_inside));
+    for pair in points.windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        if a.x < low && b.x > low {
+            kept.push(cut(a, b, low));
+        }
+        if a.x < high && b.x > high {
+            kept.push(cut(a, b, high));
+        }
+        if is_inside(&b) {
+            kept.push(b);
+        }
+    }
+    kept
+}
+
+fn draw_band(plot_ui: &mut PlotUi<'_>, band: Band) {
+    // Both edges have been gathered from the same rows; a shorter one would be a fault of the gathering.
+    let n = band.xs.len().min(band.low.len()).min(band.high.len());
+    if n > 1 {
+        let area = FilledArea::new(band.name, &band.xs[..n], &band.low[..n], &band.high[..n]);
+        plot_ui.add(area.fill_color(band.color).allow_hover(false));
     }
 }
 
@@ -240,23 +307,29 @@ fn zoom_in_time(ui: &Ui, view: &mut View, (low, high): (f64, f64), about: f64) {
     }
 }
 
-/// Places and texts of the parameter changes in sight.
+/// Places and texts of the parameter changes in sight. What lies closer together than [`SAME_PLACE`], as the many changes of
+/// one drag do, is one change.
 fn visible_changes(run: &RunData, axis: TimeAxis, (low, high): (f64, f64)) -> Vec<(f64, String)> {
     let mut before = run.experiment.live;
-    let mut changes = Vec::new();
+    let mut changes: Vec<(f64, LiveParams, LiveParams)> = Vec::new();
     for change in &run.interventions {
-        let x = match axis {
-            TimeAxis::Time => change.time,
-            TimeAxis::Step => change.step as f64,
-        };
+        let x = axis.place(change.step, change.time);
         if (low..=high).contains(&x) {
-            changes.push((x, change_text(&before, &change.live)));
+            match changes.last_mut() {
+                Some((last_x, _, after)) if x - *last_x < SAME_PLACE * (high - low) => {
+                    (*last_x, *after) = (x, change.live);
+                }
+                Some(_) | None => changes.push((x, before, change.live)),
+            }
         }
         before = change.live;
     }
     let n_excess = changes.len().saturating_sub(MAX_MARKS_DRAWN);
     changes.drain(..n_excess);
     changes
+        .into_iter()
+        .map(|(x, before, after)| (x, change_text(&before, &after)))
+        .collect()
 }
 
 fn change_text(before: &LiveParams, after: &LiveParams) -> String {

@@ -96,17 +96,13 @@ fn n_readable_rows(recording: &Recording) -> usize {
 /// What was run, in two lines.
 fn captions(recording: &Recording, n_drawn_rows: usize) -> (String, String) {
     let Experiment {
-        engine,
-        seed,
-        network,
-        live,
-        ..
+        seed, network, live, ..
     } = recording.experiment();
     let widths: Vec<String> = network.widths().iter().map(ToString::to_string).collect();
     let title = format!(
         "Deep linear network of widths {} trained by {}",
         widths.join("–"),
-        engine.label()
+        recording.experiment().dynamics().label()
     );
     let n_steps = recording.column(Schema::STEP).last().unwrap_or(0.0);
     let mut parts = vec![

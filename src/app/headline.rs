@@ -1,0 +1,74 @@
+//! What the network is learning now, above the plots: a large coloured token, a bar with each mode's share of the noise, and
+//! one line of text, which is also what a screen reader is told.
+
+use eframe::egui::{self, Color32, RichText, Ui};
+
+use super::format::significant;
+use super::run_data::RunData;
+use super::style;
+use crate::observables::Quantity;
+use crate::observables::events::{Activity, noise_shares};
+
+/// Size of the bar of shares, in points.
+const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
+
+/// Draws the line.
+pub(super) fn headline(ui: &mut Ui, run: &RunData) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 10.0;
+        let (text, color) = token(run, ui.visuals());
+        ui.label(RichText::new(text).size(18.0).strong().color(color));
+        share_bar(ui, run);
+        ui.label(RichText::new(&run.events.summary).size(12.5));
+    });
+}
+
+fn token(run: &RunData, visuals: &egui::Visuals) -> (String, Color32) {
+    let neutral = visuals.strong_text_color();
+    match run.events.activity {
+        None => ("starting".to_owned(), neutral),
+        Some(Activity::Learning { mode }) => (
+            format!("\u{25cf} learning feature {}", mode + 1),
+            style::mode_color(mode, visuals),
+        ),
+        Some(Activity::AtSaddle { next, .. }) => (
+            format!("\u{25cb} at a saddle, next: feature {}", next + 1),
+            style::mode_color(next, visuals),
+        ),
+        Some(Activity::AllLearned) => ("\u{25cf} all features learned".to_owned(), neutral),
+        Some(Activity::Diverged) => ("diverged".to_owned(), style::red(visuals)),
+    }
+}
+
+/// Which mode holds how much of the total diffusion now.
+fn share_bar(ui: &mut Ui, run: &RunData) {
+    let (rect, response) = ui.allocate_exact_size(BAR, egui::Sense::hover());
+    let painter = ui.painter();
+    painter.rect_filled(rect, 3.0, ui.visuals().extreme_bg_color);
+    let diffusions: Option<Vec<f64>> = (0..run.rank())
+        .map(|mode| run.latest(Quantity::Diffusion, mode))
+        .collect();
+    let shares = diffusions.and_then(|diffusions| noise_shares(&diffusions));
+    let mut text =
+        "Noise share: how much of the total diffusion of the mode strengths each mode holds now.".to_owned();
+    let mut left = rect.left();
+    for (mode, share) in shares.iter().flatten().enumerate() {
+        let right = left + rect.width() * *share as f32;
+        let piece = egui::Rect::from_min_max(egui::pos2(left, rect.top()), egui::pos2(right, rect.bottom()));
+        painter.rect_filled(piece, 0.0, style::mode_color(mode, ui.visuals()));
+        left = right;
+        text.push_str(&format!(
+            "\nmode {}: {} %",
+            mode + 1,
+            significant(100.0 * share, 3)
+        ));
+    }
+    let described = shares.map_or_else(|| "no noise".to_owned(), |_| text.replace('\n', "; "));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &described));
+    response.on_hover_text(text);
+    ui.label(
+        RichText::new("noise share")
+            .size(11.0)
+            .color(style::quiet(ui.visuals())),
+    );
+}

@@ -1,0 +1,168 @@
+//! Plot F: diffusion against strength, every mode on its own scale: `a/m` across, `D` over the height of the law's hill
+//! upwards. The law `D(s)` is thin and dashed with a tick at its peak `s*`; the run is a dot with its trail. The dot goes over
+//! the hill before it reaches 1: the noise is largest before the feature is learned.
+
+use eframe::egui::{self, Color32, Ui, Vec2b};
+use egui_plot::{AxisHints, Line, MarkerShape, Plot, PlotPoint, PlotPoints, Points, VLine};
+
+use super::scale::Scale;
+use crate::app::run_data::RunData;
+use crate::app::style;
+use crate::app::view::View;
+use crate::observables::{Quantity, Schema};
+use crate::theory::ModeLaw;
+
+/// Points of a law.
+const N_CURVE: u32 = 90;
+/// Horizontal range, in units of the teacher's strength.
+const RANGE: (f64, f64) = (-0.06, 1.16);
+/// Most points of a trail; noise about the minimum adds no more once it is this long.
+const MAX_TRAIL: usize = 1500;
+/// Points of a trail are at least so far apart.
+const NEAR: f64 = 0.006;
+/// Buckets of the history beyond which a coarser level is read.
+const MAX_BUCKETS: usize = 4000;
+
+/// Draws plot F.
+pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &View, height: f32) {
+    let curves: Vec<ModeCurves> = (0..run.rank())
+        .filter_map(|mode| ModeCurves::new(run, mode, style::mode_color(mode, ui.visuals())))
+        .collect();
+    let top = curves
+        .iter()
+        .flat_map(|curve| curve.trail.iter())
+        .map(|point| point.y)
+        .fold(1.0, f64::max);
+    let ground = ui.visuals().extreme_bg_color;
+    let (theory, quiet) = (view.shown.theory, style::quiet(ui.visuals()));
+    let text = |text: &str| egui::RichText::new(text).size(11.5);
+    let x_axis = AxisHints::new_x()
+        .label(text("strength a / m"))
+        .label_spacing(egui::Rangef::new(8.0, 14.0))
+        .formatter(|mark, range| Scale::Linear.label(mark, range));
+    let y_axis = AxisHints::new_y()
+        .label(text("D / peak of the law"))
+        .label_spacing(egui::Rangef::new(8.0, 14.0))
+        .formatter(|mark, range| Scale::Linear.label(mark, range));
+    Plot::new("diffusion against strength")
+        .height(height)
+        .custom_x_axes(vec![x_axis])
+        .custom_y_axes(vec![y_axis])
+        .show_grid(Vec2b::new(true, true))
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .auto_bounds(false)
+        .x_grid_spacer(|input| Scale::Linear.marks(&input))
+        .y_grid_spacer(|input| Scale::Linear.marks(&input))
+        .label_formatter(|_| None)
+        .show(ui, |plot_ui| {
+            plot_ui.set_plot_bounds_x(RANGE.0..=RANGE.1);
+            plot_ui.set_plot_bounds_y(-0.03 * top..=1.1 * top.min(3.0));
+            let learned = VLine::new("teacher", 1.0).color(quiet).width(1.0);
+            plot_ui.vline(learned.style(egui_plot::LineStyle::Dashed { length: 6.0 }));
+            for curve in curves {
+                curve.draw(plot_ui, theory, ground);
+            }
+        });
+}
+
+/// One mode's law, trail and dot.
+struct ModeCurves {
+    color: Color32,
+    law: Vec<[f64; 2]>,
+    /// Place of the law's peak, if it has one before the mode is learned.
+    peak: Option<f64>,
+    trail: Vec<PlotPoint>,
+}
+
+impl ModeCurves {
+    /// `None` while there is no diffusion to measure by.
+    fn new(run: &RunData, mode: usize, color: Color32) -> Option<Self> {
+        let law = run.mode_law(mode);
+        let teacher = law.teacher_strength;
+        let strength = |i: u32| RANGE.1 * f64::from(i) / f64::from(N_CURVE);
+        let height = hill(&law, (0..=N_CURVE).map(strength));
+        if !(height > 0.0 && height.is_finite()) {
+            return None;
+        }
+        let points = (0..=N_CURVE).map(strength);
+        let trail = trail(run, mode, teacher, height);
+        Some(Self {
+            color,
+            law: points.map(|x| [x, law.diffusion(x * teacher) / height]).collect(),
+            peak: law.diffusion_peak().map(|strength| strength / teacher),
+            trail,
+        })
+    }
+
+    fn draw(self, plot_ui: &mut egui_plot::PlotUi<'_>, theory: bool, ground: Color32) {
+        if theory {
+            let line = Line::new("law", PlotPoints::from(self.law));
+            let style = style::THEORY;
+            plot_ui.line(line.color(self.color).width(style.width).style(style.line));
+            if let Some(peak) = self.peak {
+                let tick = Line::new("peak of the law", vec![[peak, 0.0], [peak, 1.0]]);
+                plot_ui.line(tick.color(self.color.gamma_multiply(0.7)).width(1.0));
+            }
+        }
+        let Some(&now) = self.trail.last() else { return };
+        let trail = Line::new("run", PlotPoints::Owned(self.trail))
+            .width(1.5)
+            .allow_band(false);
+        plot_ui.line(trail.color(self.color.gamma_multiply(0.55)));
+        let dot = |radius: f32, color: Color32| {
+            Points::new("run", vec![[now.x, now.y]])
+                .radius(radius)
+                .shape(MarkerShape::Circle)
+                .filled(true)
+                .color(color)
+        };
+        plot_ui.points(dot(6.0, ground));
+        plot_ui.points(dot(4.5, self.color));
+    }
+}
+
+/// Height of the law's peak or, where it has none, of the law where the mode is learned.
+fn hill(law: &ModeLaw, strengths: impl Iterator<Item = f64>) -> f64 {
+    law.diffusion_peak().map_or_else(
+        || {
+            strengths
+                .filter(|&x| x <= 1.0)
+                .map(|x| law.diffusion(x * law.teacher_strength))
+                .fold(0.0, f64::max)
+        },
+        |strength| law.diffusion(strength),
+    )
+}
+
+/// Strength and diffusion of the run since the last change of a parameter, in the units of the plot.
+fn trail(run: &RunData, mode: usize, teacher: f64, height: f64) -> Vec<PlotPoint> {
+    let Some(lane) = run.lanes.first() else {
+        return Vec::new();
+    };
+    let since = run.interventions.last().map_or(0.0, |change| change.step as f64);
+    let levels = lane.history.levels();
+    let level = match levels {
+        [fine, coarser, ..] if fine.n_buckets() > MAX_BUCKETS => coarser,
+        [fine, ..] => fine,
+        [] => return Vec::new(),
+    };
+    let steps = level.column(Schema::STEP);
+    let first = steps.partition_point(|bucket| bucket.last < since);
+    let strengths = level.column(run.schema.column(Quantity::Strength, mode));
+    let diffusions = level.column(run.schema.column(Quantity::Diffusion, mode));
+    let mut trail: Vec<PlotPoint> = Vec::new();
+    let mut newest = None;
+    for (strength, diffusion) in strengths[first..].iter().zip(&diffusions[first..]) {
+        let point = PlotPoint::new(strength.last / teacher, diffusion.last / height);
+        newest = Some(point);
+        let moved = |last: &PlotPoint| (point.x - last.x).abs().max((point.y - last.y).abs()) > NEAR;
+        if trail.len() < MAX_TRAIL && trail.last().is_none_or(moved) {
+            trail.push(point);
+        }
+    }
+    trail.extend(newest);
+    trail
+}

@@ -1,0 +1,106 @@
+//! Strip C: one row a mode, with a bracket from the peak of its diffusion to the moment it is learned, and by how many steps
+//! the peak leads.
+
+use eframe::egui::{self, Align2, FontId, Pos2, Rect, Stroke, Ui};
+
+use super::time_plot::GUTTER;
+use crate::app::format::grouped;
+use crate::app::run_data::RunData;
+use crate::app::style;
+use crate::app::view::View;
+use crate::observables::events::ModeEvents;
+
+/// Height of a row, in points.
+const ROW: f32 = 14.0;
+/// Rows at most.
+const MAX_ROWS: usize = 5;
+
+/// Height of the strip for so many modes.
+pub(crate) fn strip_height(rank: usize) -> f32 {
+    ROW * rank.clamp(1, MAX_ROWS) as f32 + 4.0
+}
+
+/// Draws the strip under a plot over the same range.
+pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64, f64)) {
+    let size = egui::vec2(ui.available_width(), strip_height(run.rank()));
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    response.on_hover_text(
+        "From the peak of each mode's diffusion (diamond) to the moment it is 95 % learned (disc).",
+    );
+    let frame = Rect::from_min_max(rect.min + egui::vec2(GUTTER, 0.0), rect.max);
+    let painter = ui.painter().with_clip_rect(frame);
+    let quiet = style::quiet(ui.visuals());
+    ui.painter().text(
+        Pos2::new(frame.left() - 8.0, frame.center().y),
+        Align2::RIGHT_CENTER,
+        "events",
+        FontId::proportional(11.0),
+        quiet,
+    );
+    ui.painter()
+        .rect_filled(frame, 0.0, ui.visuals().extreme_bg_color);
+    let place = |x: f64| {
+        let fraction = (x - x_range.0) / (x_range.1 - x_range.0);
+        frame.left() + frame.width() * fraction.clamp(-1.0, 2.0) as f32
+    };
+    for (mode, events) in run.events.modes.iter().take(MAX_ROWS).enumerate() {
+        let Some(peak) = events.peak else { continue };
+        let color = style::mode_color(mode, ui.visuals());
+        let y = frame.top() + 2.0 + ROW * (mode as f32 + 0.5);
+        let left = place(view.axis.place(peak.step, peak.time));
+        let right = match events.learned {
+            Some(learned) => place(view.axis.place(learned.step, learned.time)),
+            None => place(view.axis.place(run.step, run.time)),
+        };
+        let stroke = Stroke::new(1.5, color);
+        painter.line_segment([Pos2::new(left, y), Pos2::new(right, y)], stroke);
+        diamond(&painter, Pos2::new(left, y), peak.confirmed, stroke);
+        if events.learned.is_some() {
+            painter.circle_filled(Pos2::new(right, y), 3.5, color);
+        }
+        let text = bracket_text(events, mode);
+        let galley = painter.layout_no_wrap(text, FontId::proportional(11.0), ui.visuals().text_color());
+        let after = right + 8.0;
+        // To the right of the bracket, or where there is no room to its left.
+        let x = if after + galley.size().x < frame.right() {
+            after
+        } else {
+            left - 10.0 - galley.size().x
+        };
+        painter.galley(
+            Pos2::new(x, y - 0.5 * galley.size().y),
+            galley,
+            ui.visuals().text_color(),
+        );
+    }
+}
+
+/// A diamond, the mark of a diffusion peak.
+pub(super) fn diamond(painter: &egui::Painter, centre: Pos2, solid: bool, stroke: Stroke) {
+    let corner = |x: f32, y: f32| centre + egui::vec2(x, y);
+    let points = vec![
+        corner(-4.5, 0.0),
+        corner(0.0, -4.5),
+        corner(4.5, 0.0),
+        corner(0.0, 4.5),
+    ];
+    if solid {
+        painter.add(egui::Shape::convex_polygon(points, stroke.color, Stroke::NONE));
+    } else {
+        painter.add(egui::Shape::closed_line(points, stroke));
+    }
+}
+
+fn bracket_text(events: &ModeEvents, mode: usize) -> String {
+    let Some(lead) = events.lead() else {
+        return match events.peak {
+            Some(peak) if peak.confirmed => format!("noise of feature {} has peaked", mode + 1),
+            Some(_) | None => format!("noise of feature {} is at its highest so far", mode + 1),
+        };
+    };
+    let theory = lead.steps_predicted().map_or_else(
+        || "theory: no peak".to_owned(),
+        |steps| format!("theory {steps:.0}"),
+    );
+    format!("noise peak leads by {} steps ({theory})", grouped(lead.steps))
+}

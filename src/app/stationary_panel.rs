@@ -1,0 +1,216 @@
+//! The stationary view: for every mode its histogram with what theory predicts, and both in numbers.
+
+use eframe::egui::{self, RichText, Ui};
+
+use super::format::{grouped, significant};
+use super::plots::{Histogram, Predictions};
+use super::run_data::RunData;
+use super::style;
+use super::view::View;
+use crate::experiment::DataKind;
+use crate::simulation::{Estimate, Estimates, ModeStatistics, Phase, Prediction};
+use crate::theory::StationaryLaw;
+
+const MIN_HEIGHT: f32 = 70.0;
+const MAX_HEIGHT: f32 = 150.0;
+/// Height of a mode's texts, about.
+const TEXT_HEIGHT: f32 = 78.0;
+const SMALL: f32 = 11.5;
+
+/// Draws the view; gives the burn-in, in relaxation times, with which the statistics shall begin anew.
+pub(super) fn stationary_panel(
+    ui: &mut Ui,
+    run: &RunData,
+    view: &mut View,
+    predictions: &mut Predictions,
+) -> Option<f64> {
+    let Some(statistics) = run.lanes.first().and_then(|lane| lane.statistics.as_ref()) else {
+        ui.weak("No values yet.");
+        return None;
+    };
+    let mut restart = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        let hint = "Every mode is left out until it has come near the teacher's strength, and then for this many \
+                    relaxation times, or five autocorrelation times where those are longer. A change of \u{3b7}, B or \
+                    \u{3c3} begins anew.";
+        let label = ui.label(RichText::new("burn-in").size(SMALL)).on_hover_text(hint);
+        let mut factor = statistics.factor;
+        let number = egui::DragValue::new(&mut factor)
+            .range(0.0..=1000.0)
+            .speed(0.2)
+            .max_decimals(1);
+        let response = ui.add(number).labelled_by(label.id).on_hover_text(hint);
+        if response.changed() {
+            restart = Some(factor);
+        }
+        ui.label(RichText::new("relaxation times").size(SMALL));
+        let hint = "Begin the histograms anew from the present step.";
+        if ui.small_button("restart").on_hover_text(hint).clicked() {
+            restart = Some(statistics.factor);
+        }
+        ui.toggle_value(&mut view.log_histograms, RichText::new("log").size(SMALL))
+            .on_hover_text("Logarithmic density: the tails.");
+    });
+    let since = match statistics.origin {
+        0 => "statistics since the start".to_owned(),
+        step => format!("statistics since the change at step {}", grouped(step)),
+    };
+    ui.weak(RichText::new(since).size(SMALL));
+    if run.experiment.data.kind == DataKind::Dataset {
+        let text = "The stationary laws are those of fresh samples; a stored set has none of them.";
+        ui.weak(RichText::new(text).size(SMALL));
+    }
+    let each = ui.available_height() / run.rank() as f32 - TEXT_HEIGHT;
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        for (mode, of_mode) in statistics.modes.iter().enumerate() {
+            let prediction = predictions.of(run, mode);
+            let crowds = run.crowds.iter().filter_map(|crowd| crowd.statistics.as_ref());
+            let ensemble = crowds
+                .map(|statistics| &statistics.modes[mode])
+                .find(|of_mode| of_mode.moments.count() > 0);
+            let histogram = Histogram {
+                mode,
+                statistics: of_mode,
+                ensemble,
+                prediction: prediction.as_deref(),
+                height: each.clamp(MIN_HEIGHT, MAX_HEIGHT),
+            };
+            mode_view(ui, run, view, &histogram, statistics.until);
+        }
+    });
+    restart
+}
+
+fn mode_view(ui: &mut Ui, run: &RunData, view: &View, histogram: &Histogram<'_>, until: u64) {
+    let statistics = histogram.statistics;
+    let theory = histogram.prediction.filter(|_| view.shown.theory);
+    let estimates = Estimates::new(statistics);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let color = style::mode_color(histogram.mode, ui.visuals());
+        let name = format!("mode {}", histogram.mode + 1);
+        ui.label(RichText::new(name).color(color).strong().size(12.0));
+        let text = match (statistics.phase, &estimates) {
+            (Phase::Approaching, _) => "on its way".to_owned(),
+            (Phase::BurnIn { until }, _) => format!("burn-in until step {}", grouped(until)),
+            (Phase::Counting { .. }, Some(estimates)) => format!("mean {}", shown(estimates.mean, 6)),
+            (Phase::Counting { .. }, None) => "counting".to_owned(),
+        };
+        ui.label(RichText::new(text).size(12.0))
+            .on_hover_text(phase_hint(statistics, until));
+    });
+    trapped(ui, theory, statistics);
+    let Some(estimates) = estimates else { return };
+    if histogram.show(ui, run, view) {
+        ui.weak(RichText::new("axis: a \u{2212} m").size(10.5));
+    }
+    small(ui, &measured(&estimates));
+    if let Some(prediction) = theory {
+        small(ui, &predicted(prediction));
+        if let Some(text) = distances(prediction, statistics) {
+            small(ui, &text).on_hover_text(
+                "Kolmogorov-Smirnov distance to each law, and what a sample of the law itself would exceed once in twenty \
+                 times, given the effective sample size.",
+            );
+        }
+    }
+    ui.add_space(5.0);
+}
+
+fn small(ui: &mut Ui, text: &str) -> egui::Response {
+    ui.label(RichText::new(text).size(SMALL))
+}
+
+/// A mode that noise holds at the saddle, with the number that decides it.
+fn trapped(ui: &mut Ui, theory: Option<&Prediction>, statistics: &ModeStatistics) {
+    let amber = style::amber(ui.visuals());
+    if let Some(StationaryLaw::Trapped { trapping_number }) = theory.map(|theory| &theory.exact) {
+        let text = format!(
+            "trapped at the saddle: \u{3c4}(2m\u{b2}+\u{3c3}\u{b2})/(2m) = {} \u{2265} 1",
+            significant(*trapping_number, 4)
+        );
+        ui.label(RichText::new(text).size(SMALL).color(amber));
+    } else if matches!(statistics.phase, Phase::Counting { .. }) && !statistics.arrived {
+        let text = "has not come near the teacher's strength";
+        ui.label(RichText::new(text).size(SMALL).color(amber));
+    }
+}
+
+fn phase_hint(statistics: &ModeStatistics, until: u64) -> String {
+    let burn_in = format!("{} steps were left out as burn-in", grouped(statistics.burn_in));
+    let correlation = statistics.autocorrelation_time().map_or_else(
+        || "the autocorrelation time is not known yet".to_owned(),
+        |time| {
+            format!(
+                "the integrated autocorrelation time is {} steps",
+                significant(time, 3)
+            )
+        },
+    );
+    match statistics.phase {
+        Phase::Counting { since } => format!(
+            "Steps {} to {}; {burn_in}; {correlation}.",
+            grouped(since),
+            grouped(until)
+        ),
+        Phase::Approaching | Phase::BurnIn { .. } => format!("{burn_in}; {correlation}."),
+    }
+}
+
+/// A number with its standard error, to the digits that the error leaves.
+fn shown(estimate: Estimate, most_digits: usize) -> String {
+    match estimate.error {
+        Some(error) if error > 0.0 && estimate.value != 0.0 => {
+            let digits = (estimate.value.abs() / error).log10().floor() as i64 + 2;
+            let n_digits = usize::try_from(digits).unwrap_or(1).clamp(1, most_digits);
+            format!(
+                "{} \u{b1} {}",
+                significant(estimate.value, n_digits),
+                significant(error, 2)
+            )
+        }
+        Some(_) | None => significant(estimate.value, most_digits.min(4)),
+    }
+}
+
+fn measured(estimates: &Estimates) -> String {
+    let skewness = estimates.skewness.map_or_else(String::new, |skewness| {
+        format!(", skewness {}", shown(skewness, 3))
+    });
+    format!("variance {}{skewness}", shown(estimates.variance, 4))
+}
+
+fn predicted(prediction: &Prediction) -> String {
+    if prediction.law.temperature() == 0.0 {
+        return format!(
+            "theory: a point mass at {}",
+            significant(prediction.law.teacher_strength, 4)
+        );
+    }
+    let exact = prediction.exact.as_density().map_or_else(String::new, |density| {
+        format!(", exact {}", significant(density.variance(), 3))
+    });
+    let discrete = prediction.discrete_variance.map_or_else(String::new, |variance| {
+        format!(", discrete {}", significant(variance, 3))
+    });
+    format!(
+        "theory: Boltzmann {}{exact}{discrete}",
+        significant(prediction.law.temperature(), 3)
+    )
+}
+
+fn distances(prediction: &Prediction, statistics: &ModeStatistics) -> Option<String> {
+    let distances = prediction.distances(statistics);
+    let exact = distances
+        .exact
+        .map(|distance| format!("exact {}", significant(distance, 2)));
+    let boltzmann = distances
+        .boltzmann
+        .map(|distance| format!("Boltzmann {}", significant(distance, 2)));
+    let level = distances
+        .noise_level
+        .map(|level| format!("(noise {})", significant(level, 2)));
+    let parts: Vec<String> = exact.into_iter().chain(boltzmann).collect();
+    (!parts.is_empty()).then(|| format!("KS: {} {}", parts.join(", "), level.unwrap_or_default()))
+}

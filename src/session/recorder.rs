@@ -1,0 +1,186 @@
+//! Runs a simulation, or replicas of one, and records it.
+//!
+//! A run that diverges is recorded up to its last state. Replicas are observed together, and where one of them diverges the others
+//! are already beyond that step: their rows end with the last one of the schedule before it.
+
+use std::ops::ControlFlow;
+
+use super::recording::{Recording, RunEnd, n_replica_columns};
+use crate::model::DeepLinearNetwork;
+use crate::simulation::{Replicas, Schedule, Simulation, StepOutcome};
+
+/// Steps of all runs together between two reports of progress, so that a run with distant rows can still be watched and
+/// cancelled.
+const STEPS_BETWEEN_REPORTS: u64 = 256;
+
+impl Recording {
+    /// Runs `simulation` for `n_steps` more steps and records it on `schedule`. `progress` is told the number of steps taken
+    /// and may end the run.
+    pub fn run(
+        simulation: &mut Simulation,
+        schedule: Schedule,
+        n_steps: u64,
+        progress: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> (Self, RunEnd) {
+        let mut plain = Plain {
+            simulation,
+            rows: Vec::new(),
+        };
+        let (end, observed) = drive(&mut plain, schedule, n_steps, STEPS_BETWEEN_REPORTS, progress);
+        let Plain { simulation, mut rows } = plain;
+        if simulation.step() > observed {
+            simulation.observe(&mut rows);
+        }
+        if let RunEnd::Diverged(_) = end {
+            drop_overflowed([(&mut rows, simulation.schema().n_columns())]);
+        }
+        (Self::of(simulation, rows), end)
+    }
+
+    /// Runs `replicas` for `n_steps` more steps and records them on `schedule`: the rows of the plain run, and beside each
+    /// the distribution of the strengths. The first divergence ends the run.
+    pub fn run_replicas(
+        replicas: &mut Replicas,
+        schedule: Schedule,
+        n_steps: u64,
+        progress: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> (Self, RunEnd) {
+        let stride = (STEPS_BETWEEN_REPORTS / replicas.n_replicas() as u64).max(1);
+        let mut several = Several {
+            last: replicas.replica(0).network().clone(),
+            replicas,
+            rows: Vec::new(),
+            replica_rows: Vec::new(),
+        };
+        let (end, observed) = drive(&mut several, schedule, n_steps, stride, progress);
+        if end == RunEnd::Cancelled && several.replicas.step() > observed {
+            several.observe();
+        }
+        let Several {
+            replicas,
+            mut rows,
+            mut replica_rows,
+            last,
+        } = several;
+        if let RunEnd::ReplicaDiverged(_) = end {
+            let schema = replicas.replica(0).schema();
+            drop_overflowed([
+                (&mut rows, schema.n_columns()),
+                (&mut replica_rows, n_replica_columns(schema)),
+            ]);
+        }
+        (Self::of_replicas(replicas, rows, replica_rows, last), end)
+    }
+}
+
+/// What can be run and observed.
+trait Recorded {
+    /// Number of steps taken.
+    fn step(&self) -> u64;
+    /// Takes steps until `step` have been taken in all; answers how the run ended, if it did.
+    fn advance_to(&mut self, step: u64) -> Option<RunEnd>;
+    /// Records the present state.
+    fn observe(&mut self);
+}
+
+/// One run.
+struct Plain<'a> {
+    simulation: &'a mut Simulation,
+    rows: Vec<f64>,
+}
+
+impl Recorded for Plain<'_> {
+    fn step(&self) -> u64 {
+        self.simulation.step()
+    }
+
+    fn advance_to(&mut self, step: u64) -> Option<RunEnd> {
+        match self.simulation.advance_to(step) {
+            StepOutcome::Advanced => None,
+            StepOutcome::Diverged(divergence) => Some(RunEnd::Diverged(divergence)),
+        }
+    }
+
+    fn observe(&mut self) {
+        self.simulation.observe(&mut self.rows);
+    }
+}
+
+/// Several runs.
+struct Several<'a> {
+    replicas: &'a mut Replicas,
+    rows: Vec<f64>,
+    replica_rows: Vec<f64>,
+    /// Weights of the plain run at the last row.
+    last: DeepLinearNetwork,
+}
+
+impl Recorded for Several<'_> {
+    fn step(&self) -> u64 {
+        self.replicas.step()
+    }
+
+    fn advance_to(&mut self, step: u64) -> Option<RunEnd> {
+        self.replicas.advance_to(step);
+        self.replicas.first_divergence().map(RunEnd::ReplicaDiverged)
+    }
+
+    fn observe(&mut self) {
+        self.replicas.observe_plain_run(&mut self.rows);
+        match self.replicas.observe() {
+            Some(summaries) => Replicas::columns(&summaries, &mut self.replica_rows),
+            // Initial weights beyond the range of numbers.
+            None => {
+                let n_columns = n_replica_columns(self.replicas.replica(0).schema());
+                self.replica_rows.extend(std::iter::repeat_n(f64::NAN, n_columns));
+            }
+        }
+        self.last.clone_from(self.replicas.replica(0).network());
+    }
+}
+
+/// Runs and observes at the start, on schedule and after `n_steps`; answers how it ended and the last step observed.
+fn drive(
+    recorded: &mut impl Recorded,
+    schedule: Schedule,
+    n_steps: u64,
+    report_stride: u64,
+    mut progress: impl FnMut(u64) -> ControlFlow<()>,
+) -> (RunEnd, u64) {
+    let last_step = recorded.step().saturating_add(n_steps);
+    recorded.observe();
+    let mut observed = recorded.step();
+    loop {
+        let step = recorded.step();
+        if step >= last_step {
+            return (RunEnd::Completed, observed);
+        }
+        let next_row = schedule.next_after(step).min(last_step);
+        if let Some(end) = recorded.advance_to(next_row.min(step.saturating_add(report_stride))) {
+            return (end, observed);
+        }
+        if recorded.step() == next_row {
+            recorded.observe();
+            observed = next_row;
+        }
+        if progress(recorded.step()).is_break() {
+            return (RunEnd::Cancelled, observed);
+        }
+    }
+}
+
+/// Drops the last rows that hold infinities or NaN in any of the tables, given with their numbers of columns, but never the
+/// first row: weights on the edge of the range of numbers may have observables, their fourth powers, beyond it.
+fn drop_overflowed<const N: usize>(mut tables: [(&mut Vec<f64>, usize); N]) {
+    let is_finite = |(rows, n_columns): &(&mut Vec<f64>, usize)| {
+        rows.len() <= *n_columns
+            || rows[rows.len() - n_columns..]
+                .iter()
+                .all(|value| value.is_finite())
+    };
+    while !tables.iter().all(is_finite) {
+        for (rows, n_columns) in &mut tables {
+            rows.truncate(rows.len() - *n_columns);
+        }
+    }
+}

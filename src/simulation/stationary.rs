@@ -1,0 +1,296 @@
+//! Statistics of the mode strengths once a run has settled.
+//!
+//! What a run does on its way must enter no histogram, so every mode is left out until it has arrived and then for its
+//! burn-in:
+//! - arrived: within 5 % of the teacher's strength, or within four standard deviations of the Boltzmann law where that is
+//!   wider; at the latest after three times what gradient flow needs to get there, so that a mode which noise holds at the
+//!   saddle is counted too ([`ModeStatistics::arrived`] tells);
+//! - burn-in: [`StationaryStatistics::factor`] relaxation times `1 / (eta L m^(2-2/L))`; what is left of the approach is then
+//!   `e^-factor` of it. If the autocorrelation turns out longer than theory's, five integrated autocorrelation times: the
+//!   counting then begins anew.
+//!
+//! The same holds after a change of the learning rate, the batch size or the label noise, since each changes the law.
+
+use crate::dynamics::LiveParams;
+use crate::stats::{BlockAverages, Histogram, Moments};
+use crate::theory::{ModeLaw, StrengthCurve};
+
+/// Strengths are counted at multiples of this many steps, so that they weigh the same however the run is recorded.
+pub const STATISTICS_STRIDE: u64 = super::Schedule::SPARSEST;
+/// Bins of a histogram as kept; drawing merges them.
+const N_BINS: usize = 1024;
+/// Relaxation times left out unless a person says otherwise.
+pub const DEFAULT_BURN_IN: f64 = 10.0;
+/// Integrated autocorrelation times that the burn-in must reach.
+const MIN_AUTOCORRELATION_TIMES: f64 = 5.0;
+/// Counts, a power of two, from which on the autocorrelation is looked at.
+const FIRST_LOOK: u64 = 128;
+/// Distance from the teacher's strength, relative to it, at which a mode has arrived.
+const NEAR: f64 = 0.05;
+
+/// How far one mode's statistics are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The mode is on its way.
+    Approaching,
+    /// It has arrived; values count from this step on.
+    BurnIn {
+        /// First step that will count.
+        until: u64,
+    },
+    /// Values count since this step.
+    Counting {
+        /// First step that counted.
+        since: u64,
+    },
+}
+
+/// Distribution of one mode's strength since it has settled.
+#[derive(Clone, Debug)]
+pub struct ModeStatistics {
+    /// How far it is.
+    pub phase: Phase,
+    /// Whether the mode came near the teacher's strength; one counted without that is held elsewhere.
+    pub arrived: bool,
+    /// Steps left out after the arrival.
+    pub burn_in: u64,
+    /// Moments of the strength.
+    pub moments: Moments,
+    /// Histogram of the strength.
+    pub histogram: Histogram,
+    /// Block averages, for the effective sample size; one sample every [`STATISTICS_STRIDE`] steps.
+    pub blocks: BlockAverages,
+    law: ModeLaw,
+    /// Step by which the mode is counted wherever it is; unknown before the first value.
+    deadline: Option<u64>,
+}
+
+/// Distribution of every mode's strength.
+#[derive(Clone, Debug)]
+pub struct StationaryStatistics {
+    /// Step of the start, or of the last change of the law.
+    pub origin: u64,
+    /// Last step that was looked at.
+    pub until: u64,
+    /// Relaxation times left out.
+    pub factor: f64,
+    /// Modes in order.
+    pub modes: Vec<ModeStatistics>,
+    learning_rate: f64,
+}
+
+impl StationaryStatistics {
+    /// Statistics of modes of these teacher strengths in a network of `depth` layers that starts at step 0.
+    pub fn new(depth: usize, teacher_strengths: &[f64], live: &LiveParams) -> Self {
+        let mode = |&teacher_strength: &f64| ModeStatistics {
+            phase: Phase::Approaching,
+            arrived: false,
+            burn_in: 0,
+            moments: Moments::default(),
+            histogram: Histogram::new(N_BINS, 0.0, 1.0),
+            blocks: BlockAverages::default(),
+            law: ModeLaw {
+                depth,
+                teacher_strength,
+                label_noise_std: 0.0,
+                noise_scale: 0.0,
+            },
+            deadline: None,
+        };
+        let mut statistics = Self {
+            origin: 0,
+            until: 0,
+            factor: DEFAULT_BURN_IN,
+            modes: teacher_strengths.iter().map(mode).collect(),
+            learning_rate: live.learning_rate,
+        };
+        statistics.restart(0, live);
+        statistics
+    }
+
+    /// Begins anew at step `origin`, under these parameters.
+    pub fn restart(&mut self, origin: u64, live: &LiveParams) {
+        self.origin = origin;
+        self.until = origin;
+        self.learning_rate = live.learning_rate;
+        for mode in &mut self.modes {
+            mode.law.label_noise_std = live.label_noise_std;
+            mode.law.noise_scale = live.noise_scale();
+            mode.phase = Phase::Approaching;
+            mode.arrived = false;
+            mode.deadline = None;
+            // At most 2^53, so that steps can be added.
+            let burn_in = self.factor * mode.law.relaxation_time() / live.learning_rate;
+            mode.burn_in = burn_in.clamp(0.0, 9e15) as u64;
+            mode.empty();
+        }
+    }
+
+    /// Leaves out `factor` relaxation times from here on and begins anew.
+    pub fn set_factor(&mut self, factor: f64, origin: u64, live: &LiveParams) {
+        if factor.is_finite() && factor >= 0.0 {
+            self.factor = factor;
+        }
+        self.restart(origin, live);
+    }
+
+    /// Takes in the mode strengths after `step` steps, if that is a multiple of [`STATISTICS_STRIDE`].
+    pub fn push(&mut self, step: u64, strengths: &[f64]) {
+        if !step.is_multiple_of(STATISTICS_STRIDE) || step < self.origin {
+            return;
+        }
+        self.until = step;
+        for (mode, &strength) in self.modes.iter_mut().zip(strengths) {
+            if mode.settle(step, strength, self.learning_rate) {
+                mode.count(strength);
+                mode.check_burn_in(step);
+            }
+        }
+    }
+
+    /// Takes in many values of mode number `mode` at one step, where `typical` is their mean.
+    pub fn push_many(&mut self, step: u64, mode: usize, typical: f64, strengths: &[f64]) {
+        if !step.is_multiple_of(STATISTICS_STRIDE) || step < self.origin {
+            return;
+        }
+        self.until = step;
+        let learning_rate = self.learning_rate;
+        if let Some(mode) = self.modes.get_mut(mode)
+            && mode.settle(step, typical, learning_rate)
+        {
+            strengths.iter().for_each(|&strength| mode.count(strength));
+        }
+    }
+}
+
+impl ModeStatistics {
+    /// Integrated autocorrelation time in steps; `None` while the series is too short to tell, or constant.
+    pub fn autocorrelation_time(&self) -> Option<f64> {
+        let samples = self.blocks.integrated_autocorrelation_time()?;
+        Some(samples * STATISTICS_STRIDE as f64)
+    }
+
+    fn empty(&mut self) {
+        self.moments = Moments::default();
+        self.blocks = BlockAverages::default();
+    }
+
+    /// Moves on to the phase of `step`; says whether the value counts.
+    fn settle(&mut self, step: u64, strength: f64, learning_rate: f64) -> bool {
+        let deadline = *self
+            .deadline
+            .get_or_insert_with(|| step.saturating_add(time_allowed(&self.law, strength, learning_rate)));
+        if self.phase == Phase::Approaching {
+            let width = (NEAR * self.law.teacher_strength).max(4.0 * self.law.temperature().sqrt());
+            self.arrived = (strength - self.law.teacher_strength).abs() <= width;
+            if self.arrived || step >= deadline {
+                self.phase = Phase::BurnIn {
+                    until: step.saturating_add(self.burn_in),
+                };
+            }
+        }
+        if let Phase::BurnIn { until } = self.phase
+            && step >= until
+        {
+            self.phase = Phase::Counting { since: step };
+        }
+        matches!(self.phase, Phase::Counting { .. })
+    }
+
+    fn count(&mut self, strength: f64) {
+        if self.moments.count() == 0 {
+            // As narrow as the number allows: the histogram widens by itself.
+            self.histogram.restart(strength, 0.0);
+        }
+        self.moments.push(strength);
+        self.histogram.push(strength);
+        self.blocks.push(strength);
+    }
+
+    /// Begins the counting anew where the burn-in was too short for the autocorrelation that is now known.
+    fn check_burn_in(&mut self, step: u64) {
+        let n = self.moments.count();
+        if n < FIRST_LOOK || !n.is_power_of_two() {
+            return;
+        }
+        let needed = self.autocorrelation_time().unwrap_or(0.0) * MIN_AUTOCORRELATION_TIMES;
+        if needed > self.burn_in as f64 && needed < 9e15 {
+            self.burn_in = needed as u64;
+            self.phase = Phase::Counting { since: step };
+            self.empty();
+        }
+    }
+}
+
+/// Steps after which a mode that started at `strength` should long have arrived.
+fn time_allowed(law: &ModeLaw, strength: f64, learning_rate: f64) -> u64 {
+    let teacher = law.teacher_strength;
+    let start = strength.abs().max(1e-6 * teacher);
+    let time = StrengthCurve::new(law.depth, teacher, start).time_to_reach((1.0 - NEAR) * teacher);
+    (3.0 * time.unwrap_or(0.0) / learning_rate).clamp(0.0, 9e15) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIVE: LiveParams = LiveParams {
+        learning_rate: 0.01,
+        batch_size: 4,
+        label_noise_std: 0.0,
+    };
+
+    /// A mode of `m = 1`, `L = 2`: relaxation time 50 steps.
+    fn statistics() -> StationaryStatistics {
+        StationaryStatistics::new(2, &[1.0], &LIVE)
+    }
+
+    #[test]
+    fn nothing_counts_before_arrival_and_burn_in() {
+        let mut statistics = statistics();
+        for step in (0..4000).step_by(8) {
+            let strength = if step < 1000 { 1e-3 } else { 0.96 };
+            statistics.push(step, &[strength]);
+        }
+        // Arrived at step 1008 (the first multiple of 16 from 1000 on), then ten relaxation times.
+        let mode = &statistics.modes[0];
+        assert_eq!(mode.phase, Phase::Counting { since: 1520 });
+        assert_eq!((mode.arrived, mode.burn_in), (true, 500));
+        assert_eq!(mode.moments.count(), (3984 - 1520) / 16 + 1);
+        assert_eq!(mode.moments.count(), mode.histogram.total());
+        statistics.restart(4000, &LIVE);
+        assert_eq!(statistics.modes[0].phase, Phase::Approaching);
+        assert_eq!(statistics.modes[0].moments.count(), 0);
+    }
+
+    #[test]
+    fn a_mode_that_never_arrives_is_counted_in_the_end() {
+        let mut statistics = statistics();
+        for step in (0..40_000).step_by(16) {
+            statistics.push(step, &[1e-3]);
+        }
+        let mode = &statistics.modes[0];
+        assert!(!mode.arrived && mode.moments.count() > 0);
+        // ln(999 * 19) / 2 of training time, three times, and the burn-in.
+        let Phase::Counting { since } = mode.phase else {
+            unreachable!("{mode:?}")
+        };
+        let expected = 3.0 * (999.0_f64 * 19.0).ln() / 2.0 / 0.01 + 500.0;
+        assert!((since as f64 - expected).abs() < 40.0, "{since} {expected}");
+    }
+
+    #[test]
+    fn a_longer_autocorrelation_lengthens_the_burn_in() {
+        let mut statistics = statistics();
+        // A square wave far slower than the relaxation time.
+        for step in (0..400_000_u64).step_by(16) {
+            let strength = if step / 4000 % 2 == 0 { 0.98 } else { 1.02 };
+            statistics.push(step, &[strength]);
+        }
+        assert!(
+            statistics.modes[0].burn_in > 5000,
+            "{}",
+            statistics.modes[0].burn_in
+        );
+    }
+}
