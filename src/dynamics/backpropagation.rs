@@ -113,7 +113,7 @@ impl Backpropagation {
 }
 
 /// `target += factor * left * right^T` for `left` `(p, n)`, `right` `(q, n)`, `target` `(p, q)`, without a copy.
-pub(super) fn add_outer_product(
+fn add_outer_product(
     factor: f64,
     left: &DMatrix<f64>,
     right: &DMatrix<f64>,

@@ -17,11 +17,12 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 use rand::RngExt as _;
 use rand::seq::SliceRandom as _;
-use rand_distr::{Binomial, ChiSquared, Distribution as _, StandardNormal};
+use rand_distr::{Binomial, Distribution as _};
 use serde::{Deserialize, Serialize};
 
+use super::kernel::Columns;
 use crate::model::{Dataset, Teacher};
-use crate::random::{Generator, Purpose, Streams};
+use crate::random::{ChiSquared, Generator, NormalStream, Purpose, Streams};
 
 /// How the samples of a stored set are visited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,12 +64,14 @@ pub struct Minibatch {
 #[derive(Clone, Debug)]
 struct Online {
     teacher: Arc<Teacher>,
-    data: Generator,
-    label_noise: Generator,
+    /// Inputs, and what decides about their chi-squared numbers.
+    data: NormalStream,
+    decisions: Generator,
+    label_noise: NormalStream,
     /// Batch size for which `diagonal` was made.
     bartlett_batch: u64,
     /// Laws of the squared diagonal entries of `T`.
-    diagonal: Vec<ChiSquared<f64>>,
+    diagonal: Vec<ChiSquared>,
 }
 
 /// Samples of a stored set in the order of a visiting rule.
@@ -149,11 +152,11 @@ impl MinibatchSource {
     /// Fresh Gaussian samples labelled by the teacher.
     pub fn online(teacher: Arc<Teacher>, streams: impl Into<Streams>) -> Self {
         let streams = streams.into();
-        let (data, label_noise) = (streams.of(Purpose::Data), streams.of(Purpose::LabelNoise));
         let online = Online {
             teacher,
-            data,
-            label_noise,
+            data: streams.normals(Purpose::Data),
+            decisions: streams.of(Purpose::Data),
+            label_noise: streams.normals(Purpose::LabelNoise),
             bartlett_batch: 0,
             diagonal: Vec::new(),
         };
@@ -198,74 +201,106 @@ impl MinibatchSource {
 
     /// Draws the next minibatch: fills `inputs` `(d_in, n)` and gives the targets with their divisor.
     pub fn draw(&mut self, batch_size: u64, label_noise_std: f64, inputs: &mut DMatrix<f64>) -> &Minibatch {
-        let n_columns = inputs.ncols();
-        match &mut self.kind {
-            Kind::Online(online) => {
-                let d_out = online.teacher.map().nrows();
-                if self.batch.targets.shape() != (d_out, n_columns) {
-                    self.batch.targets = DMatrix::zeros(d_out, n_columns);
-                }
-                if batch_size >= inputs.nrows() as u64 {
-                    draw_bartlett(online, batch_size, inputs);
-                } else {
-                    fill_normal(inputs, &mut online.data);
-                }
-                let targets = &mut self.batch.targets;
-                if label_noise_std == 0.0 {
-                    targets.gemm(1.0, online.teacher.map(), inputs, 0.0);
-                } else {
-                    fill_normal(targets, &mut online.label_noise);
-                    targets.gemm(1.0, online.teacher.map(), inputs, label_noise_std);
-                }
-                self.batch.divisor = batch_size as f64;
-            }
-            Kind::Stored(stored) => {
-                stored.choose(batch_size, n_columns);
-                let dataset = &stored.dataset;
-                let targets = &mut self.batch.targets;
-                if targets.shape() != (dataset.noise().nrows(), n_columns) {
-                    *targets = DMatrix::zeros(dataset.noise().nrows(), n_columns);
-                }
-                for (column, &(sample, factor)) in stored.chosen.iter().enumerate() {
-                    inputs
-                        .column_mut(column)
-                        .axpy(factor, &dataset.inputs().column(sample), 0.0);
-                    let mut target = targets.column_mut(column);
-                    target.axpy(factor, &dataset.clean_targets().column(sample), 0.0);
-                    target.axpy(factor * label_noise_std, &dataset.noise().column(sample), 1.0);
-                }
-                self.batch.divisor = match stored.sampling {
-                    Sampling::Replacement => batch_size as f64,
-                    Sampling::Epochs | Sampling::Full => n_columns as f64,
-                };
-            }
+        let d_out = match &self.kind {
+            Kind::Online(online) => online.teacher.map().nrows(),
+            Kind::Stored(stored) => stored.dataset.noise().nrows(),
+        };
+        let mut targets = std::mem::replace(&mut self.batch.targets, DMatrix::zeros(0, 0));
+        if targets.shape() != (d_out, inputs.ncols()) {
+            targets = DMatrix::zeros(d_out, inputs.ncols());
         }
+        let columns = (Columns::of(inputs), Columns::of(&mut targets));
+        self.batch.divisor = self.draw_columns(batch_size, label_noise_std, columns.0, columns.1);
+        if let Some(teacher) = self.teacher() {
+            targets.gemm(1.0, teacher.map(), inputs, 1.0);
+        }
+        self.batch.targets = targets;
         &self.batch
     }
+
+    /// The teacher of fresh samples; none where samples are stored.
+    pub(super) fn teacher(&self) -> Option<&Teacher> {
+        match &self.kind {
+            Kind::Online(online) => Some(&online.teacher),
+            Kind::Stored(_) => None,
+        }
+    }
+
+    /// Whether a minibatch of this size is drawn by Bartlett's decomposition.
+    #[inline]
+    pub(super) fn is_condensed(&self, batch_size: u64) -> bool {
+        self.teacher()
+            .is_some_and(|teacher| batch_size >= teacher.map().ncols() as u64)
+    }
+
+    /// Draws the next minibatch: fills `inputs` `(d_in, n)` and `rest` `(d_out, n)`, all there is of the targets of stored
+    /// samples, and what the teacher's map does not give of those of fresh ones, `Y - M X`; gives the divisor.
+    #[inline]
+    pub(super) fn draw_columns(
+        &mut self,
+        batch_size: u64,
+        label_noise_std: f64,
+        mut inputs: Columns<'_>,
+        mut rest: Columns<'_>,
+    ) -> f64 {
+        match &mut self.kind {
+            Kind::Online(online) => {
+                if batch_size >= inputs.n_rows() as u64 {
+                    draw_bartlett(online, batch_size, &mut inputs);
+                } else {
+                    for column in inputs.iter() {
+                        online.data.fill(column);
+                    }
+                }
+                for column in rest.iter() {
+                    if label_noise_std == 0.0 {
+                        column.fill(0.0);
+                    } else {
+                        online.label_noise.fill(column);
+                        for entry in column {
+                            *entry *= label_noise_std;
+                        }
+                    }
+                }
+                batch_size as f64
+            }
+            Kind::Stored(stored) => {
+                let n_columns = inputs.n_columns();
+                stored.choose(batch_size, n_columns);
+                let (d_in, d_out) = (inputs.n_rows(), rest.n_rows());
+                let dataset = &stored.dataset;
+                let all = (dataset.inputs().as_slice(), dataset.clean_targets().as_slice());
+                let noise = dataset.noise().as_slice();
+                let columns = inputs.iter().zip(rest.iter());
+                for ((input, target), &(sample, factor)) in columns.zip(&stored.chosen) {
+                    for (entry, stored) in input.iter_mut().zip(&all.0[sample * d_in..]) {
+                        *entry = factor * stored;
+                    }
+                    let samples = all.1[sample * d_out..].iter().zip(&noise[sample * d_out..]);
+                    for (entry, (clean, noise)) in target.iter_mut().zip(samples) {
+                        *entry = factor * (clean + label_noise_std * noise);
+                    }
+                }
+                match stored.sampling {
+                    Sampling::Replacement => batch_size as f64,
+                    Sampling::Epochs | Sampling::Full => n_columns as f64,
+                }
+            }
+        }
+    }
 }
 
-fn draw_bartlett(online: &mut Online, batch_size: u64, lower: &mut DMatrix<f64>) {
-    let d_in = lower.nrows();
+/// Fills the columns of the lower triangular factor.
+fn draw_bartlett(online: &mut Online, batch_size: u64, lower: &mut Columns<'_>) {
     if online.bartlett_batch != batch_size {
         online.bartlett_batch = batch_size;
-        online.diagonal = (0..d_in as u64)
-            .filter_map(|i| ChiSquared::new((batch_size - i) as f64).ok())
+        online.diagonal = (0..lower.n_rows() as u64)
+            .map(|i| ChiSquared::new(batch_size - i))
             .collect();
     }
-    for column in 0..d_in {
-        for row in 0..column {
-            lower[(row, column)] = 0.0;
-        }
-        lower[(column, column)] = online.diagonal[column].sample(&mut online.data).sqrt();
-        for row in column + 1..d_in {
-            lower[(row, column)] = StandardNormal.sample(&mut online.data);
-        }
-    }
-}
-
-/// Fills a matrix with independent standard normal numbers, column by column.
-pub(super) fn fill_normal(matrix: &mut DMatrix<f64>, generator: &mut Generator) {
-    for entry in matrix.as_mut_slice() {
-        *entry = StandardNormal.sample(generator);
+    for (i, (column, squared)) in lower.iter().zip(&online.diagonal).enumerate() {
+        column[..i].fill(0.0);
+        column[i] = squared.draw(&mut online.data, &mut online.decisions).sqrt();
+        online.data.fill(&mut column[i + 1..]);
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! All of them rest on one identity: the gradient of the loss for layer `l` is `A_l^T Q B_l^T`, where `Q = (W x - y) x^T`
 //! is averaged over samples and `A_l`, `B_l` are the products of the layers above and below. [`Backpropagation`] applies
-//! it; the engines differ only in the `Q` they feed it. Each has one verb, `step`.
+//! it to matrices as they are, for whoever wants a gradient; SGD and Langevin dynamics apply the same formulas to panels made for
+//! vectors (`kernel`). The engines differ only in the `Q` they feed in. Each has one verb, `step`.
 
 mod backpropagation;
 mod blowup;
 mod gradient_flow;
 mod gradient_noise;
+mod kernel;
 mod langevin;
 mod minibatch;
 mod mode_ensemble;

@@ -1,41 +1,54 @@
 //! Stochastic gradient descent: `W_l <- W_l - eta A_l^T Qbar B_l^T`, `Qbar` the minibatch mean of `Q = (W x - y) x^T`.
 //!
-//! All layers move at once, each by the gradient at the old weights.
+//! All layers move at once, each by the gradient at the old weights. A minibatch of fewer columns than inputs passes through
+//! the network as it is, `R = W X - Y` against `X`; a wider one, and Bartlett's, is first condensed to its statistic
+//! `Qbar = R X^T / B`, `(d_out, d_in)`, which passes against the identity.
 
-use nalgebra::DMatrix;
+use pulp::Simd;
 
 use super::LiveParams;
-use super::backpropagation::{Backpropagation, add_outer_product};
 use super::blowup::Blowup;
+use super::kernel::{Inputs, Panel, Pass, Work, add_outer_product, dispatch, product, sum_of_squares};
 use super::minibatch::MinibatchSource;
-use super::range::{check_range, ordinary_change};
 use crate::model::{DeepLinearNetwork, Risk};
 
 /// The SGD engine: a source of minibatches and its work space.
 #[derive(Clone, Debug)]
 pub struct Sgd {
     source: MinibatchSource,
-    gradient: Backpropagation,
-    /// Minibatch inputs `(d_in, n)` and residual `(d_out, n)` where the minibatch is wider than the input and is
-    /// first condensed to its `(d_out, d_in)` statistic.
-    wide_inputs: DMatrix<f64>,
-    wide_residual: DMatrix<f64>,
+    pass: Pass,
+    /// Teacher of fresh samples; empty for stored ones.
+    teacher: Panel,
+    /// Inputs `(d_in, n)`, targets or label noise `(d_out, n)` and residual `(d_out, n)` of a minibatch.
+    inputs: Panel,
+    targets: Panel,
+    residual: Panel,
+    n_columns: usize,
+    d_out: usize,
     /// Scale of the problem at the start, without label noise.
     scale: f64,
-    /// Change of a layer that needs no check.
-    ordinary_change: f64,
 }
 
 impl Sgd {
     /// SGD on minibatches of `source` for the given initial network.
     pub fn new(network: &DeepLinearNetwork, risk: &Risk, source: MinibatchSource) -> Self {
+        let pass = Pass::new(network);
+        let (d_out, d_in) = risk.teacher().map().shape();
+        let strides = (pass.stride::<0>(pass.depth()), pass.stride::<0>(0));
+        let teacher = source.teacher().map_or_else(
+            || Panel::zeros(d_out, strides.0, 0),
+            |teacher| Panel::of(teacher.map(), strides.0, strides.1),
+        );
         Self {
             source,
-            gradient: Backpropagation::new(&network.widths(), 1),
-            wide_inputs: DMatrix::zeros(0, 0),
-            wide_residual: DMatrix::zeros(0, 0),
+            teacher,
+            inputs: Panel::zeros(d_in, strides.1, 0),
+            targets: Panel::zeros(d_out, strides.0, 0),
+            residual: Panel::zeros(d_out, strides.0, 0),
+            n_columns: 0,
+            d_out,
             scale: risk.scale(&network.end_to_end_map(), 0.0),
-            ordinary_change: ordinary_change(network.depth()),
+            pass,
         }
     }
 
@@ -45,70 +58,159 @@ impl Sgd {
     /// [`Blowup`] where the residual has left the finite range, or the step would take the weights out of it; the network is
     /// then untouched.
     pub fn step(&mut self, network: &mut DeepLinearNetwork, live: &LiveParams) -> Result<(), Blowup> {
-        let n_columns = self.source.n_columns(live.batch_size);
-        let d_in = self.gradient.inputs().nrows();
-        let divisor = if n_columns > d_in {
-            self.condensed_gradient(n_columns, network, live)?
-        } else {
-            self.gradient.resize(n_columns);
-            let batch = self
-                .source
-                .draw(live.batch_size, live.label_noise_std, self.gradient.inputs_mut());
-            self.gradient.forward(network);
-            let squared = self.gradient.set_residual(&batch.targets);
-            check(squared / batch.divisor, self.scale, &batch.targets, live)?;
-            batch.divisor
-        };
-        self.gradient.backward(network);
-        let factor = -live.learning_rate / divisor;
-        if self.gradient.largest_change(factor) <= self.ordinary_change {
-            self.gradient.add_gradient(factor, network);
-            Ok(())
-        } else {
-            let before = network.clone();
-            self.gradient.add_gradient(factor, network);
-            check_range(network).inspect_err(|_| *network = before)
-        }
+        self.advance(network, live, 1).1
     }
 
-    /// Sets up the gradient of a minibatch of more samples than inputs: `Q = (W X - Y) X^T` against the identity.
-    fn condensed_gradient(
+    /// Up to `n_steps` steps; gives how many were taken, bit for bit those of as many calls of [`Self::step`].
+    ///
+    /// # Errors
+    /// The [`Blowup`] of the first step that failed; the network is left as that step found it.
+    pub fn advance(
         &mut self,
-        n_columns: usize,
-        network: &DeepLinearNetwork,
+        network: &mut DeepLinearNetwork,
         live: &LiveParams,
-    ) -> Result<f64, Blowup> {
-        let d_in = self.gradient.inputs().nrows();
-        if self.wide_inputs.shape() != (d_in, n_columns) {
-            self.wide_inputs = DMatrix::zeros(d_in, n_columns);
+        n_steps: u64,
+    ) -> (u64, Result<(), Blowup>) {
+        let n_columns = self.source.n_columns(live.batch_size);
+        if n_columns != self.n_columns {
+            self.n_columns = n_columns;
+            for panel in [&mut self.inputs, &mut self.targets, &mut self.residual] {
+                panel.resize(n_columns);
+            }
         }
-        self.gradient.resize(d_in);
-        self.gradient.inputs_mut().fill_with_identity();
-        let batch = self
-            .source
-            .draw(live.batch_size, live.label_noise_std, &mut self.wide_inputs);
-        let map = self.gradient.forward(network);
-        if self.wide_residual.shape() != batch.targets.shape() {
-            self.wide_residual = DMatrix::zeros(batch.targets.nrows(), n_columns);
-        }
-        self.wide_residual.copy_from(&batch.targets);
-        self.wide_residual.gemm(1.0, map, &self.wide_inputs, -1.0);
-        check(
-            self.wide_residual.norm_squared() / batch.divisor,
-            self.scale,
-            &batch.targets,
+        self.pass.load(network);
+        let steps = Steps {
+            condensed: n_columns > self.pass.n_columns(Inputs::Identity)
+                || self.source.is_condensed(live.batch_size),
+            sgd: self,
             live,
-        )?;
-        let statistic = self.gradient.residual_mut();
+            n_steps,
+        };
+        let outcome = dispatch(steps.sgd.pass.common_stride(), steps);
+        self.pass.store(network);
+        outcome
+    }
+
+    /// Sets up `R = W X - Y` against `X`.
+    #[inline(always)]
+    fn residual_of_columns<S: Simd, const STRIDE: usize>(
+        &mut self,
+        simd: S,
+        live: &LiveParams,
+    ) -> Result<(), Blowup> {
+        let (n, last) = (self.n_columns, self.pass.depth());
+        let (stride, inner) = (self.pass.stride::<STRIDE>(last), self.pass.inner::<STRIDE>(0));
+        let inner_stride = self.pass.stride::<STRIDE>(0);
+        let divisor = self.source.draw_columns(
+            live.batch_size,
+            live.label_noise_std,
+            self.pass.activations[0].columns_mut(n),
+            self.targets.columns_mut(n),
+        );
+        self.pass.forward::<S, STRIDE>(simd, Inputs::Columns(n));
+        let (activations, delta) = (&self.pass.activations, &mut self.pass.deltas[last].data);
+        let delta = &mut delta[..n * stride];
+        let rest = activations[last].data.iter().zip(&self.targets.data);
+        if self.teacher.data.is_empty() {
+            for (entry, (output, target)) in delta.iter_mut().zip(rest) {
+                *entry = output - target;
+            }
+        } else {
+            let inputs = &activations[0].data;
+            product(simd, &self.teacher.data, inputs, delta, stride, inner, inner_stride);
+            for (entry, (output, noise)) in delta.iter_mut().zip(rest) {
+                *entry = output - *entry - noise;
+            }
+        }
+        let squared = sum_of_squares(simd, delta);
+        let factor = -live.learning_rate / divisor;
+        for entry in delta {
+            *entry *= factor;
+        }
+        self.check(squared / divisor, live)?;
+        Ok(())
+    }
+
+    /// Sets up `Q = R X^T` against the identity.
+    #[inline(always)]
+    fn condensed_residual<S: Simd, const STRIDE: usize>(
+        &mut self,
+        simd: S,
+        live: &LiveParams,
+    ) -> Result<(), Blowup> {
+        let (n, last) = (self.n_columns, self.pass.depth());
+        let (stride, inner) = (self.pass.stride::<STRIDE>(last), self.pass.inner::<STRIDE>(0));
+        let inner_stride = self.pass.stride::<STRIDE>(0);
+        let divisor = self.source.draw_columns(
+            live.batch_size,
+            live.label_noise_std,
+            self.inputs.columns_mut(n),
+            self.targets.columns_mut(n),
+        );
+        self.pass.forward::<S, STRIDE>(simd, Inputs::Identity);
+        // For fresh samples the teacher is taken from the map rather than from every column: R = (W - M) X - sigma K.
+        let map = &mut self.pass.activations[last].data;
+        for (entry, teacher) in map.iter_mut().zip(&self.teacher.data) {
+            *entry -= teacher;
+        }
+        let residual = &mut self.residual.data[..n * stride];
+        product(simd, map, &self.inputs.data, residual, stride, inner, inner_stride);
+        for (entry, target) in residual.iter_mut().zip(&self.targets.data) {
+            *entry -= target;
+        }
+        let squared = sum_of_squares(simd, residual);
+        let factor = -live.learning_rate / divisor;
+        for entry in residual {
+            *entry *= factor;
+        }
+        self.check(squared / divisor, live)?;
+        let statistic = &mut self.pass.deltas[last].data;
         statistic.fill(0.0);
-        add_outer_product(1.0, &self.wide_residual, &self.wide_inputs, statistic);
-        Ok(batch.divisor)
+        let columns = (&self.residual.data[..n * stride], &self.inputs.data[..n * inner_stride]);
+        add_outer_product(simd, columns.0, columns.1, statistic, stride, inner_stride);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn check(&self, squared: f64, live: &LiveParams) -> Result<(), Blowup> {
+        Blowup::check(
+            squared,
+            self.scale + live.label_noise_std.powi(2) * self.d_out as f64,
+        )
     }
 }
 
-fn check(squared: f64, scale: f64, targets: &DMatrix<f64>, live: &LiveParams) -> Result<(), Blowup> {
-    Blowup::check(
-        squared,
-        scale + live.label_noise_std.powi(2) * targets.nrows() as f64,
-    )
+/// Steps at fixed parameters.
+struct Steps<'a> {
+    sgd: &'a mut Sgd,
+    live: &'a LiveParams,
+    n_steps: u64,
+    condensed: bool,
+}
+
+impl Work for Steps<'_> {
+    type Output = (u64, Result<(), Blowup>);
+
+    #[inline(always)]
+    fn run<S: Simd, const STRIDE: usize>(self, simd: S) -> Self::Output {
+        let Self { sgd, live, .. } = self;
+        for step in 0..self.n_steps {
+            let (inputs, residual) = if self.condensed {
+                (Inputs::Identity, sgd.condensed_residual::<S, STRIDE>(simd, live))
+            } else {
+                (
+                    Inputs::Columns(sgd.n_columns),
+                    sgd.residual_of_columns::<S, STRIDE>(simd, live),
+                )
+            };
+            let outcome = residual.and_then(|()| {
+                sgd.pass.backward::<S, STRIDE>(simd, inputs);
+                sgd.pass.update::<S, STRIDE>(simd, inputs)
+            });
+            if outcome.is_err() {
+                return (step, outcome);
+            }
+        }
+        (self.n_steps, Ok(()))
+    }
 }

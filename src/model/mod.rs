@@ -14,5 +14,5 @@ pub use dataset::{Dataset, DatasetError};
 pub use init::Init;
 pub use network::DeepLinearNetwork;
 pub use partial_products::PartialProducts;
-pub use risk::Risk;
+pub use risk::{Risk, SecondMoments};
 pub use teacher::{Basis, Teacher, random_frame};

@@ -20,6 +20,16 @@ pub struct Risk {
 }
 
 /// Second moments of a stored set.
+#[derive(Clone, Copy, Debug)]
+pub struct SecondMoments<'a> {
+    /// `(1/N) sum x x^T`, shape `(d_in, d_in)`.
+    pub inputs: &'a DMatrix<f64>,
+    /// `(1/N) sum y x^T` of the clean targets, shape `(d_out, d_in)`.
+    pub clean_targets: &'a DMatrix<f64>,
+    /// `(1/N) sum xi x^T`, shape `(d_out, d_in)`.
+    pub noise: &'a DMatrix<f64>,
+}
+
 #[derive(Clone, Debug)]
 struct Moments {
     dataset: Arc<Dataset>,
@@ -64,6 +74,15 @@ impl Risk {
     /// The stored set, if there is one.
     pub fn dataset(&self) -> Option<&Arc<Dataset>> {
         self.stored.as_ref().map(|moments| &moments.dataset)
+    }
+
+    /// The second moments of the stored set, if there is one.
+    pub fn second_moments(&self) -> Option<SecondMoments<'_>> {
+        self.stored.as_ref().map(|moments| SecondMoments {
+            inputs: &moments.inputs,
+            clean_targets: &moments.clean,
+            noise: &moments.noise,
+        })
     }
 
     /// Writes `E[Q]`, shape `(d_out, d_in)`, for the end-to-end map `map`.

@@ -306,16 +306,14 @@ impl Simulation {
         let n_steps = step.saturating_sub(self.clock.step());
         match &mut self.engine {
             EngineState::Sgd(sgd) => {
-                for _ in 0..n_steps {
-                    sgd.step(&mut self.network, &self.live)?;
-                    self.clock.advance(1);
-                }
+                let (taken, outcome) = sgd.advance(&mut self.network, &self.live, n_steps);
+                self.clock.advance(taken);
+                outcome?;
             }
             EngineState::Langevin(langevin) => {
-                for _ in 0..n_steps {
-                    langevin.step(&mut self.network, &self.live)?;
-                    self.clock.advance(1);
-                }
+                let (taken, outcome) = langevin.advance(&mut self.network, &self.live, n_steps);
+                self.clock.advance(taken);
+                outcome?;
             }
             EngineState::GradientFlow(flow) => {
                 for _ in 0..n_steps {

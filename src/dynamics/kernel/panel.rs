@@ -1,0 +1,124 @@
+//! A matrix whose columns are padded with zeros to whole vectors.
+
+use nalgebra::DMatrix;
+
+/// Columns are padded to a multiple of this many numbers, the widest vector in use.
+const WIDEST: usize = 4;
+
+/// A padded matrix: entry `(i, j)` stands at `j * stride + i`.
+#[derive(Clone, Debug)]
+pub(in crate::dynamics) struct Panel {
+    n_rows: usize,
+    stride: usize,
+    pub(in crate::dynamics) data: Vec<f64>,
+}
+
+/// The columns of a matrix, padded or not, to be written.
+#[derive(Debug)]
+pub(in crate::dynamics) struct Columns<'a> {
+    data: &'a mut [f64],
+    stride: usize,
+    n_rows: usize,
+}
+
+/// The smallest stride for columns of `n_rows`.
+pub(super) fn padded(n_rows: usize) -> usize {
+    n_rows.next_multiple_of(WIDEST)
+}
+
+impl Panel {
+    /// A panel of zeros.
+    pub(in crate::dynamics) fn zeros(n_rows: usize, stride: usize, n_columns: usize) -> Self {
+        Self {
+            n_rows,
+            stride,
+            data: vec![0.0; stride * n_columns],
+        }
+    }
+
+    /// A panel of at least `n_columns` columns, those beyond the matrix zero.
+    pub(in crate::dynamics) fn of(matrix: &DMatrix<f64>, stride: usize, n_columns: usize) -> Self {
+        let mut panel = Self::zeros(matrix.nrows(), stride, n_columns.max(matrix.ncols()));
+        panel.load(matrix);
+        panel
+    }
+
+    /// Makes room for another number of columns; what they hold is undefined but finite, and the padding is zero.
+    pub(in crate::dynamics) fn resize(&mut self, n_columns: usize) {
+        self.data.resize(n_columns * self.stride, 0.0);
+    }
+
+    /// Takes the entries of a matrix of the same shape.
+    pub(super) fn load(&mut self, matrix: &DMatrix<f64>) {
+        let columns = self.data.chunks_exact_mut(self.stride);
+        for (padded, column) in columns.zip(matrix.as_slice().chunks_exact(self.n_rows)) {
+            padded[..self.n_rows].copy_from_slice(column);
+        }
+    }
+
+    /// Takes over a panel of the same shape.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.data.copy_from_slice(&other.data);
+    }
+
+    /// Gives the entries to a matrix of the same shape.
+    pub(super) fn store(&self, matrix: &mut DMatrix<f64>) {
+        let columns = self.data.chunks_exact(self.stride);
+        for (padded, column) in columns.zip(matrix.as_mut_slice().chunks_exact_mut(self.n_rows)) {
+            column.copy_from_slice(&padded[..self.n_rows]);
+        }
+    }
+
+    /// Number of rows.
+    pub(in crate::dynamics) fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Numbers from one column to the next.
+    pub(in crate::dynamics) fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// The first `n` columns, to be written.
+    #[inline(always)]
+    pub(in crate::dynamics) fn columns_mut(&mut self, n: usize) -> Columns<'_> {
+        Columns {
+            data: &mut self.data[..n * self.stride],
+            stride: self.stride,
+            n_rows: self.n_rows,
+        }
+    }
+}
+
+impl<'a> Columns<'a> {
+    /// All columns of an unpadded matrix.
+    pub(in crate::dynamics) fn of(matrix: &'a mut DMatrix<f64>) -> Self {
+        let n_rows = matrix.nrows();
+        Self {
+            data: matrix.as_mut_slice(),
+            stride: n_rows,
+            n_rows,
+        }
+    }
+
+    /// Number of columns.
+    #[inline(always)]
+    pub(in crate::dynamics) fn n_columns(&self) -> usize {
+        self.data.len() / self.stride
+    }
+
+    /// Number of rows.
+    #[inline(always)]
+    pub(in crate::dynamics) fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// The columns one after the other, without padding.
+    #[inline(always)]
+    pub(in crate::dynamics) fn iter(&mut self) -> impl Iterator<Item = &mut [f64]> {
+        let n_rows = self.n_rows;
+        self.data
+            .chunks_exact_mut(self.stride)
+            .map(move |column| &mut column[..n_rows])
+    }
+}

@@ -1,0 +1,104 @@
+//! Langevin dynamics with the exact noise of SGD: Euler-Maruyama with `dt = eta / n_sub` on
+//!
+//! `dW_l = -A_l^T E[Q] B_l^T dt + sqrt(tau) A_l^T N B_l^T dBt`, `tau = eta / B`, the same `N` in every layer.
+//!
+//! Online, `N = E H - sigma K` with `E = W - M`, `H` symmetric Gaussian (`Var H_ii = 2`, `Var H_ij = 1`) and `K` iid N(0,1):
+//! this has exactly the covariance of `Q - E[Q]` for one sample, so the noise is anisotropic and depends on the state, for
+//! any weights, and no covariance matrix is formed (fourth moments of a Gaussian). For a stored set `N = n^(-1/2) sum_i g_i (Q_i - mean Q)` with `g_i` iid
+//! N(0,1) has exactly the empirical covariance. (Corlouer et al., arXiv 2604.06366.)
+//!
+//! For comparison, isotropic noise: every weight gets independent noise of the same size, chosen so that the total variance
+//! over all weights is that of the exact noise.
+
+mod anisotropic;
+mod isotropic;
+
+use serde::{Deserialize, Serialize};
+
+use super::LiveParams;
+use super::blowup::Blowup;
+use super::minibatch::Sampling;
+use crate::model::{DeepLinearNetwork, Risk};
+use crate::random::{Purpose, Streams};
+use anisotropic::Anisotropic;
+use isotropic::Isotropic;
+
+/// Which noise drives the Langevin engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LangevinNoise {
+    /// The exact covariance of the minibatch gradient at the present weights.
+    #[default]
+    Anisotropic,
+    /// Equal and independent in every weight, with the same total variance.
+    Isotropic,
+}
+
+/// The Langevin engine.
+#[derive(Clone, Debug)]
+pub struct Langevin {
+    kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Anisotropic(Box<Anisotropic>),
+    Isotropic(Box<Isotropic>),
+}
+
+impl Langevin {
+    /// Langevin dynamics on `risk`, its noise that of minibatches visited by `sampling` (which matters for a stored set
+    /// only).
+    pub fn new(
+        network: &DeepLinearNetwork,
+        risk: Risk,
+        sampling: Sampling,
+        noise: LangevinNoise,
+        n_substeps: u32,
+        streams: impl Into<Streams>,
+    ) -> Self {
+        let normals = streams.into().normals(Purpose::Langevin);
+        let kind = match noise {
+            LangevinNoise::Anisotropic => Kind::Anisotropic(Box::new(Anisotropic::new(
+                network, risk, sampling, n_substeps, normals,
+            ))),
+            LangevinNoise::Isotropic => Kind::Isotropic(Box::new(Isotropic::new(
+                network, risk, sampling, n_substeps, normals,
+            ))),
+        };
+        Self { kind }
+    }
+
+    /// One step of the learning rate: `n_sub` Euler-Maruyama steps.
+    ///
+    /// # Errors
+    /// [`Blowup`] where the error matrix has left the finite range, or the step would take the weights out of it; the network
+    /// is then untouched.
+    pub fn step(&mut self, network: &mut DeepLinearNetwork, live: &LiveParams) -> Result<(), Blowup> {
+        self.advance(network, live, 1).1
+    }
+
+    /// Up to `n_steps` steps; gives how many were taken, bit for bit those of as many calls of [`Self::step`].
+    ///
+    /// # Errors
+    /// The [`Blowup`] of the first step that failed; the network is left as that step found it.
+    pub fn advance(
+        &mut self,
+        network: &mut DeepLinearNetwork,
+        live: &LiveParams,
+        n_steps: u64,
+    ) -> (u64, Result<(), Blowup>) {
+        match &mut self.kind {
+            Kind::Anisotropic(engine) => engine.advance(network, live, n_steps),
+            Kind::Isotropic(engine) => {
+                for step in 0..n_steps {
+                    let outcome = engine.step(network, live);
+                    if outcome.is_err() {
+                        return (step, outcome);
+                    }
+                }
+                (n_steps, Ok(()))
+            }
+        }
+    }
+}
