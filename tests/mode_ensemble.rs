@@ -82,7 +82,7 @@ fn without_noise_a_trajectory_is_gradient_flow() {
         for n_substeps in [1, 2] {
             let mut options = options(depth, &[(2.0, 0.05)], 1);
             options.substeps = Substeps::Fixed(n_substeps);
-            let mut ensemble = ModeEnsemble::new(&options, &live(0.01, 1_000_000_000, 0.0));
+            let mut ensemble = ModeEnsemble::new(&options, &live(0.01, 1_000_000_000_000_000_000, 0.0));
             let curve = StrengthCurve::new(depth, 2.0, 0.05);
             let mut error: f64 = 0.0;
             for row in 1..=60 {
@@ -92,7 +92,7 @@ fn without_noise_a_trajectory_is_gradient_flow() {
             errors.push(error);
         }
         if depth == 1 {
-            // Exact at any step, but for the noise of one sample in 10^9.
+            // Exact at any step, but for the noise of one sample in 10^18.
             assert!(errors[0] < 1e-4, "{errors:?}");
         } else {
             // Half the step, a quarter of the error.

@@ -14,6 +14,7 @@ mod normal;
 
 pub(crate) use chi_squared::ChiSquared;
 pub use normal::NormalStream;
+pub(crate) use normal::fma;
 
 use rand::SeedableRng as _;
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -224,7 +224,7 @@ fn polynomial<S: Simd, const N: usize>(x: f64, coefficients: [f64; N]) -> f64 {
 
 /// `a b + c`, in one rounding where the processor has it.
 #[inline(always)]
-fn fma<S: Simd>(a: f64, b: f64, c: f64) -> f64 {
+pub(crate) fn fma<S: Simd>(a: f64, b: f64, c: f64) -> f64 {
     if S::F64_LANES > 1 {
         a.mul_add(b, c)
     } else {

@@ -20,11 +20,20 @@
 //! is `(1 + y + y^2/2 + y^3/6 + y^4/24)^4`, `y = x/4`: positive for every `x`, right to `1e-6` for `|x| < 1/2`, and made of
 //! products alone. So strengths are positive and finite at any setting; they are also kept within [`SMALLEST_STRENGTH`] and
 //! [`LARGEST_STRENGTH`], which only a trapped mode or a runaway setting reaches. (The scheme is this program's own.)
+//!
+//! A block of trajectories is first moved without taming, which costs no division; where any of them asked for it, the block is
+//! moved again from where it stood.
+
+use pulp::Simd;
+
+use crate::random::fma;
 
 /// Below this a strength is not followed; a mode that noise traps at zero stays here.
 pub(super) const SMALLEST_STRENGTH: f64 = 1e-100;
 /// Above this a strength is not followed.
 pub(super) const LARGEST_STRENGTH: f64 = 1e30;
+/// Trajectories of which one that needs taming has all tamed.
+const BLOCK: usize = 32;
 
 /// One substep of a mode under fixed parameters.
 #[derive(Clone, Copy, Debug)]
@@ -64,70 +73,129 @@ impl DeepStep {
     }
 
     /// Moves every weight by one substep, each with its own standard normal draw.
-    pub(super) fn apply(&self, weights: &mut [f64], draws: &[f64]) {
+    #[inline(always)]
+    pub(super) fn apply<S: Simd>(&self, weights: &mut [f64], draws: &[f64]) {
         // The loop is compiled for each of the usual depths, so that powers become products.
         match self.depth {
-            2 => self.apply_with(weights, draws, 2.0, |_| 1.0),
-            3 => self.apply_with(weights, draws, 3.0, |weight| weight),
-            4 => self.apply_with(weights, draws, 4.0, |weight| weight * weight),
+            2 => self.apply_with::<S>(weights, draws, 2.0, |_| 1.0),
+            3 => self.apply_with::<S>(weights, draws, 3.0, |weight| weight),
+            4 => self.apply_with::<S>(weights, draws, 4.0, |weight| weight * weight),
             depth => {
                 let power = i32::try_from(depth).unwrap_or(i32::MAX) - 2;
-                self.apply_with(weights, draws, depth as f64, |weight| weight.powi(power));
+                self.apply_with::<S>(weights, draws, depth as f64, |weight| weight.powi(power));
             }
         }
     }
 
-    #[inline]
-    fn apply_with(&self, weights: &mut [f64], draws: &[f64], depth: f64, gain: impl Fn(f64) -> f64) {
-        for (weight, &draw) in weights.iter_mut().zip(draws) {
-            let predicted = self.increment(*weight, draw, depth, &gain);
-            let there = *weight * exponential(predicted);
-            let corrected = self.increment(there, draw, depth, &gain);
-            let moved = *weight * exponential(0.5 * (predicted + corrected));
-            // A weight of zero rests at the saddle.
-            let smallest = self.smallest_weight.min(*weight);
-            *weight = moved.max(smallest).min(self.largest_weight);
+    #[inline(always)]
+    fn apply_with<S: Simd>(
+        &self,
+        weights: &mut [f64],
+        draws: &[f64],
+        depth: f64,
+        gain: impl Fn(f64) -> f64 + Copy,
+    ) {
+        let (blocks, rest) = weights.as_chunks_mut::<BLOCK>();
+        let (draw_blocks, rest_draws) = draws.as_chunks::<BLOCK>();
+        for (weights, draws) in blocks.iter_mut().zip(draw_blocks) {
+            let mut moved = [0.0; BLOCK];
+            let mut n_stiff = 0;
+            for i in 0..BLOCK {
+                let (weight, is_stiff) = self.moved::<S, false>(weights[i], draws[i], depth, gain);
+                moved[i] = weight;
+                n_stiff += u64::from(is_stiff);
+            }
+            if n_stiff > 0 {
+                for i in 0..BLOCK {
+                    moved[i] = self.moved::<S, true>(weights[i], draws[i], depth, gain).0;
+                }
+            }
+            *weights = moved;
+        }
+        for (weight, &draw) in rest.iter_mut().zip(rest_draws) {
+            *weight = self.moved::<S, true>(*weight, draw, depth, gain).0;
         }
     }
 
-    /// The tamed increment `x(w)` of `ln w`.
-    #[inline]
-    fn increment(&self, weight: f64, draw: f64, depth: f64, gain: impl Fn(f64) -> f64) -> f64 {
+    /// One weight after a substep, and whether one of its increments asks for taming.
+    #[inline(always)]
+    fn moved<S: Simd, const TAMED: bool>(
+        &self,
+        weight: f64,
+        draw: f64,
+        depth: f64,
+        gain: impl Fn(f64) -> f64 + Copy,
+    ) -> (f64, bool) {
+        let (predicted, stiffness) = self.increment::<S, TAMED>(weight, draw, depth, gain);
+        let there = weight * exponential::<S>(predicted);
+        let (corrected, stiffness_there) = self.increment::<S, TAMED>(there, draw, depth, gain);
+        let moved = weight * exponential::<S>(0.5 * (predicted + corrected));
+        // A weight of zero rests at the saddle.
+        let smallest = lesser(self.smallest_weight, weight);
+        let kept = lesser(if moved > smallest { moved } else { smallest }, self.largest_weight);
+        // A NaN is stiff.
+        (kept, !(stiffness <= 1.0) | !(stiffness_there <= 1.0))
+    }
+
+    /// The increment `x(w)` of `ln w`, tamed or not, and `2 r`.
+    #[inline(always)]
+    fn increment<S: Simd, const TAMED: bool>(
+        &self,
+        weight: f64,
+        draw: f64,
+        depth: f64,
+        gain: impl Fn(f64) -> f64,
+    ) -> (f64, f64) {
         let gain = gain(weight);
         let strength = gain * weight * weight;
         let error = strength - self.teacher_strength;
-        let variance = 2.0 * error * error + self.label_noise_variance;
-        let curvature = (depth - 1.0) * variance + 2.0 * depth * strength * error;
-        let drift = -gain * (error * self.time_step + 0.5 * self.noise * gain * curvature);
+        let variance = fma::<S>(2.0 * error, error, self.label_noise_variance);
+        let curvature = fma::<S>(depth - 1.0, variance, 2.0 * depth * strength * error);
+        let drift = -gain * fma::<S>(error, self.time_step, 0.5 * self.noise * gain * curvature);
         let spread = self.noise_std * gain * variance.sqrt();
-        let taming = (2.0 * (drift.abs() + spread * spread)).max(1.0);
-        (drift + spread * draw) / taming
+        let stiffness = 2.0 * fma::<S>(spread, spread, drift.abs());
+        let increment = fma::<S>(spread, draw, drift);
+        if TAMED {
+            (increment / stiffness.max(1.0), stiffness)
+        } else {
+            (increment, stiffness)
+        }
     }
 }
 
+#[inline(always)]
+fn lesser(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
 /// `e^x` for increments: see the formula above.
-#[inline]
-fn exponential(x: f64) -> f64 {
+#[inline(always)]
+fn exponential<S: Simd>(x: f64) -> f64 {
     let y = 0.25 * x;
-    let root = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6.0 + y * (1.0 / 24.0))));
+    let mut root = fma::<S>(y, 1.0 / 24.0, 1.0 / 6.0);
+    for coefficient in [0.5, 1.0, 1.0] {
+        root = fma::<S>(root, y, coefficient);
+    }
     let square = root * root;
     square * square
 }
 
 #[cfg(test)]
 mod tests {
+    use pulp::Scalar;
+
     use super::*;
 
     #[test]
     fn the_exponential_is_positive_everywhere_and_right_for_small_increments() {
         for i in -4000..=4000 {
             let x = f64::from(i) * 0.01;
-            assert!(exponential(x) > 0.0);
+            assert!(exponential::<Scalar>(x) > 0.0);
             if x.abs() < 0.5 {
-                assert!((exponential(x) / x.exp() - 1.0).abs() < 2e-6, "{x}");
+                assert!((exponential::<Scalar>(x) / x.exp() - 1.0).abs() < 2e-6, "{x}");
             }
             if x.abs() < 3.0 {
-                assert!((exponential(x) / x.exp() - 1.0).abs() < 0.02, "{x}");
+                assert!((exponential::<Scalar>(x) / x.exp() - 1.0).abs() < 0.02, "{x}");
             }
         }
     }
@@ -144,7 +212,8 @@ mod tests {
                     let weight = strength.powf(1.0 / depth as f64);
                     for draw in [-9.0_f64, 0.0, 9.0] {
                         let gain = |weight: f64| weight.powi(depth as i32 - 2);
-                        let increment = step.increment(weight, draw, depth as f64, gain);
+                        let (increment, _) =
+                            step.increment::<Scalar, true>(weight, draw, depth as f64, gain);
                         // A NaN fails too.
                         assert!(
                             increment.abs() <= 0.5 + 0.7072 * draw.abs(),
@@ -164,10 +233,29 @@ mod tests {
             let mut weights = [0.3, 0.9, 1.1, 1.6];
             let draws = [0.4, -1.2, 2.1, -0.3];
             let mut general = weights;
-            step.apply(&mut weights, &draws);
-            step.apply_with(&mut general, &draws, depth as f64, |weight| weight.powi(power));
+            step.apply::<Scalar>(&mut weights, &draws);
+            step.apply_with::<Scalar>(&mut general, &draws, depth as f64, |weight| {
+                weight.powi(power)
+            });
             for (a, b) in weights.iter().zip(general) {
                 assert!((a / b - 1.0).abs() < 1e-14);
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_moves_as_its_members_do() {
+        // From hardly moving to stiff: both paths, and blocks with one stiff member.
+        for time_step in [1e-3, 0.05, 2.0] {
+            let step = DeepStep::new(3, 2.0, 0.5, 0.01, time_step);
+            let start: Vec<f64> = (0..4 * BLOCK).map(|i| 0.02 * i as f64).collect();
+            let draws: Vec<f64> = (0..4 * BLOCK).map(|i| (i as f64).sin() * 3.0).collect();
+            let mut together = start.clone();
+            step.apply::<Scalar>(&mut together, &draws);
+            for i in 0..start.len() {
+                let mut alone = [start[i]];
+                step.apply::<Scalar>(&mut alone, &draws[i..=i]);
+                assert_eq!(alone[0].to_bits(), together[i].to_bits());
             }
         }
     }

@@ -15,11 +15,11 @@
 mod deep;
 mod single_layer;
 
-use rand_distr::{Distribution as _, StandardNormal};
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::LiveParams;
-use crate::random::{Generator, Purpose, Streams};
+use crate::random::{NormalStream, Purpose, Streams};
 use crate::stats::{Summary, mean_and_variance};
 use crate::theory::ModeLaw;
 use deep::DeepStep;
@@ -83,7 +83,7 @@ struct Trajectories {
     weights: Vec<f64>,
     strengths: Vec<f64>,
     /// One for every chunk.
-    generators: Vec<Generator>,
+    normals: Vec<NormalStream>,
     mover: Mover,
     n_substeps: u32,
 }
@@ -119,7 +119,7 @@ impl ModeEnsemble {
                     teacher_strength: mode.teacher_strength,
                     weights: vec![weight; n_trajectories],
                     strengths: vec![start; n_trajectories],
-                    generators: Vec::with_capacity(n_chunks),
+                    normals: Vec::with_capacity(n_chunks),
                     mover: Mover::SingleLayer(SingleLayerStep::new(0.0, 0.0, 0.0, 0.0)),
                     n_substeps: 1,
                 }
@@ -129,7 +129,7 @@ impl ModeEnsemble {
         let mut streams = Streams::new(options.seed);
         for _ in 0..n_chunks {
             for mode in &mut modes {
-                mode.generators.push(streams.of(Purpose::Ensemble));
+                mode.normals.push(streams.normals(Purpose::Ensemble));
                 streams = streams.next_replica();
             }
         }
@@ -176,9 +176,14 @@ impl ModeEnsemble {
                 .weights
                 .par_chunks_mut(CHUNK)
                 .zip(mode.strengths.par_chunks_mut(CHUNK))
-                .zip(&mut mode.generators);
-            chunks.for_each(|((weights, strengths), generator)| {
-                mover.advance(weights, generator, n_substeps);
+                .zip(&mut mode.normals);
+            chunks.for_each(|((weights, strengths), normals)| {
+                Arch::new().dispatch(Moves {
+                    mover,
+                    weights,
+                    normals,
+                    n_substeps,
+                });
                 write_strengths(depth, weights, strengths);
             });
         });
@@ -228,27 +233,32 @@ impl ModeEnsemble {
     }
 }
 
-impl Mover {
-    /// Moves one chunk.
-    fn advance(&self, weights: &mut [f64], generator: &mut Generator, n_substeps: u64) {
+/// Substeps of one chunk.
+struct Moves<'a> {
+    mover: Mover,
+    weights: &'a mut [f64],
+    normals: &'a mut NormalStream,
+    n_substeps: u64,
+}
+
+impl WithSimd for Moves<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Self { weights, normals, .. } = self;
         let (mut draws, mut other_draws) = ([0.0; CHUNK], [0.0; CHUNK]);
         let n = weights.len();
-        for _ in 0..n_substeps {
-            fill_normal(&mut draws[..n], generator);
-            match self {
-                Self::Deep(step) => step.apply(weights, &draws[..n]),
-                Self::SingleLayer(step) => {
-                    fill_normal(&mut other_draws[..n], generator);
+        for _ in 0..self.n_substeps {
+            normals.fill(&mut draws[..n]);
+            match &self.mover {
+                Mover::Deep(step) => step.apply::<S>(weights, &draws[..n]),
+                Mover::SingleLayer(step) => {
+                    normals.fill(&mut other_draws[..n]);
                     step.apply(weights, &draws[..n], &other_draws[..n]);
                 }
             }
         }
-    }
-}
-
-fn fill_normal(draws: &mut [f64], generator: &mut Generator) {
-    for draw in draws {
-        *draw = StandardNormal.sample(generator);
     }
 }
 
