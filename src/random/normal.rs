@@ -152,8 +152,12 @@ impl WithSimd for Refill<'_> {
         }
         self.0.state = state;
         let (first, second) = self.0.ready.split_at_mut(N_PAIRS);
+        // Two short loops rather than a long one: a processor looks only so far ahead for work that need not wait.
         for i in 0..N_PAIRS {
-            (first[i], second[i]) = box_muller::<S>(radius[i], angle[i]);
+            first[i] = radius_of::<S>(radius[i]);
+        }
+        for i in 0..N_PAIRS {
+            (first[i], second[i]) = on_circle::<S>(first[i], angle[i]);
         }
     }
 }
@@ -176,11 +180,16 @@ fn next_words(state: &mut [[u64; N_LANES]; 4], shifts: [u64; 4], words: &mut [u6
     }
 }
 
-/// Two independent normal numbers of two words.
+/// `sqrt(-2 ln u)`.
 #[inline(always)]
-fn box_muller<S: Simd>(radius_word: u64, angle_word: u64) -> (f64, f64) {
-    let radius = (-2.0 * ln::<S>(2.0 - unit(radius_word))).sqrt();
-    let x = (unit(angle_word) - 1.5) * std::f64::consts::FRAC_PI_2;
+fn radius_of<S: Simd>(word: u64) -> f64 {
+    (-2.0 * ln::<S>(2.0 - unit(word))).sqrt()
+}
+
+/// `(+-r cos 2 phi, r sin 2 phi)`.
+#[inline(always)]
+fn on_circle<S: Simd>(radius: f64, word: u64) -> (f64, f64) {
+    let x = (unit(word) - 1.5) * std::f64::consts::FRAC_PI_2;
     let square = x * x;
     let sin = fma::<S>(x * square, polynomial::<S, 6>(square, SINE), x);
     let cos = fma::<S>(
@@ -189,8 +198,8 @@ fn box_muller<S: Simd>(radius_word: u64, angle_word: u64) -> (f64, f64) {
         fma::<S>(square, -0.5, 1.0),
     );
     let (sin, cos) = (2.0 * sin * cos, fma::<S>(-2.0 * sin, sin, 1.0));
-    // The lowest bits of the angle's word were left out of the angle.
-    let signed = f64::from_bits(cos.to_bits() ^ (angle_word << 63));
+    // The lowest bits of the word were left out of the angle.
+    let signed = f64::from_bits(cos.to_bits() ^ (word << 63));
     (radius * signed, radius * sin)
 }
 
@@ -253,7 +262,7 @@ mod tests {
             let angle_word = generator.next_u64();
             let u = 2.0 - unit(radius_word);
             assert!((ln::<Scalar>(u) - u.ln()).abs() <= 4e-16 * u.ln().abs());
-            let (x, y) = box_muller::<Scalar>(radius_word, angle_word);
+            let (x, y) = on_circle::<Scalar>(radius_of::<Scalar>(radius_word), angle_word);
             let (sin, cos) = ((unit(angle_word) - 1.5) * std::f64::consts::PI).sin_cos();
             let sign = if angle_word & 1 == 0 { 1.0 } else { -1.0 };
             let radius = (-2.0 * u.ln()).sqrt();
@@ -267,7 +276,8 @@ mod tests {
         let mut seeds = Streams::new(3).of(Purpose::Langevin);
         (0..8).for_each(|_| seeds.jump());
         let mut first_lane = Generator::from_rng(&mut seeds);
-        let (x, y) = box_muller::<Scalar>(first_lane.next_u64(), first_lane.next_u64());
+        let radius = radius_of::<Scalar>(first_lane.next_u64());
+        let (x, y) = on_circle::<Scalar>(radius, first_lane.next_u64());
         let mut ready = [0.0; N_READY];
         stream.fill(&mut ready);
         assert!((ready[0] - x).abs() < 1e-14 && (ready[N_PAIRS] - y).abs() < 1e-14);

@@ -22,7 +22,8 @@
 //! [`LARGEST_STRENGTH`], which only a trapped mode or a runaway setting reaches. (The scheme is this program's own.)
 //!
 //! A block of trajectories is first moved without taming, which costs no division; where any of them asked for it, the block is
-//! moved again from where it stood.
+//! moved again from where it stood. The stages of a substep are loops of their own over the block: a processor looks only so
+//! far ahead for work that need not wait, and one loop over all of them would be a single long wait for each trajectory.
 
 use pulp::Simd;
 
@@ -33,7 +34,7 @@ pub(super) const SMALLEST_STRENGTH: f64 = 1e-100;
 /// Above this a strength is not followed.
 pub(super) const LARGEST_STRENGTH: f64 = 1e30;
 /// Trajectories of which one that needs taming has all tamed.
-const BLOCK: usize = 32;
+const BLOCK: usize = 64;
 
 /// One substep of a mode under fixed parameters.
 #[derive(Clone, Copy, Debug)]
@@ -98,43 +99,50 @@ impl DeepStep {
         let (blocks, rest) = weights.as_chunks_mut::<BLOCK>();
         let (draw_blocks, rest_draws) = draws.as_chunks::<BLOCK>();
         for (weights, draws) in blocks.iter_mut().zip(draw_blocks) {
-            let mut moved = [0.0; BLOCK];
-            let mut n_stiff = 0;
-            for i in 0..BLOCK {
-                let (weight, is_stiff) = self.moved::<S, false>(weights[i], draws[i], depth, gain);
-                moved[i] = weight;
-                n_stiff += u64::from(is_stiff);
-            }
-            if n_stiff > 0 {
-                for i in 0..BLOCK {
-                    moved[i] = self.moved::<S, true>(weights[i], draws[i], depth, gain).0;
-                }
-            }
-            *weights = moved;
+            let (moved, is_stiff) = self.moved::<S, BLOCK, false>(weights, draws, depth, gain);
+            *weights = if is_stiff {
+                self.moved::<S, BLOCK, true>(weights, draws, depth, gain).0
+            } else {
+                moved
+            };
         }
         for (weight, &draw) in rest.iter_mut().zip(rest_draws) {
-            *weight = self.moved::<S, true>(*weight, draw, depth, gain).0;
+            [*weight] = self.moved::<S, 1, true>(&[*weight], &[draw], depth, gain).0;
         }
     }
 
-    /// One weight after a substep, and whether one of its increments asks for taming.
+    /// Weights after a substep, and whether an increment among them asks for taming.
     #[inline(always)]
-    fn moved<S: Simd, const TAMED: bool>(
+    fn moved<S: Simd, const N: usize, const TAMED: bool>(
         &self,
-        weight: f64,
-        draw: f64,
+        weights: &[f64; N],
+        draws: &[f64; N],
         depth: f64,
         gain: impl Fn(f64) -> f64 + Copy,
-    ) -> (f64, bool) {
-        let (predicted, stiffness) = self.increment::<S, TAMED>(weight, draw, depth, gain);
-        let there = weight * exponential::<S>(predicted);
-        let (corrected, stiffness_there) = self.increment::<S, TAMED>(there, draw, depth, gain);
-        let moved = weight * exponential::<S>(0.5 * (predicted + corrected));
-        // A weight of zero rests at the saddle.
-        let smallest = lesser(self.smallest_weight, weight);
-        let kept = lesser(if moved > smallest { moved } else { smallest }, self.largest_weight);
-        // A NaN is stiff.
-        (kept, !(stiffness <= 1.0) | !(stiffness_there <= 1.0))
+    ) -> ([f64; N], bool) {
+        let (mut predicted, mut corrected, mut moved) = ([0.0; N], [0.0; N], [0.0; N]);
+        let mut n_stiff = 0;
+        for i in 0..N {
+            let (increment, stiffness) = self.increment::<S, TAMED>(weights[i], draws[i], depth, gain);
+            predicted[i] = increment;
+            // A NaN is stiff.
+            n_stiff += u64::from(!(stiffness <= 1.0));
+        }
+        for i in 0..N {
+            moved[i] = weights[i] * exponential::<S>(predicted[i]);
+        }
+        for i in 0..N {
+            let (increment, stiffness) = self.increment::<S, TAMED>(moved[i], draws[i], depth, gain);
+            corrected[i] = increment;
+            n_stiff += u64::from(!(stiffness <= 1.0));
+        }
+        for i in 0..N {
+            let there = weights[i] * exponential::<S>(0.5 * (predicted[i] + corrected[i]));
+            // A weight of zero rests at the saddle.
+            let smallest = lesser(self.smallest_weight, weights[i]);
+            moved[i] = lesser(if there > smallest { there } else { smallest }, self.largest_weight);
+        }
+        (moved, n_stiff > 0)
     }
 
     /// The increment `x(w)` of `ln w`, tamed or not, and `2 r`.
