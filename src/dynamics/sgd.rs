@@ -8,7 +8,9 @@ use pulp::Simd;
 
 use super::LiveParams;
 use super::blowup::Blowup;
-use super::kernel::{Inputs, Panel, Pass, Work, add_outer_product, dispatch, product, sum_of_squares};
+use super::kernel::{
+    Inputs, Panel, Pass, Work, add_outer_product, add_scaled, dispatch, product, scale, sum_of_squares,
+};
 use super::minibatch::MinibatchSource;
 use crate::model::{DeepLinearNetwork, Risk};
 
@@ -110,23 +112,17 @@ impl Sgd {
         self.pass.forward::<S, STRIDE>(simd, Inputs::Columns(n));
         let (activations, delta) = (&self.pass.activations, &mut self.pass.deltas[last].data);
         let delta = &mut delta[..n * stride];
-        let rest = activations[last].data.iter().zip(&self.targets.data);
+        // Y - W X, of the sign that descends.
         if self.teacher.data.is_empty() {
-            for (entry, (output, target)) in delta.iter_mut().zip(rest) {
-                *entry = output - target;
-            }
+            delta.copy_from_slice(&self.targets.data[..n * stride]);
         } else {
             let inputs = &activations[0].data;
             product(simd, &self.teacher.data, inputs, delta, stride, inner, inner_stride);
-            for (entry, (output, noise)) in delta.iter_mut().zip(rest) {
-                *entry = output - *entry - noise;
-            }
+            add_scaled(simd, 1.0, &self.targets.data, delta);
         }
+        add_scaled(simd, -1.0, &activations[last].data, delta);
         let squared = sum_of_squares(simd, delta);
-        let factor = -live.learning_rate / divisor;
-        for entry in delta {
-            *entry *= factor;
-        }
+        scale(simd, live.learning_rate / divisor, delta);
         self.check(squared / divisor, live)?;
         Ok(())
     }
@@ -150,19 +146,14 @@ impl Sgd {
         self.pass.forward::<S, STRIDE>(simd, Inputs::Identity);
         // For fresh samples the teacher is taken from the map rather than from every column: R = (W - M) X - sigma K.
         let map = &mut self.pass.activations[last].data;
-        for (entry, teacher) in map.iter_mut().zip(&self.teacher.data) {
-            *entry -= teacher;
+        if !self.teacher.data.is_empty() {
+            add_scaled(simd, -1.0, &self.teacher.data, map);
         }
         let residual = &mut self.residual.data[..n * stride];
         product(simd, map, &self.inputs.data, residual, stride, inner, inner_stride);
-        for (entry, target) in residual.iter_mut().zip(&self.targets.data) {
-            *entry -= target;
-        }
+        add_scaled(simd, -1.0, &self.targets.data, residual);
         let squared = sum_of_squares(simd, residual);
-        let factor = -live.learning_rate / divisor;
-        for entry in residual {
-            *entry *= factor;
-        }
+        scale(simd, -live.learning_rate / divisor, residual);
         self.check(squared / divisor, live)?;
         let statistic = &mut self.pass.deltas[last].data;
         statistic.fill(0.0);

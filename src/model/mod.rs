@@ -7,6 +7,7 @@ mod dataset;
 mod init;
 mod network;
 mod partial_products;
+mod products;
 mod risk;
 mod teacher;
 
@@ -14,5 +15,6 @@ pub use dataset::{Dataset, DatasetError};
 pub use init::Init;
 pub use network::DeepLinearNetwork;
 pub use partial_products::PartialProducts;
+pub use products::{gram_distance_squared, multiply, multiply_transposed};
 pub use risk::{Risk, SecondMoments};
 pub use teacher::{Basis, Teacher, random_frame};

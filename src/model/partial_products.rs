@@ -4,6 +4,7 @@
 use nalgebra::DMatrix;
 
 use super::network::DeepLinearNetwork;
+use super::products::multiply;
 
 /// Partial products of a network, recomputed in place.
 #[derive(Clone, Debug)]
@@ -38,14 +39,14 @@ impl PartialProducts {
         let weights = network.weights();
         for l in 1..weights.len() {
             let (done, next) = self.below.split_at_mut(l);
-            next[0].gemm(1.0, &weights[l - 1], &done[l - 1], 0.0);
+            multiply(&weights[l - 1], &done[l - 1], &mut next[0]);
         }
         for l in (1..weights.len()).rev() {
             let (next, done) = self.above.split_at_mut(l);
-            next[l - 1].gemm(1.0, &done[0], &weights[l], 0.0);
+            multiply(&done[0], &weights[l], &mut next[l - 1]);
         }
         let last = weights.len() - 1;
-        self.map.gemm(1.0, &weights[last], &self.below[last], 0.0);
+        multiply(&weights[last], &self.below[last], &mut self.map);
     }
 
     /// `A_1 .. A_L`.

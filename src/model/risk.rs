@@ -107,8 +107,15 @@ impl Risk {
             None => self.excess_loss(map) + 0.5 * label_noise_std.powi(2) * map.nrows() as f64,
             Some(moments) => {
                 let dataset = &moments.dataset;
-                let residual = map * dataset.inputs() - dataset.targets(label_noise_std);
-                0.5 * residual.norm_squared() / dataset.n_samples() as f64
+                let targets = dataset.clean_targets().column_iter().zip(dataset.noise().column_iter());
+                let mut squared = 0.0;
+                for (input, (clean, noise)) in dataset.inputs().column_iter().zip(targets) {
+                    for (i, row) in map.row_iter().enumerate() {
+                        let output: f64 = row.iter().zip(input.iter()).map(|(w, x)| w * x).sum();
+                        squared += (output - clean[i] - label_noise_std * noise[i]).powi(2);
+                    }
+                }
+                0.5 * squared / dataset.n_samples() as f64
             }
         }
     }

@@ -3,23 +3,19 @@
 
 use nalgebra::DMatrix;
 
-use crate::model::DeepLinearNetwork;
+use crate::model::{DeepLinearNetwork, gram_distance_squared};
 
-/// Imbalance of a network, in units of a squared weight; zero for a single layer. `scratch` holds one `(d_l, d_l)` matrix a
-/// hidden layer and is made to fit at the first call.
+/// Imbalance of a network, in units of a squared weight; zero for a single layer. `scratch` holds the transpose of every layer but
+/// the last and is made to fit at the first call.
 pub fn imbalance(network: &DeepLinearNetwork, scratch: &mut Vec<DMatrix<f64>>) -> f64 {
     let layers = network.weights();
     if scratch.len() + 1 != layers.len() {
-        *scratch = layers[1..]
-            .iter()
-            .map(|layer| DMatrix::zeros(layer.ncols(), layer.ncols()))
-            .collect();
+        *scratch = layers[..layers.len() - 1].iter().map(DMatrix::transpose).collect();
     }
     let mut squared = 0.0;
-    for (pair, difference) in layers.windows(2).zip(scratch) {
-        difference.gemm(1.0, &pair[0], &pair[0].transpose(), 0.0);
-        difference.gemm_tr(1.0, &pair[1], &pair[1], -1.0);
-        squared += difference.norm_squared();
+    for (pair, transposed) in layers.windows(2).zip(scratch) {
+        pair[0].transpose_to(transposed);
+        squared += gram_distance_squared(&pair[1], transposed);
     }
     squared.sqrt()
 }

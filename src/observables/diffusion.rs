@@ -13,7 +13,7 @@
 use nalgebra::DMatrix;
 
 use crate::dynamics::{LiveParams, Sampling, noise_scale};
-use crate::model::{PartialProducts, Risk};
+use crate::model::{PartialProducts, Risk, multiply, multiply_transposed};
 
 /// Drift and diffusion of every mode, with the work space to compute them.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct ModeDynamics {
     diffusion: Vec<f64>,
     /// First-order change of each mode by one stored sample, `(r, N)`; empty online.
     changes: DMatrix<f64>,
+    /// Work space for it: residual `(d_out, N)` and the two factors of a layer's part `(r, N)`.
+    samples: [DMatrix<f64>; 3],
 }
 
 impl ModeDynamics {
@@ -41,6 +43,7 @@ impl ModeDynamics {
         let (d_out, d_in) = products.map().shape();
         let rank = risk.teacher().rank();
         let depth = products.above().len();
+        let n_samples = risk.dataset().map_or(0, |dataset| dataset.n_samples());
         let repeated = |rows: usize| vec![DMatrix::zeros(rows, rank); depth];
         Self {
             left: repeated(d_out),
@@ -59,7 +62,8 @@ impl ModeDynamics {
             mean: DMatrix::zeros(d_out, d_in),
             drift: vec![0.0; rank],
             diffusion: vec![0.0; rank],
-            changes: DMatrix::zeros(rank, risk.dataset().map_or(0, |dataset| dataset.n_samples())),
+            changes: DMatrix::zeros(rank, n_samples),
+            samples: [d_out, rank, rank].map(|rows| DMatrix::zeros(rows, n_samples)),
         }
     }
 
@@ -79,11 +83,11 @@ impl ModeDynamics {
         let sigma = live.label_noise_std;
         risk.mean_statistic(products.map(), sigma, &mut self.mean);
         for (l, (above, below)) in products.above().iter().zip(products.below()).enumerate() {
-            self.pulled_left[l].gemm_tr(1.0, above, teacher.left(), 0.0);
-            self.left[l].gemm(1.0, above, &self.pulled_left[l], 0.0);
-            self.pushed_right[l].gemm(1.0, below, teacher.right(), 0.0);
-            self.right[l].gemm_tr(1.0, below, &self.pushed_right[l], 0.0);
-            self.error[l].gemm_tr(1.0, &self.mean, &self.left[l], 0.0);
+            multiply_transposed(above, teacher.left(), &mut self.pulled_left[l]);
+            multiply(above, &self.pulled_left[l], &mut self.left[l]);
+            multiply(below, teacher.right(), &mut self.pushed_right[l]);
+            multiply_transposed(below, &self.pushed_right[l], &mut self.right[l]);
+            multiply_transposed(&self.mean, &self.left[l], &mut self.error[l]);
         }
         let rank = self.drift.len();
         for mode in 0..rank {
@@ -127,12 +131,19 @@ impl ModeDynamics {
     /// Population variance over the stored samples of one sample's first-order change of every mode.
     fn stored_variance(&mut self, products: &PartialProducts, risk: &Risk, sigma: f64) {
         let Some(dataset) = risk.dataset() else { return };
-        let residual = products.map() * dataset.inputs() - dataset.targets(sigma);
+        let [residual, outputs, inputs] = &mut self.samples;
+        multiply(products.map(), dataset.inputs(), residual);
+        let targets = dataset.clean_targets().iter().zip(dataset.noise());
+        for (entry, (clean, noise)) in residual.iter_mut().zip(targets) {
+            *entry -= clean + sigma * noise;
+        }
         self.changes.fill(0.0);
         for (left, right) in self.left.iter().zip(&self.right) {
-            let outputs = left.tr_mul(&residual);
-            let inputs = right.tr_mul(dataset.inputs());
-            self.changes += outputs.component_mul(&inputs);
+            multiply_transposed(left, residual, outputs);
+            multiply_transposed(right, dataset.inputs(), inputs);
+            for (change, (output, input)) in self.changes.iter_mut().zip(outputs.iter().zip(inputs.iter())) {
+                *change += output * input;
+            }
         }
         for (variance, changes) in self.diffusion.iter_mut().zip(self.changes.row_iter()) {
             *variance = changes.variance();

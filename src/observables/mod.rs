@@ -8,6 +8,7 @@ mod diffusion;
 pub mod events;
 mod observer;
 mod schema;
+mod singular_values;
 
 pub use balance::imbalance;
 pub use diffusion::{ModeDynamics, ito_drift};

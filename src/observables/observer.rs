@@ -9,8 +9,9 @@ use nalgebra::DMatrix;
 use super::balance::imbalance;
 use super::diffusion::ModeDynamics;
 use super::schema::{Quantity, Schema};
+use super::singular_values::SingularValues;
 use crate::dynamics::{LiveParams, Sampling, noise_scale};
-use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
+use crate::model::{DeepLinearNetwork, PartialProducts, Risk, multiply, multiply_transposed};
 use crate::theory::ModeLaw;
 
 /// Measures networks of one shape against one teacher.
@@ -27,6 +28,7 @@ pub struct Observer {
     preimages: DMatrix<f64>,
     /// `U^T W V`, shape `(r, r)`.
     mode_matrix: DMatrix<f64>,
+    singular_values: SingularValues,
     balance_scratch: Vec<DMatrix<f64>>,
 }
 
@@ -42,6 +44,7 @@ impl Observer {
             images: DMatrix::zeros(d_out, rank),
             preimages: DMatrix::zeros(d_in, rank),
             mode_matrix: DMatrix::zeros(rank, rank),
+            singular_values: SingularValues::new(d_out, d_in),
             balance_scratch: Vec::new(),
             products,
             sampling,
@@ -80,7 +83,7 @@ impl Observer {
         self.update_mode_matrix();
         let map = self.products.map();
         let teacher = self.risk.teacher();
-        self.preimages.gemm_tr(1.0, map, teacher.left(), 0.0);
+        multiply_transposed(map, teacher.left(), &mut self.preimages);
 
         let tau = noise_scale(&self.risk, self.sampling, live);
         let (rank, schema) = (self.schema.rank(), self.schema);
@@ -105,15 +108,15 @@ impl Observer {
             row[schema.column(Quantity::DiffusionLaw, mode)] = law.diffusion(strength);
             row[schema.column(Quantity::Alignment, mode)] = self.alignment(mode);
         }
-        write_singular_values(map, &mut row[schema.columns(Quantity::SingularValue)]);
+        self.singular_values.write(map, &mut row[schema.columns(Quantity::SingularValue)]);
         row[schema.imbalance()] = imbalance(network, &mut self.balance_scratch);
     }
 
     /// `W V` and `U^T W V` of the present products.
     fn update_mode_matrix(&mut self) {
         let teacher = self.risk.teacher();
-        self.images.gemm(1.0, self.products.map(), teacher.right(), 0.0);
-        self.mode_matrix.gemm_tr(1.0, teacher.left(), &self.images, 0.0);
+        multiply(self.products.map(), teacher.right(), &mut self.images);
+        multiply_transposed(teacher.left(), &self.images, &mut self.mode_matrix);
     }
 
     /// Alignment of one mode, shared by the modes of equal strength.
@@ -128,28 +131,5 @@ impl Observer {
         } else {
             0.0
         }
-    }
-}
-
-/// Sweeps after which the decomposition gives up; 20 are enough for any matrix of numbers.
-const MAX_SWEEPS: usize = 10_000;
-
-/// The largest singular values of `map`, in falling order; NaN for a map that is not all numbers, of which the decomposition
-/// would never end.
-fn write_singular_values(map: &DMatrix<f64>, values: &mut [f64]) {
-    let decomposition = if map.iter().all(|entry| entry.is_finite()) {
-        map.clone()
-            .try_svd_unordered(false, false, 5.0 * f64::EPSILON, MAX_SWEEPS)
-    } else {
-        None
-    };
-    let Some(decomposition) = decomposition else {
-        values.fill(f64::NAN);
-        return;
-    };
-    let mut found = decomposition.singular_values;
-    found.as_mut_slice().sort_by(|a, b| b.total_cmp(a));
-    for (value, found) in values.iter_mut().zip(found.iter()) {
-        *value = *found;
     }
 }

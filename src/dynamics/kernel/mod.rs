@@ -17,7 +17,7 @@ mod products;
 
 pub(super) use panel::{Columns, Panel};
 pub(super) use pass::{Inputs, Pass};
-pub(super) use products::{add_outer_product, product, sum_of_squares};
+pub(super) use products::{add_outer_product, add_scaled, product, scale, sum_of_squares};
 
 use pulp::{Arch, Simd, WithSimd};
 

@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::panel::{Panel, padded};
-use super::products::{Squares, add_outer_product, product, transposed_product};
+use super::products::{Squares, add_outer_product, add_scaled, product, transposed_product};
 use crate::dynamics::blowup::Blowup;
 use crate::dynamics::range::{check_range, ordinary_change};
 use crate::model::DeepLinearNetwork;
@@ -165,9 +165,7 @@ impl Pass {
             let (above, below) = (self.stride::<STRIDE>(l + 1), self.stride::<STRIDE>(l));
             let (weights, delta) = (&mut self.weights[l].data, &self.deltas[l + 1].data[..n * above]);
             if l == 0 && inputs == Inputs::Identity {
-                for (weight, change) in weights.iter_mut().zip(delta) {
-                    *weight += change;
-                }
+                add_scaled(simd, 1.0, delta, &mut weights[..n * above]);
             } else {
                 let activation = &self.activations[l].data[..n * below];
                 add_outer_product(simd, delta, activation, weights, above, below);

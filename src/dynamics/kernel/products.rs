@@ -246,6 +246,25 @@ fn outer_tile<S: Simd, const ROWS: usize>(
     }
 }
 
+/// `out += factor * term`, entry by entry.
+#[inline(always)]
+pub(in crate::dynamics) fn add_scaled<S: Simd>(simd: S, factor: f64, term: &[f64], out: &mut [f64]) {
+    let factor = simd.splat_f64s(factor);
+    let terms = S::as_simd_f64s(term).0;
+    for (entry, term) in S::as_mut_simd_f64s(out).0.iter_mut().zip(terms) {
+        *entry = simd.mul_add_e_f64s(factor, *term, *entry);
+    }
+}
+
+/// `out *= factor`.
+#[inline(always)]
+pub(in crate::dynamics) fn scale<S: Simd>(simd: S, factor: f64, out: &mut [f64]) {
+    let factor = simd.splat_f64s(factor);
+    for entry in S::as_mut_simd_f64s(out).0 {
+        *entry = simd.mul_f64s(*entry, factor);
+    }
+}
+
 /// A sum of squares over several slices, kept in vectors until its value is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Squares<S: Simd>([S::f64s; 4]);
@@ -264,8 +283,8 @@ impl<S: Simd> Squares<S> {
                 self.0[i] = simd.mul_add_e_f64s(block[i], block[i], self.0[i]);
             }
         }
-        for (i, entries) in rest.iter().enumerate() {
-            self.0[i] = simd.mul_add_e_f64s(*entries, *entries, self.0[i]);
+        for entries in rest {
+            self.0[0] = simd.mul_add_e_f64s(*entries, *entries, self.0[0]);
         }
     }
 

@@ -6,7 +6,7 @@ use pulp::Simd;
 use crate::dynamics::blowup::Blowup;
 use crate::dynamics::gradient_noise::noise_scale;
 use crate::dynamics::kernel::{
-    Inputs, Panel, Pass, Work, add_outer_product, dispatch, product, sum_of_squares,
+    Inputs, Panel, Pass, Work, add_outer_product, add_scaled, dispatch, product, scale, sum_of_squares,
 };
 use crate::dynamics::{LiveParams, Sampling};
 use crate::model::{Dataset, DeepLinearNetwork, Risk};
@@ -123,9 +123,8 @@ impl Anisotropic {
             self.add_noise::<S, STRIDE>(simd, dt, factor, sigma);
         } else {
             let (mean, statistic) = self.pass.deltas.split_at_mut(last);
-            for (entry, mean) in statistic[0].data.iter_mut().zip(&mean[0].data) {
-                *entry = -dt * mean;
-            }
+            statistic[0].data.fill(0.0);
+            add_scaled(simd, -dt, &mean[0].data, &mut statistic[0].data);
         }
         self.pass.backward::<S, STRIDE>(simd, Inputs::Identity);
         self.pass.update::<S, STRIDE>(simd, Inputs::Identity)
@@ -143,15 +142,11 @@ impl Anisotropic {
         let mean = &mut self.pass.deltas[0].data;
         if let Some(stored) = &self.stored {
             product(simd, map, &stored.second_moment.data, mean, stride, inner, inner_stride);
-            let moments = self.target.data.iter().zip(&stored.noise_moment.data);
-            for (entry, (clean, noise)) in mean.iter_mut().zip(moments) {
-                *entry -= clean + sigma * noise;
-            }
+            add_scaled(simd, -sigma, &stored.noise_moment.data, mean);
         } else {
-            for (entry, (map, target)) in mean.iter_mut().zip(map.iter().zip(&self.target.data)) {
-                *entry = map - target;
-            }
+            mean.copy_from_slice(map);
         }
+        add_scaled(simd, -1.0, &self.target.data, mean);
     }
 
     /// `-dt E[Q] + factor N` to the deltas of the last layer.
@@ -166,32 +161,23 @@ impl Anisotropic {
             let map = &self.pass.activations[last].data;
             stored.scale_residual(simd, map, sigma, &mut self.normals, (stride, inner, inner_stride));
             let factor = factor / (stored.draws.len() as f64).sqrt();
-            for entry in &mut stored.residual.data {
-                *entry *= factor;
-            }
-            for (entry, mean) in statistic.iter_mut().zip(mean) {
-                *entry = -dt * mean;
-            }
+            scale(simd, factor, &mut stored.residual.data);
+            statistic.fill(0.0);
             let (residual, inputs) = (&stored.residual.data, &stored.inputs.data);
             add_outer_product(simd, residual, inputs, statistic, stride, inner_stride);
         } else {
             fill_symmetric(&mut self.input_draws, &mut self.packed_draws, &mut self.normals);
             product(simd, mean, &self.input_draws.data, statistic, stride, inner, inner_stride);
-            if sigma == 0.0 {
-                for (entry, mean) in statistic.iter_mut().zip(mean) {
-                    *entry = factor * *entry - dt * mean;
-                }
-            } else {
+            if sigma != 0.0 {
                 let d_in = self.input_draws.n_rows();
                 for column in self.label_draws.columns_mut(d_in).iter() {
                     self.normals.fill(column);
                 }
-                let draws = mean.iter().zip(&self.label_draws.data);
-                for (entry, (mean, draw)) in statistic.iter_mut().zip(draws) {
-                    *entry = factor * (*entry - sigma * draw) - dt * mean;
-                }
+                add_scaled(simd, -sigma, &self.label_draws.data, statistic);
             }
+            scale(simd, factor, statistic);
         }
+        add_scaled(simd, -dt, mean, statistic);
     }
 }
 
