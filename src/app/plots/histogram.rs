@@ -203,6 +203,7 @@ fn outline(bars: &Bars, frame: Frame, color: Color32) -> Line<'static> {
     }
     points.push([edge(bars.counts.len()), frame.floor()]);
     Line::new("scalar SDEs", PlotPoints::from(points))
+        .allow_band(false)
         .color(color)
         .width(1.4)
         .allow_hover(false)

@@ -108,7 +108,9 @@ impl ModeCurves {
             }
         }
         let Some(&now) = self.trail.last() else { return };
-        let trail = Line::new("run", PlotPoints::Owned(self.trail)).width(1.5);
+        let trail = Line::new("run", PlotPoints::Owned(self.trail))
+            .width(1.5)
+            .allow_band(false);
         plot_ui.line(trail.color(self.color.gamma_multiply(0.55)));
         let dot = |radius: f32, color: Color32| {
             Points::new("run", vec![[now.x, now.y]])

@@ -192,7 +192,8 @@ fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: Curve, x: (f64, f64), y: (f64, f6
     });
     let points = clipped(thinned(outline, pixel_height), x);
     let style = affordable(curve.line, &points, x, y, size);
-    let line = Line::new(curve.name, PlotPoints::Owned(points));
+    // The points are thinned out already, and egui_plot's own bands would fill the gaps that this leaves.
+    let line = Line::new(curve.name, PlotPoints::Owned(points)).allow_band(false);
     plot_ui.line(line.color(curve.color).width(curve.width).style(style));
 }
 
