@@ -1,6 +1,8 @@
 //! What the network is learning now, above the plots: a large coloured token, a bar with each mode's share of the noise, and
 //! one line of text, which is also what a screen reader is told.
 
+use std::fmt::Write as _;
+
 use eframe::egui::{self, Color32, RichText, Ui};
 
 use super::format::significant;
@@ -57,11 +59,9 @@ fn share_bar(ui: &mut Ui, run: &RunData) {
         let piece = egui::Rect::from_min_max(egui::pos2(left, rect.top()), egui::pos2(right, rect.bottom()));
         painter.rect_filled(piece, 0.0, style::mode_color(mode, ui.visuals()));
         left = right;
-        text.push_str(&format!(
-            "\nmode {}: {} %",
-            mode + 1,
-            significant(100.0 * share, 3)
-        ));
+        let percent = significant(100.0 * share, 3);
+        // Writing to a string cannot fail.
+        let _written = write!(text, "\nmode {}: {percent} %", mode + 1);
     }
     let described = shares.map_or_else(|| "no noise".to_owned(), |_| text.replace('\n', "; "));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &described));

@@ -127,13 +127,12 @@ impl Recorded for Several<'_> {
 
     fn observe(&mut self) {
         self.replicas.observe_plain_run(&mut self.rows);
-        match self.replicas.observe() {
-            Some(summaries) => Replicas::columns(&summaries, &mut self.replica_rows),
+        if let Some(summaries) = self.replicas.observe() {
+            Replicas::columns(&summaries, &mut self.replica_rows);
+        } else {
             // Initial weights beyond the range of numbers.
-            None => {
-                let n_columns = n_replica_columns(self.replicas.replica(0).schema());
-                self.replica_rows.extend(std::iter::repeat_n(f64::NAN, n_columns));
-            }
+            let n_columns = n_replica_columns(self.replicas.replica(0).schema());
+            self.replica_rows.extend(std::iter::repeat_n(f64::NAN, n_columns));
         }
         self.last.clone_from(self.replicas.replica(0).network());
     }

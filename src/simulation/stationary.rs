@@ -158,7 +158,9 @@ impl StationaryStatistics {
         if let Some(mode) = self.modes.get_mut(mode)
             && mode.settle(step, typical, learning_rate)
         {
-            strengths.iter().for_each(|&strength| mode.count(strength));
+            for &strength in strengths {
+                mode.count(strength);
+            }
         }
     }
 }

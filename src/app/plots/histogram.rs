@@ -28,7 +28,15 @@ const DECADES: f64 = 5.0;
 /// Predictions of the modes, kept until a parameter changes.
 #[derive(Debug, Default)]
 pub(crate) struct Predictions {
-    modes: Vec<Option<(ModeLaw, LiveParams, u64, Arc<Prediction>)>>,
+    modes: Vec<Option<(Basis, Arc<Prediction>)>>,
+}
+
+/// What a prediction was made of; it holds for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Basis {
+    law: ModeLaw,
+    live: LiveParams,
+    run: u64,
 }
 
 impl Predictions {
@@ -38,16 +46,20 @@ impl Predictions {
             return None;
         }
         self.modes.resize(run.rank().max(self.modes.len()), None);
-        let law = run.mode_law(mode);
-        if let Some((of_law, live, of_run, prediction)) = &self.modes[mode]
-            && (*of_law, *live, *of_run) == (law, run.live, run.run)
+        let basis = Basis {
+            law: run.mode_law(mode),
+            live: run.live,
+            run: run.run,
+        };
+        if let Some((made_of, prediction)) = &self.modes[mode]
+            && *made_of == basis
         {
             return Some(Arc::clone(prediction));
         }
         let strengths = &run.experiment.teacher.strengths;
         let d_in = run.experiment.network.d_in;
-        let prediction = Arc::new(Prediction::new(law, strengths, d_in, mode, &run.live));
-        self.modes[mode] = Some((law, run.live, run.run, Arc::clone(&prediction)));
+        let prediction = Arc::new(Prediction::new(basis.law, strengths, d_in, mode, &run.live));
+        self.modes[mode] = Some((basis, Arc::clone(&prediction)));
         Some(prediction)
     }
 }
@@ -115,7 +127,7 @@ impl Histogram<'_> {
             .and_then(|ensemble| ensemble.histogram.rebinned(MAX_BARS))
             .map(|bars| outline(&bars, frame, color));
         // A single value has no width of its own.
-        let spike = (bars.counts.len() == 1).then(|| bars.lower + 0.5 * bars.width - frame.middle);
+        let spike = (bars.counts.len() == 1).then_some(bars.lower + 0.5 * bars.width - frame.middle);
         let charted = chart(&bars, frame, color.gamma_multiply(0.5));
         let quiet = style::quiet(ui.visuals());
         let axis = AxisHints::new_x()

@@ -17,31 +17,22 @@ pub(super) fn thinned(points: impl Iterator<Item = [f64; 2]>, pixel_height: f64)
     let mut wedge = Wedge::ALL;
     for [x, y] in points {
         let point = PlotPoint::new(x, y);
-        let Some(&anchor) = kept.last() else {
-            kept.push(point);
+        if let Some(&anchor) = kept.last()
+            && let Some(narrower) = wedge.narrowed(anchor, point, tolerance)
+        {
+            (wedge, held) = (narrower, Some(point));
             continue;
-        };
-        match wedge.narrowed(anchor, point, tolerance) {
-            Some(narrower) => wedge = narrower,
-            None => {
-                let anchor = held.unwrap_or(point);
-                kept.push(anchor);
-                if held.is_none() {
-                    wedge = Wedge::ALL;
-                    continue;
-                }
-                match Wedge::ALL.narrowed(anchor, point, tolerance) {
-                    Some(first) => wedge = first,
-                    None => {
-                        kept.push(point);
-                        held = None;
-                        wedge = Wedge::ALL;
-                        continue;
-                    }
-                }
+        }
+        // The segment ends at the point before, where the next one begins.
+        wedge = Wedge::ALL;
+        if let Some(last) = held.take() {
+            kept.push(last);
+            if let Some(first) = wedge.narrowed(last, point, tolerance) {
+                (wedge, held) = (first, Some(point));
+                continue;
             }
         }
-        held = Some(point);
+        kept.push(point);
     }
     kept.extend(held);
     kept
@@ -107,11 +98,11 @@ mod tests {
             let kept = thinned(points.iter().copied(), 1.0);
             assert!(kept.len() < points.len());
             assert!(largest_distance(&points, &kept) <= TOLERANCE + 1e-9);
-            assert_eq!([kept[0].x, kept[0].y], points[0]);
-            assert_eq!(
-                kept.last().map(|point| [point.x, point.y]),
-                points.last().copied()
-            );
+            for (kept, point) in [(kept.first(), points.first()), (kept.last(), points.last())] {
+                let bits = |[x, y]: [f64; 2]| [x.to_bits(), y.to_bits()];
+                let kept = kept.map(|kept| bits([kept.x, kept.y]));
+                assert_eq!(kept, point.copied().map(bits));
+            }
         }
     }
 
