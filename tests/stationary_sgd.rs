@@ -206,7 +206,7 @@ fn equal_products_of_noise_scale_and_label_noise_make_equal_histograms() {
 #[test]
 fn the_law_is_not_quite_the_boltzmann_bell() {
     let minimum = single(0.02, 4, 1.0);
-    let found = minimum.sample(64, 500.0, 2)[0];
+    let found = minimum.sample(96, 500.0, 2)[0];
     assert!((law_of(&minimum).temperature() - 0.005).abs() < 1e-15);
     assert!(found.variance_error < 0.004 * 0.005 && found.skewness_error < 0.013);
     assert!(
@@ -238,7 +238,7 @@ fn without_label_noise_every_run_ends_at_the_same_point() {
                 "{scheme:?}, mode {mode}: {late:?}"
             );
         }
-        // On the way they were apart.
-        assert!(early[2].std > 0.01, "{scheme:?}: {early:?}");
+        // On the way they were apart, by a thousand times what is asked for in the end.
+        assert!(early[2].std > 1e-3, "{scheme:?}: {early:?}");
     }
 }
