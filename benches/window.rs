@@ -101,6 +101,8 @@ fn command_latency() -> std::io::Result<()> {
         companions: vec![Dynamics::GradientFlow],
         crowds: Vec::new(),
         schedule: Schedule::DenseFirst,
+        script: Script::default(),
+        catch_up_to: 0,
         start: true,
     };
     worker.send(Command::Reset(Box::new(spec)));

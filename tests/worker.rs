@@ -11,7 +11,7 @@ use std::time::Duration;
 use saddlescope::dynamics::LiveParams;
 use saddlescope::experiment::{Dynamics, Experiment};
 use saddlescope::observables::Schema;
-use saddlescope::simulation::{Crowd, CrowdKind, Schedule, Simulation};
+use saddlescope::simulation::{Crowd, CrowdKind, Schedule, Script, Simulation};
 use saddlescope::worker::{Command, Event, Frame, RunSpec, RunState, Speed, Worker};
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -29,6 +29,8 @@ fn spec(run: u64, experiment: &Experiment, companions: &[Dynamics], start: bool)
         companions: companions.to_vec(),
         crowds: Vec::new(),
         schedule: Schedule::DenseFirst,
+        script: Script::default(),
+        catch_up_to: 0,
         start,
     }))
 }
@@ -188,6 +190,7 @@ fn what_is_not_allowed_is_refused_and_the_run_goes_on() {
             Event::Frame(frame) if frame.step == 10 => break,
             Event::Frame(_) => {}
             Event::Failed { message, .. } => panic!("{message}"),
+            Event::Rewound { .. } | Event::Snapshot { .. } => panic!("not asked for"),
         }
     }
     assert_eq!(refused.len(), 2);
@@ -259,6 +262,8 @@ fn events_and_crowds_are_those_of_a_direct_run() {
         companions: Vec::new(),
         crowds: vec![(CrowdKind::Ensemble, 600), (CrowdKind::Replicas, 3)],
         schedule: Schedule::DenseFirst,
+        script: Script::default(),
+        catch_up_to: 0,
         start: false,
     })));
     worker.send(Command::Step(n_steps));

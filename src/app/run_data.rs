@@ -284,6 +284,8 @@ mod tests {
             companions: Vec::new(),
             crowds: Vec::new(),
             schedule: Schedule::DenseFirst,
+            script: Script::default(),
+            catch_up_to: 0,
             start: false,
         });
         data.take(Event::Failed {

@@ -370,6 +370,8 @@ fn run_spec(run: u64, experiment: Experiment, beside: &Beside, start: bool) -> R
         crowds: beside.crowds(),
         experiment,
         schedule: Schedule::DenseFirst,
+        script: Script::default(),
+        catch_up_to: 0,
         start,
     }
 }

@@ -8,6 +8,7 @@ mod crowd;
 mod divergence;
 mod replicas;
 mod schedule;
+mod script;
 mod settled;
 mod stationary;
 
@@ -27,6 +28,7 @@ pub use crowd::{Crowd, CrowdKind, Statistic};
 pub use divergence::{Divergence, Stability};
 pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
+pub use script::{Change, Script, ScriptError};
 pub use settled::{Distances, Estimate, Estimates, Prediction};
 pub use stationary::{DEFAULT_BURN_IN, ModeStatistics, Phase, STATISTICS_STRIDE, StationaryStatistics};
 

@@ -1,5 +1,6 @@
 //! What the worker has computed since the window last took something from it.
 
+use super::checkpoints::Checkpoint;
 use super::messages::RunState;
 use crate::dynamics::LiveParams;
 use crate::experiment::Dynamics;
@@ -72,6 +73,8 @@ pub struct Frame {
     pub events: EventsFrame,
     /// Changes of the live parameters since the last frame.
     pub interventions: Vec<Intervention>,
+    /// Moments to which the run can be taken back, oldest first.
+    pub checkpoints: Vec<Checkpoint>,
     /// Offers of this frame that found the window busy.
     pub n_merged: u64,
     /// Rows left out of this frame because the window did not take it for too long.
@@ -87,6 +90,7 @@ pub(super) struct Now<'a> {
     pub(super) statistics: &'a [StationaryStatistics],
     pub(super) crowds: Vec<(CrowdKind, &'a StationaryStatistics)>,
     pub(super) detector: &'a EventDetector,
+    pub(super) checkpoints: &'a [Checkpoint],
 }
 
 /// A frame being gathered.
@@ -194,6 +198,7 @@ impl PendingFrame {
             crowds,
             events,
             interventions: std::mem::take(&mut self.interventions),
+            checkpoints: now.checkpoints.to_vec(),
             n_merged: self.n_merged,
             n_thinned: self.n_thinned,
         })

@@ -1,8 +1,9 @@
 //! What is said between the window and the worker.
 
+use super::checkpoints::Checkpoint;
 use super::frame::Frame;
 use crate::experiment::{Dynamics, Experiment, LiveParams};
-use crate::simulation::{CrowdKind, Schedule};
+use crate::simulation::{CrowdKind, Schedule, Script, Simulation};
 
 /// A run to be loaded.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +18,11 @@ pub struct RunSpec {
     pub crowds: Vec<(CrowdKind, usize)>,
     /// When rows are recorded.
     pub schedule: Schedule,
-    /// Whether the run starts at once.
+    /// Changes of the live parameters to be made on the way.
+    pub script: Script,
+    /// Step that is reached as fast as the machine can, before the speed in force counts; 0 for none.
+    pub catch_up_to: u64,
+    /// Whether the run starts at once, or goes on where it has caught up.
     pub start: bool,
 }
 
@@ -45,6 +50,15 @@ pub enum Command {
     SetSpeed(Speed),
     /// Begins the statistics of the mode strengths anew, leaving out so many relaxation times.
     RestartStatistics(f64),
+    /// Takes the run back to the last kept state at or before a step and halts it there, as a run of another number.
+    Rewind {
+        /// Number of the run from then on.
+        run: u64,
+        /// The step.
+        step: u64,
+    },
+    /// Asks for the run as it is now.
+    Snapshot,
     /// Drops the present run and loads another.
     Reset(Box<RunSpec>),
 }
@@ -68,6 +82,20 @@ pub enum RunState {
 pub enum Event {
     /// What happened since the last frame that was accepted.
     Frame(Box<Frame>),
+    /// The run has been taken back; frames of its new number follow.
+    Rewound {
+        /// Number that the run has from now on.
+        run: u64,
+        /// Where it is now.
+        to: Checkpoint,
+    },
+    /// The run as it is now, in answer to [`Command::Snapshot`].
+    Snapshot {
+        /// Number of the run.
+        run: u64,
+        /// Its first lane.
+        simulation: Box<Simulation>,
+    },
     /// A command could not be carried out; the run is as it was.
     Refused {
         /// Run the command was meant for.

@@ -4,7 +4,9 @@
 //! sixty times a second; while the window is busy the frame goes on growing and the missed offers are counted. The values
 //! do not depend on any of this: only when they are shown does.
 
+mod checkpoints;
 mod frame;
+mod loaded;
 mod messages;
 mod pace;
 mod run_loop;
@@ -13,6 +15,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+pub use checkpoints::Checkpoint;
 pub use frame::{CrowdFrame, EventsFrame, Frame, LaneFrame};
 pub use messages::{Command, Event, RunSpec, RunState, Speed};
 

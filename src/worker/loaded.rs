@@ -1,0 +1,307 @@
+//! A loaded run: everything that moves, what is recorded of it, and the states it can be taken back to.
+
+use std::time::Instant;
+
+use super::checkpoints::{Checkpoint, Checkpoints};
+use super::frame::{Frame, Now, PendingFrame};
+use super::messages::{RunSpec, RunState};
+use super::pace::{PUBLISH_PERIOD, SLICE};
+use crate::dynamics::LiveParams;
+use crate::observables::Quantity;
+use crate::observables::events::EventDetector;
+use crate::simulation::{
+    Crowd, CrowdKind, Schedule, Script, SetupError, Simulation, StationaryStatistics, Statistic, StepOutcome,
+};
+
+/// Everything that moves, with what has been counted of it.
+#[derive(Clone, Debug)]
+struct Moving {
+    lanes: Vec<Simulation>,
+    statistics: Vec<StationaryStatistics>,
+    crowds: Vec<(Crowd, StationaryStatistics)>,
+    detector: EventDetector,
+    /// Step of the last row.
+    recorded: Option<u64>,
+}
+
+/// A run with all its lanes.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) run: u64,
+    pub(super) state: RunState,
+    moving: Moving,
+    checkpoints: Checkpoints<Moving>,
+    schedule: Schedule,
+    /// Changes to be made on the way.
+    script: Script,
+    /// Step up to which the run goes as fast as it can.
+    catch_up_to: u64,
+    /// Step at which to halt.
+    pub(super) until: u64,
+    pub(super) pending: PendingFrame,
+    pub(super) last_offer: Instant,
+}
+
+impl Loaded {
+    pub(super) fn new(spec: &RunSpec, now: Instant) -> Result<Self, SetupError> {
+        let dynamics = std::iter::once(spec.experiment.dynamics()).chain(spec.companions.iter().copied());
+        let mut lanes: Vec<Simulation> = dynamics
+            .map(|dynamics| Simulation::new(&spec.experiment.clone().with_dynamics(dynamics)))
+            .collect::<Result<_, _>>()?;
+        let statistics = StationaryStatistics::new(
+            spec.experiment.network.depth(),
+            &spec.experiment.teacher.strengths,
+            &spec.experiment.live,
+        );
+        let crowds: Vec<_> = spec
+            .crowds
+            .iter()
+            .map(|&(kind, n)| Ok((Crowd::new(kind, n, &mut lanes[0])?, statistics.clone())))
+            .collect::<Result<_, SetupError>>()?;
+        let mut loaded = Self {
+            run: spec.run,
+            pending: PendingFrame::new(lanes.len(), crowds.len()),
+            checkpoints: Checkpoints::new(n_bytes(spec)),
+            moving: Moving {
+                statistics: vec![statistics; lanes.len()],
+                detector: lanes[0].event_detector(),
+                crowds,
+                lanes,
+                recorded: None,
+            },
+            schedule: spec.schedule,
+            script: spec.script.clone(),
+            catch_up_to: spec.catch_up_to,
+            state: if spec.start || spec.catch_up_to > 0 {
+                RunState::Running
+            } else {
+                RunState::Paused
+            },
+            until: if spec.start { u64::MAX } else { spec.catch_up_to },
+            last_offer: now.checked_sub(PUBLISH_PERIOD).unwrap_or(now),
+        };
+        loaded.record();
+        loaded.keep();
+        loaded.follow_script();
+        Ok(loaded)
+    }
+
+    /// Steps taken.
+    pub(super) fn step(&self) -> u64 {
+        self.moving.lanes[0].step()
+    }
+
+    /// Steps left until the run is where it is to be shown, which are taken at full speed.
+    pub(super) fn n_steps_behind(&self) -> u64 {
+        self.catch_up_to.saturating_sub(self.step())
+    }
+
+    /// The run itself, as it is now.
+    pub(super) fn simulation(&self) -> &Simulation {
+        &self.moving.lanes[0]
+    }
+
+    /// Number of events so far.
+    pub(super) fn n_events(&self) -> u64 {
+        self.moving.detector.n_events()
+    }
+
+    /// What there is to tell.
+    pub(super) fn take_frame(&mut self, steps_per_second: f64) -> Option<Frame> {
+        let moving = &self.moving;
+        let crowds = moving.crowds.iter();
+        self.pending.take_frame(&Now {
+            run: self.run,
+            state: self.state,
+            steps_per_second,
+            lanes: &moving.lanes,
+            statistics: &moving.statistics,
+            crowds: crowds
+                .map(|(crowd, statistics)| (crowd.kind(), statistics))
+                .collect(),
+            detector: &moving.detector,
+            checkpoints: self.checkpoints.moments(),
+        })
+    }
+
+    pub(super) fn halt(&mut self) {
+        if self.state == RunState::Running {
+            self.state = RunState::Paused;
+        }
+        self.pending.dirty = true;
+    }
+
+    /// Takes the run back to the last kept state at or before `step`, halted, under another number. What was going to be
+    /// changed later is forgotten: from here on the future is open.
+    pub(super) fn rewind(&mut self, run: u64, step: u64) -> Option<Checkpoint> {
+        let (moment, kept) = self.checkpoints.back_to(step)?;
+        self.moving = kept.clone();
+        self.script = Script::default();
+        self.run = run;
+        self.catch_up_to = 0;
+        self.state = RunState::Paused;
+        self.pending = PendingFrame::new(self.moving.lanes.len(), self.moving.crowds.len());
+        self.pending.clear(self.n_events());
+        self.pending.dirty = true;
+        Some(moment)
+    }
+
+    pub(super) fn set_live(&mut self, live: LiveParams) {
+        let moving = &mut self.moving;
+        if moving.lanes.iter().all(|lane| *lane.live() == live) {
+            return;
+        }
+        for lane in &mut moving.lanes {
+            // The caller has validated them, which is all that can be refused.
+            let _valid = lane.set_live(live);
+        }
+        for (crowd, _) in &mut moving.crowds {
+            let _valid = crowd.set_live(live);
+        }
+        moving
+            .detector
+            .set_live(moving.lanes[0].step(), moving.lanes[0].time(), live);
+        if let Some(intervention) = moving.lanes[0].interventions().last() {
+            self.pending.add_intervention(*intervention);
+        }
+        self.restart_statistics(None);
+    }
+
+    /// Begins the statistics anew, leaving out `factor` relaxation times if that is told.
+    pub(super) fn restart_statistics(&mut self, factor: Option<f64>) {
+        let moving = &mut self.moving;
+        let (step, live) = (moving.lanes[0].step(), *moving.lanes[0].live());
+        let of_crowds = moving.crowds.iter_mut().map(|(_, statistics)| statistics);
+        for statistics in moving.statistics.iter_mut().chain(of_crowds) {
+            let factor = factor.unwrap_or(statistics.factor);
+            statistics.set_factor(factor, step, &live);
+        }
+        self.pending.dirty = true;
+    }
+
+    /// Makes the change that the script has for this step.
+    fn follow_script(&mut self) {
+        if let Some(live) = self.script.at(self.step()) {
+            self.set_live(live);
+        }
+    }
+
+    /// Takes up to `n_steps` steps in every lane, for about one slice of time; gives how many.
+    pub(super) fn work(&mut self, n_steps: u64, steps_per_look: u64, start: Instant) -> u64 {
+        let first_step = self.step();
+        let target = first_step.saturating_add(n_steps);
+        while self.state == RunState::Running && self.step() < target {
+            let step = self.step();
+            let recorded = self.schedule.next_after(step);
+            let changed = self.script.next_after(step).unwrap_or(u64::MAX);
+            let looked_at = target.min(step.saturating_add(steps_per_look));
+            self.advance_to(recorded.min(changed).min(looked_at));
+            if self.state == RunState::Diverged || self.step() == recorded {
+                self.record();
+            }
+            self.follow_script();
+            if self.state == RunState::Running {
+                self.keep();
+            }
+            if start.elapsed() >= SLICE {
+                break;
+            }
+        }
+        if self.step() >= self.until {
+            self.halt();
+        }
+        self.step() - first_step
+    }
+
+    fn advance_to(&mut self, step: u64) {
+        for (i, lane) in self.moving.lanes.iter_mut().enumerate() {
+            match lane.advance_to(step) {
+                StepOutcome::Advanced => {}
+                // A companion that diverged just ends; the run itself goes on.
+                StepOutcome::Diverged(_) if i > 0 => {}
+                StepOutcome::Diverged(_) => self.state = RunState::Diverged,
+            }
+        }
+        let reached = self.step();
+        for (crowd, _) in &mut self.moving.crowds {
+            crowd.advance_to(reached);
+        }
+        self.pending.dirty = true;
+    }
+
+    /// Keeps the present state to go back to, if it is time for that.
+    fn keep(&mut self) {
+        let (step, time) = (self.step(), self.simulation().time());
+        let moving = &self.moving;
+        self.checkpoints
+            .offer(Checkpoint { step, time }, || moving.clone());
+    }
+
+    /// Observes every lane that is still moving. A row of a diverging run may hold numbers beyond what can be drawn; this
+    /// is the one door through which rows pass, so it is closed to them here.
+    fn record(&mut self) {
+        let moving = &mut self.moving;
+        let schema = moving.lanes[0].schema();
+        let step = moving.lanes[0].step();
+        if moving.recorded == Some(step) {
+            return;
+        }
+        moving.recorded = Some(step);
+        for (i, lane) in moving.lanes.iter_mut().enumerate() {
+            if lane.step() != step || (i > 0 && lane.divergence().is_some()) {
+                continue;
+            }
+            let rows = self.pending.rows_mut(i);
+            let first = rows.len();
+            lane.observe(rows);
+            if rows[first..].iter().any(|value| !value.is_finite()) {
+                rows.truncate(first);
+                continue;
+            }
+            let row = &rows[first..];
+            moving.statistics[i].push(step, &row[schema.columns(Quantity::Strength)]);
+            if i == 0 {
+                moving.detector.observe(row);
+            }
+        }
+        if self.state == RunState::Diverged {
+            moving.detector.diverge(step, moving.lanes[0].time());
+        }
+        self.record_crowds(step, schema.rank());
+        self.pending
+            .thin(schema.n_columns(), Crowd::n_columns(schema.rank()));
+    }
+
+    fn record_crowds(&mut self, step: u64, rank: usize) {
+        let time = self.moving.lanes[0].time();
+        for (i, (crowd, statistics)) in self.moving.crowds.iter_mut().enumerate() {
+            let rows = self.pending.crowd_rows_mut(i);
+            let first = rows.len();
+            crowd.observe(time, rows);
+            let row = &rows[first..];
+            if let (Crowd::Ensemble(ensemble), false) = (&*crowd, row.is_empty()) {
+                for mode in 0..rank {
+                    let mean = row[Crowd::column(rank, Statistic::Mean, mode)];
+                    statistics.push_many(step, mode, mean, ensemble.strengths(mode));
+                }
+            }
+        }
+    }
+}
+
+/// About how much a kept state of this run takes: weights and work space of every network, and a number for every trajectory.
+fn n_bytes(spec: &RunSpec) -> usize {
+    /// Copies of the weights that an engine with its observer holds.
+    const COPIES: usize = 8;
+    /// Generators, histograms and the like.
+    const REST: usize = 1 << 14;
+    let widths = spec.experiment.network.widths();
+    let n_weights: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
+    let network = COPIES * size_of::<f64>() * n_weights + REST;
+    let n_modes = spec.experiment.teacher.strengths.len();
+    let crowds = spec.crowds.iter().map(|&(kind, n)| match kind {
+        CrowdKind::Ensemble => 2 * size_of::<f64>() * n * n_modes,
+        CrowdKind::Replicas => n * network,
+    });
+    network * (1 + spec.companions.len()) + n_modes * REST + crowds.sum::<usize>()
+}
