@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::experiment::ParseError;
-use crate::session::{RecordingError, SessionEnd, SessionError, WriteError};
+use crate::session::{FigureError, RecordingError, SessionEnd, SessionError, WriteError};
 use crate::simulation::{Divergence, ReplicaDivergence, ReplicasError, SetupError};
 
 /// Why a command failed.
@@ -101,6 +101,9 @@ pub enum CliError {
     /// There cannot be so many replicas.
     #[error("--replicas: {0}")]
     Replicas(#[from] ReplicasError),
+    /// A figure cannot be drawn or written.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
     /// An output file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -138,6 +141,7 @@ impl CliError {
             | Self::Recording(_)
             | Self::Replicas(_)
             | Self::Write(_)
+            | Self::Figure(_)
             | Self::Stdout(_) => 2,
             Self::Diverged(_) | Self::ReplicaDiverged(_) => 3,
             Self::Mismatch { .. } => 4,

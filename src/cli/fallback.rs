@@ -10,7 +10,7 @@ use super::run::{Job, default_stride, told};
 use super::window;
 use super::{say, write_stdout};
 use crate::experiment::Experiment;
-use crate::session::{check_writable, write_csv, write_figure, write_whole};
+use crate::session::{Figure, FigureOptions, check_writable, write_csv, write_whole};
 use crate::simulation::{Script, Simulation};
 
 /// Steps of the run that stands in for the window: all four modes of the default experiment are learned by then.
@@ -54,7 +54,7 @@ fn write_files() -> Result<(), CliError> {
     };
     let (recording, end) = job.record(&mut simulation)?;
     write_whole(Path::new(TABLE), |file| write_csv(&recording, file))?;
-    write_whole(Path::new(PICTURE), |file| write_figure(&recording, file))?;
+    Figure::draw(&recording, &FigureOptions::default())?.write(Path::new(PICTURE))?;
     write_stdout(|stdout| writeln!(stdout, "{TABLE}\n{PICTURE}"))?;
     told(end)
 }
