@@ -1,5 +1,5 @@
-//! Everything that can end a command, with its exit code: 2 for what the user can put right, 3 for a run that diverged, 1 for
-//! the rest.
+//! Everything that can end a command, with its exit code: 2 for what the user can put right, 3 for a run that diverged, 4 for a
+//! replay that ended otherwise than its session, 1 for the rest.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::experiment::ParseError;
-use crate::session::{RecordingError, WriteError};
+use crate::session::{FigureError, RecordingError, SessionEnd, SessionError, WriteError};
 use crate::simulation::{Divergence, ReplicaDivergence, ReplicasError, SetupError};
 
 /// Why a command failed.
@@ -64,9 +64,34 @@ pub enum CliError {
         /// The table.
         path: PathBuf,
     },
-    /// Two outputs would be one file.
-    #[error("--out and --events are the same file, {}", path.display())]
+    /// The session to be written has a name that says something else.
+    #[error("--session {}: the name must end in .toml", path.display())]
+    SessionExtension {
+        /// The session.
+        path: PathBuf,
+    },
+    /// A session cannot be read.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// A replay ended otherwise than its session.
+    #[error("step {}: {}", step, mismatch(expected, found, version))]
+    Mismatch {
+        /// Steps taken.
+        step: u64,
+        /// How the session ended.
+        expected: SessionEnd,
+        /// How the replay ended.
+        found: SessionEnd,
+        /// Version of the program that wrote the session.
+        version: String,
+    },
+    /// Two outputs would be one file, or an input would be overwritten.
+    #[error("{first} and {second} are the same file, {}", path.display())]
     SameFile {
+        /// One option.
+        first: &'static str,
+        /// The other one.
+        second: &'static str,
         /// The file.
         path: PathBuf,
     },
@@ -76,6 +101,9 @@ pub enum CliError {
     /// There cannot be so many replicas.
     #[error("--replicas: {0}")]
     Replicas(#[from] ReplicasError),
+    /// A figure cannot be drawn or written.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
     /// An output file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -107,14 +135,50 @@ impl CliError {
             | Self::Setup(_)
             | Self::Extension { .. }
             | Self::EventsExtension { .. }
+            | Self::SessionExtension { .. }
+            | Self::Session(_)
             | Self::SameFile { .. }
             | Self::Recording(_)
             | Self::Replicas(_)
             | Self::Write(_)
+            | Self::Figure(_)
             | Self::Stdout(_) => 2,
             Self::Diverged(_) | Self::ReplicaDiverged(_) => 3,
+            Self::Mismatch { .. } => 4,
             #[cfg(feature = "gui")]
             Self::Window(_) => 1,
         }
     }
+}
+
+/// How a replay differs from its session, and why that may be.
+fn mismatch(expected: &SessionEnd, found: &SessionEnd, version: &str) -> String {
+    let what = if expected.step != found.step || expected.diverged != found.diverged {
+        let told = |end: &SessionEnd| {
+            let outcome = if end.diverged {
+                "diverges after"
+            } else {
+                "goes on after"
+            };
+            format!("{outcome} step {}", end.step)
+        };
+        format!("this run {}, the session {}", told(found), told(expected))
+    } else {
+        let digest = |end: &SessionEnd| end.digest.map_or_else(String::new, |digest| digest.to_string());
+        format!(
+            "digest {}, but the session has {}",
+            digest(found),
+            digest(expected)
+        )
+    };
+    let this = env!("CARGO_PKG_VERSION");
+    let why = if version == this {
+        "it was saved on another kind of processor, where results agree to rounding only, or changed by hand"
+            .to_owned()
+    } else {
+        format!(
+            "it was saved by version {version}, this is {this}, and bits are promised for one version on one kind of processor"
+        )
+    };
+    format!("{what}: {why}; what was written is this run")
 }

@@ -5,13 +5,13 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::error::CliError;
-use super::run::{default_stride, record, told};
+use super::run::{Job, default_stride, told};
 #[cfg(feature = "gui")]
 use super::window;
 use super::{say, write_stdout};
 use crate::experiment::Experiment;
-use crate::session::{check_writable, write_csv, write_figure, write_whole};
-use crate::simulation::{Schedule, Simulation};
+use crate::session::{Figure, FigureOptions, check_writable, write_csv, write_whole};
+use crate::simulation::{Script, Simulation};
 
 /// Steps of the run that stands in for the window: all four modes of the default experiment are learned by then.
 const N_STEPS: u64 = 3000;
@@ -46,10 +46,15 @@ fn write_files() -> Result<(), CliError> {
         check_writable(Path::new(name))?;
     }
     let mut simulation = Simulation::new(&Experiment::default())?;
-    let schedule = Schedule::Every(default_stride(None, N_STEPS));
-    let (recording, end) = record(&mut simulation, schedule, N_STEPS);
+    let job = Job {
+        script: &Script::default(),
+        n_steps: N_STEPS,
+        every: default_stride(None, N_STEPS),
+        n_replicas: None,
+    };
+    let (recording, end) = job.record(&mut simulation)?;
     write_whole(Path::new(TABLE), |file| write_csv(&recording, file))?;
-    write_whole(Path::new(PICTURE), |file| write_figure(&recording, file))?;
+    Figure::draw(&recording, &FigureOptions::default())?.write(Path::new(PICTURE))?;
     write_stdout(|stdout| writeln!(stdout, "{TABLE}\n{PICTURE}"))?;
     told(end)
 }

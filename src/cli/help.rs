@@ -24,3 +24,10 @@ Kinds, with their numbers in the array event_kind of a .npz file:
   6 diverged           training diverged after this step
 A .npz file holds the events as event_step, event_time, event_kind, event_mode (0 for none), event_value, event_lead and
 event_lead_predicted, NaN where the table is empty.";
+
+/// Shown at the end of `saddlescope replay --help`.
+pub(super) const REPLAY: &str = "\
+Parameters change at the steps at which they did in the session. A row at such a step is recorded before the change; changes at step
+0 come before the first row. At the end the digest of the state is compared with the session's: where they match, this is the
+same run bit for bit; where not, the files are written all the same, and the exit code is 4. Bits are promised for one version of
+the program on one kind of processor.";

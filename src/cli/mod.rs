@@ -1,12 +1,14 @@
 //! Commands of the terminal. This is the only place with argument parsing, progress bars and printed text.
 //!
 //! `saddlescope` opens the window, or runs the default experiment without it where no window can be had; `saddlescope run`
-//! records an experiment; `saddlescope experiment` prints the default one.
+//! records an experiment; `saddlescope replay` does a saved session again; `saddlescope experiment` prints the default one.
 
 mod error;
 mod fallback;
 mod help;
 mod load;
+mod outputs;
+mod replay;
 mod run;
 #[cfg(feature = "gui")]
 mod system_libraries;
@@ -31,7 +33,7 @@ pub use error::CliError;
 #[command(
     version,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 1 anything else."
+    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 1 anything else."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -43,6 +45,9 @@ enum Command {
     /// Run an experiment without the window and record it
     #[command(after_help = help::RUN)]
     Run(RunArguments),
+    /// Do a saved session again, every change of parameters included, and record it
+    #[command(after_help = help::REPLAY)]
+    Replay(ReplayArguments),
     /// Print the default experiment as commented TOML, to be saved and changed
     Experiment,
 }
@@ -58,6 +63,28 @@ struct RunArguments {
     /// Number of steps
     #[arg(long, value_name = "N", value_parser = step_count, allow_negative_numbers = true)]
     steps: u64,
+    /// Record every K-th step besides the first and the last [default: a thousandth of the steps, at least 1]
+    #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true)]
+    every: Option<u64>,
+    /// Run R networks that differ in their noise alone, and add the distribution of every mode strength over them
+    #[arg(long, value_name = "R", value_parser = replica_count, allow_negative_numbers = true)]
+    replicas: Option<u64>,
+    /// Write a .csv or .npz file, whole or not at all; without it, CSV goes to standard output
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+    /// Write a .csv file of what happened: peaks of the diffusion, modes learned, plateaus; whole or not at all
+    #[arg(long, value_name = "FILE.csv")]
+    events: Option<PathBuf>,
+    /// Save the run as a session that `saddlescope replay` and the window can open; whole or not at all
+    #[arg(long, value_name = "FILE.toml")]
+    session: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+struct ReplayArguments {
+    /// The session
+    #[arg(value_name = "SESSION.toml")]
+    session: PathBuf,
     /// Record every K-th step besides the first and the last [default: a thousandth of the steps, at least 1]
     #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true)]
     every: Option<u64>,
@@ -86,6 +113,7 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliE
     match arguments.command {
         None => fallback::window_or_files(),
         Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Replay(arguments)) => replay::replay(&arguments),
         Some(Command::Experiment) => print(DEFAULT_TOML),
     }
 }

@@ -1,77 +1,69 @@
 //! `saddlescope run`: an experiment from start to end, recorded as CSV or NPZ.
 
-use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::RunArguments;
 use super::error::CliError;
 use super::load::load;
-use super::{RunArguments, write_stdout};
-use crate::session::{
-    Recording, RunEnd, check_writable, is_same_file, write_csv, write_events_csv, write_npz, write_whole,
-};
-use crate::simulation::{Replicas, Schedule, Simulation};
+use super::outputs::Outputs;
+use crate::session::{Recording, RunEnd};
+use crate::simulation::{Replicas, Schedule, Script, Simulation};
 
 /// Rows a run makes where nothing else is asked for.
 const DEFAULT_ROWS: u64 = 1000;
 
-/// A format of recordings.
-#[derive(Clone, Copy)]
-enum Format {
-    Csv,
-    Npz,
+/// What is to be run and recorded.
+pub(super) struct Job<'a> {
+    pub(super) script: &'a Script,
+    pub(super) n_steps: u64,
+    /// Steps between rows.
+    pub(super) every: u64,
+    /// Networks that differ in their noise alone, of which the first one is the plain run.
+    pub(super) n_replicas: Option<u64>,
 }
 
-impl Format {
-    fn of(path: &Path) -> Result<Self, CliError> {
-        let extension = path.extension().map(OsStr::to_ascii_lowercase);
-        match extension.as_ref().and_then(|extension| extension.to_str()) {
-            Some("csv") => Ok(Self::Csv),
-            Some("npz") => Ok(Self::Npz),
-            Some(_) | None => Err(CliError::Extension {
-                path: path.to_owned(),
-            }),
-        }
+impl Job<'_> {
+    /// Runs `simulation` with a progress bar.
+    pub(super) fn record(&self, simulation: &mut Simulation) -> Result<(Recording, RunEnd), CliError> {
+        let schedule = Schedule::Every(self.every);
+        let with_replicas = self.n_replicas.is_some();
+        Recording::check_length(simulation.schema(), with_replicas, self.n_steps, self.every)?;
+        let Some(n_replicas) = self.n_replicas else {
+            return Ok(with_progress_bar(self.n_steps, |progress| {
+                Recording::run_script(simulation, self.script, schedule, self.n_steps, progress)
+            }));
+        };
+        let n_replicas = usize::try_from(n_replicas).unwrap_or(usize::MAX);
+        Replicas::check_number(simulation, n_replicas)?;
+        let mut replicas = Replicas::of(simulation, n_replicas);
+        Ok(with_progress_bar(self.n_steps, |progress| {
+            Recording::run_replicas(&mut replicas, self.script, schedule, self.n_steps, progress)
+        }))
     }
 }
 
 /// Runs, writes what was recorded, also of a run that diverged, and only then tells of the divergence.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
     let experiment = load(arguments.experiment.as_deref(), &arguments.set)?;
-    let out = arguments
-        .out
-        .as_deref()
-        .map(|path| Ok::<_, CliError>((path, Format::of(path)?)))
-        .transpose()?;
-    let events = arguments.events.as_deref();
-    check_outputs(out.map(|(path, _)| path), events)?;
-    let mut simulation = Simulation::new(&experiment)?;
-    let every = default_stride(arguments.every, arguments.steps);
-    let schedule = Schedule::Every(every);
-    let with_replicas = arguments.replicas.is_some();
-    Recording::check_length(simulation.schema(), with_replicas, arguments.steps, every)?;
-    let (recording, end) = match arguments.replicas {
-        None => record(&mut simulation, schedule, arguments.steps),
-        Some(n_replicas) => {
-            let n_replicas = usize::try_from(n_replicas).unwrap_or(usize::MAX);
-            Replicas::check_number(&simulation, n_replicas)?;
-            let mut replicas = Replicas::of(&simulation, n_replicas);
-            with_progress_bar(arguments.steps, |progress| {
-                Recording::run_replicas(&mut replicas, schedule, arguments.steps, progress)
-            })
-        }
+    let outputs = Outputs {
+        rows: arguments.out.as_deref(),
+        events: arguments.events.as_deref(),
+        session: arguments.session.as_deref(),
     };
-    match out {
-        None => write_stdout(|stdout| write_csv(&recording, stdout))?,
-        Some((path, Format::Csv)) => write_whole(path, |file| write_csv(&recording, file))?,
-        Some((path, Format::Npz)) => write_whole(path, |file| write_npz(&recording, file))?,
-    }
-    if let Some(path) = events {
-        write_whole(path, |file| write_events_csv(recording.events(), file))?;
-    }
+    let input = arguments.experiment.as_deref().map(|path| ("--experiment", path));
+    outputs.check(input.as_slice())?;
+    let mut simulation = Simulation::new(&experiment)?;
+    let job = Job {
+        script: &Script::default(),
+        n_steps: arguments.steps,
+        every: default_stride(arguments.every, arguments.steps),
+        n_replicas: arguments.replicas,
+    };
+    let (recording, end) = job.record(&mut simulation)?;
+    outputs.write(&recording)?;
     told(end)
 }
 
@@ -84,38 +76,9 @@ pub(super) fn told(end: RunEnd) -> Result<(), CliError> {
     }
 }
 
-/// Refuses outputs before the run, so that hours are not spent on a file that cannot be written.
-fn check_outputs(out: Option<&Path>, events: Option<&Path>) -> Result<(), CliError> {
-    if let Some(path) = out {
-        check_writable(path)?;
-    }
-    let Some(path) = events else {
-        return Ok(());
-    };
-    if !matches!(Format::of(path), Ok(Format::Csv)) {
-        return Err(CliError::EventsExtension {
-            path: path.to_owned(),
-        });
-    }
-    check_writable(path)?;
-    match out {
-        Some(out) if is_same_file(out, path) => Err(CliError::SameFile {
-            path: path.to_owned(),
-        }),
-        Some(_) | None => Ok(()),
-    }
-}
-
 /// Steps between rows: those asked for, or a thousandth of all.
 pub(super) fn default_stride(every: Option<u64>, n_steps: u64) -> u64 {
     every.unwrap_or(n_steps / DEFAULT_ROWS).max(1)
-}
-
-/// Records one run, with a progress bar.
-pub(super) fn record(simulation: &mut Simulation, schedule: Schedule, n_steps: u64) -> (Recording, RunEnd) {
-    with_progress_bar(n_steps, |progress| {
-        Recording::run(simulation, schedule, n_steps, progress)
-    })
 }
 
 /// Runs `task` with a progress bar on standard error, where that is a terminal.

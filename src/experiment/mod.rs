@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
 pub use crate::model::Basis;
 pub use parse::ParseError;
+pub(crate) use parse::from_text;
 pub use validate::{ExperimentError, MAX_BATCH_SIZE, MAX_DEPTH, MAX_RANK, MAX_SCALE, MAX_WIDTH};
 
 /// The default experiment as commented TOML: what `saddlescope experiment` prints.

@@ -70,7 +70,10 @@ impl Experiment {
 }
 
 /// Deserializes a text, with the line and the key of the first thing that is wrong.
-fn from_text<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ParseError> {
+///
+/// # Errors
+/// [`ParseError::Toml`].
+pub(crate) fn from_text<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ParseError> {
     let at = |error: &toml::de::Error, message: String| {
         let offset = error.span().map_or(0, |span| span.start.min(text.len()));
         let line = text.get(..offset).unwrap_or(text).matches('\n').count() + 1;

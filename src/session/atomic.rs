@@ -7,6 +7,11 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
+/// How the names of temporary files begin...
+pub(super) const PART_PREFIX: &str = ".saddlescope-";
+/// ...and end.
+pub(super) const PART_SUFFIX: &str = ".part";
+
 /// Why a file could not be written. Nothing was left behind.
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -72,27 +77,33 @@ pub fn write_whole(
     contents: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 ) -> Result<(), WriteError> {
     let target = Target::of(path)?;
-    let refused = |cause: io::Error| WriteError::Refused {
-        path: path.to_owned(),
-        cause,
-    };
-    let mut file = target.open()?;
-    let mut writer = BufWriter::new(file.as_file_mut());
-    contents(&mut writer)
-        .and_then(|()| writer.flush())
-        .map_err(refused)?;
-    drop(writer);
-    if let Some(permissions) = target.permissions {
-        file.as_file().set_permissions(permissions).map_err(refused)?;
-    }
-    file.as_file().sync_all().map_err(refused)?;
-    file.persist(&target.file).map_err(|error| refused(error.error))?;
-    // The rename itself outlasts a power cut only with the directory synced; where directories cannot be, nothing is lost
-    // but that.
-    if let Ok(directory) = File::open(&target.directory) {
-        directory.sync_all().ok();
-    }
+    let file = target.filled(contents)?;
+    file.persist(&target.file)
+        .map_err(|error| target.refused(error.error))?;
+    target.sync_directory();
     Ok(())
+}
+
+/// As [`write_whole`], but leaves a file that is there as it is; answers whether there was none.
+///
+/// # Errors
+/// [`WriteError`], with the path and the cause.
+pub(super) fn write_new(
+    path: &Path,
+    contents: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+) -> Result<bool, WriteError> {
+    let target = Target::of(path)?;
+    if target.permissions.is_some() {
+        return Ok(false);
+    }
+    match target.filled(contents)?.persist_noclobber(&target.file) {
+        Ok(_) => {
+            target.sync_directory();
+            Ok(true)
+        }
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(target.refused(error.error)),
+    }
 }
 
 /// Where a file goes.
@@ -142,10 +153,45 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// A temporary file beside the target with all its contents, synced.
+    fn filled(
+        &self,
+        contents: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+    ) -> Result<NamedTempFile, WriteError> {
+        let mut file = self.open()?;
+        let mut writer = BufWriter::new(file.as_file_mut());
+        contents(&mut writer)
+            .and_then(|()| writer.flush())
+            .map_err(|cause| self.refused(cause))?;
+        drop(writer);
+        if let Some(permissions) = &self.permissions {
+            file.as_file()
+                .set_permissions(permissions.clone())
+                .map_err(|cause| self.refused(cause))?;
+        }
+        file.as_file().sync_all().map_err(|cause| self.refused(cause))?;
+        Ok(file)
+    }
+
+    /// The rename itself outlasts a power cut only with the directory synced; where directories cannot be, nothing is lost but
+    /// that.
+    fn sync_directory(&self) {
+        if let Ok(directory) = File::open(&self.directory) {
+            directory.sync_all().ok();
+        }
+    }
+
+    fn refused(&self, cause: io::Error) -> WriteError {
+        WriteError::Refused {
+            path: self.path.to_owned(),
+            cause,
+        }
+    }
+
     /// An empty temporary file beside the target, removed when dropped.
     fn open(&self) -> Result<NamedTempFile, WriteError> {
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".saddlescope-").suffix(".part");
+        builder.prefix(PART_PREFIX).suffix(PART_SUFFIX);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -154,11 +200,8 @@ impl<'a> Target<'a> {
         }
         builder
             .tempfile_in(&self.directory)
-            .map_err(|error| WriteError::Refused {
-                path: self.path.to_owned(),
-                // The error as it comes names the temporary file, which says nothing to anybody.
-                cause: error.kind().into(),
-            })
+            // The error as it comes names the temporary file, which says nothing to anybody.
+            .map_err(|error| self.refused(error.kind().into()))
     }
 }
 

@@ -1,4 +1,5 @@
-//! A recording as NPZ, the archive of arrays that `numpy.load` reads: every array float64 in C order.
+//! A recording as NPZ, the archive of arrays that `numpy.load` reads: every array float64 in C order, but for `session`, the run
+//! itself as the bytes of a session file, `bytes(archive["session"]).decode()`.
 //!
 //! Entries are stored without compression, as by `numpy.savez`, and carry no date, so the same run gives the same bytes.
 
@@ -21,7 +22,7 @@ use crate::simulation::Replicas;
 /// `(d_in, r)`, `teacher_s` `(r)`; of the E events `event_step`,
 /// `event_time`, `event_kind` (numbers of [`RecordedEvent::code`]), `event_mode` (from 1, 0 for none), `event_value`,
 /// `event_lead`, `event_lead_predicted` `(E)`, NaN where there is nothing to tell; `initial_w1 ..` and `final_w1 ..` `(d_l, d_{l-1})`; for a stored set `inputs` `(N, d_in)` and
-/// `targets` `(N, d_out)`.
+/// `targets` `(N, d_out)`; and `session`, the run as a session file in UTF-8 (uint8).
 ///
 /// # Errors
 /// What `writer` answers.
@@ -73,6 +74,7 @@ pub fn write_npz(recording: &Recording, writer: impl Write + Seek) -> io::Result
         archive.write_samples("inputs", dataset.inputs())?;
         archive.write_samples("targets", &dataset.targets(recording.label_noise_std()))?;
     }
+    archive.write_text("session", &recording.session().to_toml())?;
     archive.zip.finish()?.flush()
 }
 
@@ -82,7 +84,12 @@ struct Archive<W: Write + Seek> {
 
 impl<W: Write + Seek> Archive<W> {
     /// One array; `values` in C order.
-    fn write(&mut self, name: &str, shape: &[usize], values: impl Iterator<Item = f64>) -> io::Result<()> {
+    fn write<T: npyz::AutoSerialize>(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        values: impl Iterator<Item = T>,
+    ) -> io::Result<()> {
         let shape: Vec<u64> = shape.iter().map(|&length| length as u64).collect();
         self.zip
             .start_file(format!("{name}.npy"), SimpleFileOptions::default())?;
@@ -95,6 +102,10 @@ impl<W: Write + Seek> Archive<W> {
         array.extend(values)?;
         array.finish()?;
         buffer.flush()
+    }
+
+    fn write_text(&mut self, name: &str, text: &str) -> io::Result<()> {
+        self.write(name, &[text.len()], text.bytes())
     }
 
     fn write_matrix(&mut self, name: &str, matrix: &DMatrix<f64>) -> io::Result<()> {

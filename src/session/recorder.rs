@@ -1,13 +1,17 @@
 //! Runs a simulation, or replicas of one, and records it.
 //!
+//! A script of changes is carried out on the way: those at the first step before the first row, the others after the row of
+//! their step, if there is one.
+//!
 //! A run that diverges is recorded up to its last state. Replicas are observed together, and where one of them diverges the others
 //! are already beyond that step: their rows end with the last one of the schedule before it.
 
 use std::ops::ControlFlow;
 
 use super::recording::{Recording, RunEnd, n_replica_columns};
+use crate::experiment::LiveParams;
 use crate::model::DeepLinearNetwork;
-use crate::simulation::{Replicas, Schedule, Simulation, StepOutcome};
+use crate::simulation::{Replicas, Schedule, Script, Simulation, StepOutcome};
 
 /// Steps of all runs together between two reports of progress, so that a run with distant rows can still be watched and
 /// cancelled.
@@ -22,11 +26,29 @@ impl Recording {
         n_steps: u64,
         progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> (Self, RunEnd) {
+        Self::run_script(simulation, &Script::default(), schedule, n_steps, progress)
+    }
+
+    /// As [`Self::run`], and carries out `script` on the way.
+    pub fn run_script(
+        simulation: &mut Simulation,
+        script: &Script,
+        schedule: Schedule,
+        n_steps: u64,
+        progress: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> (Self, RunEnd) {
         let mut plain = Plain {
             simulation,
             rows: Vec::new(),
         };
-        let (end, observed) = drive(&mut plain, schedule, n_steps, STEPS_BETWEEN_REPORTS, progress);
+        let (end, observed) = drive(
+            &mut plain,
+            script,
+            schedule,
+            n_steps,
+            STEPS_BETWEEN_REPORTS,
+            progress,
+        );
         let Plain { simulation, mut rows } = plain;
         if simulation.step() > observed {
             simulation.observe(&mut rows);
@@ -38,9 +60,10 @@ impl Recording {
     }
 
     /// Runs `replicas` for `n_steps` more steps and records them on `schedule`: the rows of the plain run, and beside each
-    /// the distribution of the strengths. The first divergence ends the run.
+    /// the distribution of the strengths. `script` is carried out in all of them. The first divergence ends the run.
     pub fn run_replicas(
         replicas: &mut Replicas,
+        script: &Script,
         schedule: Schedule,
         n_steps: u64,
         progress: impl FnMut(u64) -> ControlFlow<()>,
@@ -52,7 +75,7 @@ impl Recording {
             rows: Vec::new(),
             replica_rows: Vec::new(),
         };
-        let (end, observed) = drive(&mut several, schedule, n_steps, stride, progress);
+        let (end, observed) = drive(&mut several, script, schedule, n_steps, stride, progress);
         if end == RunEnd::Cancelled && several.replicas.step() > observed {
             several.observe();
         }
@@ -79,6 +102,8 @@ trait Recorded {
     fn step(&self) -> u64;
     /// Takes steps until `step` have been taken in all; answers how the run ended, if it did.
     fn advance_to(&mut self, step: u64) -> Option<RunEnd>;
+    /// Takes new parameters, which are allowed.
+    fn set_live(&mut self, live: LiveParams);
     /// Records the present state.
     fn observe(&mut self);
 }
@@ -99,6 +124,11 @@ impl Recorded for Plain<'_> {
             StepOutcome::Advanced => None,
             StepOutcome::Diverged(divergence) => Some(RunEnd::Diverged(divergence)),
         }
+    }
+
+    fn set_live(&mut self, live: LiveParams) {
+        // A script has been validated, which is all that can be refused.
+        let _valid = self.simulation.set_live(live);
     }
 
     fn observe(&mut self) {
@@ -125,6 +155,11 @@ impl Recorded for Several<'_> {
         self.replicas.first_divergence().map(RunEnd::ReplicaDiverged)
     }
 
+    fn set_live(&mut self, live: LiveParams) {
+        // As above.
+        let _valid = self.replicas.set_live(live);
+    }
+
     fn observe(&mut self) {
         self.replicas.observe_plain_run(&mut self.rows);
         if let Some(summaries) = self.replicas.observe() {
@@ -138,15 +173,20 @@ impl Recorded for Several<'_> {
     }
 }
 
-/// Runs and observes at the start, on schedule and after `n_steps`; answers how it ended and the last step observed.
+/// Runs and observes at the start, on schedule and after `n_steps`, carrying out `script`; answers how it ended and the last step
+/// observed.
 fn drive(
     recorded: &mut impl Recorded,
+    script: &Script,
     schedule: Schedule,
     n_steps: u64,
     report_stride: u64,
     mut progress: impl FnMut(u64) -> ControlFlow<()>,
 ) -> (RunEnd, u64) {
     let last_step = recorded.step().saturating_add(n_steps);
+    if let Some(live) = script.at(recorded.step()) {
+        recorded.set_live(live);
+    }
     recorded.observe();
     let mut observed = recorded.step();
     loop {
@@ -155,12 +195,18 @@ fn drive(
             return (RunEnd::Completed, observed);
         }
         let next_row = schedule.next_after(step).min(last_step);
-        if let Some(end) = recorded.advance_to(next_row.min(step.saturating_add(report_stride))) {
+        let next = next_row
+            .min(step.saturating_add(report_stride))
+            .min(script.next_after(step).unwrap_or(u64::MAX));
+        if let Some(end) = recorded.advance_to(next) {
             return (end, observed);
         }
         if recorded.step() == next_row {
             recorded.observe();
             observed = next_row;
+        }
+        if let Some(live) = script.at(recorded.step()) {
+            recorded.set_live(live);
         }
         if progress(recorded.step()).is_break() {
             return (RunEnd::Cancelled, observed);

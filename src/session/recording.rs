@@ -9,10 +9,11 @@
 use thiserror::Error;
 
 use super::events::{RecordedEvent, events_of};
+use super::file::Session;
 use crate::experiment::Experiment;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::observables::Schema;
-use crate::simulation::{Divergence, ReplicaDivergence, Replicas, Simulation};
+use crate::simulation::{Divergence, Intervention, ReplicaDivergence, Replicas, Simulation};
 
 /// Most numbers a recording may hold, 1 GiB of them.
 pub const MAX_RECORDED_NUMBERS: u64 = 1 << 27;
@@ -53,7 +54,8 @@ pub enum RecordingError {
 /// Rows of a run and what they are rows of.
 #[derive(Clone, Debug)]
 pub struct Recording {
-    experiment: Experiment,
+    session: Session,
+    interventions: Vec<Intervention>,
     schema: Schema,
     rows: Vec<f64>,
     replica_rows: Vec<f64>,
@@ -107,6 +109,7 @@ impl Recording {
         let first = replicas.first_divergence();
         let divergence = first.as_ref().map(|first| &first.divergence);
         Self {
+            session: Session::of_replicas(replicas),
             replica_rows,
             last,
             ..Self::ended(replicas.replica(0), rows, divergence)
@@ -115,7 +118,8 @@ impl Recording {
 
     fn ended(simulation: &Simulation, rows: Vec<f64>, divergence: Option<&Divergence>) -> Self {
         Self {
-            experiment: simulation.experiment().clone(),
+            session: Session::of(simulation),
+            interventions: simulation.interventions().to_vec(),
             schema: simulation.schema(),
             events: events_of(simulation, &rows, divergence),
             rows,
@@ -129,7 +133,17 @@ impl Recording {
 
     /// The experiment as it was started.
     pub fn experiment(&self) -> &Experiment {
-        &self.experiment
+        &self.session.experiment
+    }
+
+    /// The run as a session, by which it can be done again.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Every change of the live parameters, oldest first.
+    pub fn interventions(&self) -> &[Intervention] {
+        &self.interventions
     }
 
     /// Layout of the rows.
@@ -171,7 +185,7 @@ impl Recording {
         &self.risk
     }
 
-    /// Label noise in force at the last row.
+    /// Label noise in force at the end.
     pub fn label_noise_std(&self) -> f64 {
         self.label_noise_std
     }

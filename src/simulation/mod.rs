@@ -71,6 +71,15 @@ enum EngineState {
     GradientFlow(Box<GradientFlow>),
 }
 
+/// What held before the last intervention.
+#[derive(Clone, Debug)]
+struct BeforeChange {
+    live: LiveParams,
+    clock: Clock,
+    /// The only engine that a change of parameters touches.
+    flow: Option<Box<GradientFlow>>,
+}
+
 /// A run of an experiment.
 #[derive(Clone, Debug)]
 pub struct Simulation {
@@ -83,6 +92,7 @@ pub struct Simulation {
     observer: Observer,
     clock: Clock,
     interventions: Vec<Intervention>,
+    before_change: Option<BeforeChange>,
     divergence: Option<Divergence>,
 }
 
@@ -188,6 +198,7 @@ impl Simulation {
             engine,
             clock: Clock::new(live.learning_rate),
             interventions: Vec::new(),
+            before_change: None,
             divergence,
             experiment,
         }
@@ -250,6 +261,9 @@ impl Simulation {
 
     /// Takes new live parameters from the present step on and records the change. The same parameters again are no change.
     ///
+    /// A second change at the same step takes the place of the first, as if that had not been, so that a slider held on a paused
+    /// run leaves one intervention, and none when it is put back. What comes after depends on the recorded interventions alone.
+    ///
     /// # Errors
     /// [`ExperimentError`] where a value is not allowed; nothing changes then.
     pub fn set_live(&mut self, live: LiveParams) -> Result<(), ExperimentError> {
@@ -257,25 +271,46 @@ impl Simulation {
         if live == self.live {
             return Ok(());
         }
+        let step = self.clock.step();
+        if self.interventions.last().is_some_and(|last| last.step == step) {
+            self.take_back_change();
+        }
+        if live == self.live {
+            return Ok(());
+        }
+        let mut before = BeforeChange {
+            live: self.live,
+            clock: self.clock.clone(),
+            flow: None,
+        };
         self.live = live;
         self.clock.set_learning_rate(live.learning_rate);
         match &mut self.engine {
             EngineState::Sgd(_) | EngineState::Langevin(_) => {}
             EngineState::GradientFlow(flow) => {
+                before.flow = Some(flow.clone());
                 flow.set_label_noise_std(&self.network, live.label_noise_std, self.clock.time());
             }
         }
-        // A second change at the same step replaces the first, so a slider held on a paused run leaves one mark.
-        let step = self.clock.step();
-        match self.interventions.last_mut() {
-            Some(last) if last.step == step => last.live = live,
-            Some(_) | None => self.interventions.push(Intervention {
-                step,
-                time: self.clock.time(),
-                live,
-            }),
-        }
+        self.before_change = Some(before);
+        self.interventions.push(Intervention {
+            step,
+            time: self.clock.time(),
+            live,
+        });
         Ok(())
+    }
+
+    /// Undoes the last intervention, after which no step was taken.
+    fn take_back_change(&mut self) {
+        if let Some(before) = self.before_change.take() {
+            self.interventions.pop();
+            self.live = before.live;
+            self.clock = before.clock;
+            if let Some(flow) = before.flow {
+                self.engine = EngineState::GradientFlow(flow);
+            }
+        }
     }
 
     /// Takes steps until `step` have been taken in all; no step at all after a divergence.

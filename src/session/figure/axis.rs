@@ -53,17 +53,6 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
-/// The time axis of rows at `times`, never empty.
-pub(super) fn time_range(times: &[f64]) -> Range<f64> {
-    let start = times.first().copied().unwrap_or(0.0);
-    let end = times.last().copied().unwrap_or(0.0);
-    if end > start {
-        start..end
-    } else {
-        start..start + 1.0
-    }
-}
-
 /// A range that shows every place with some air; the zero of a linear axis is always seen.
 pub(super) fn value_range(places: impl Iterator<Item = f64>, scale: Scale) -> Range<f64> {
     let (least, greatest) = places.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), place| {

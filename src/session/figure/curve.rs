@@ -1,6 +1,8 @@
 //! A curve ready to be drawn: values on the scale of their axis, gaps where they have no place there, and no more points than
 //! the picture has room for.
 
+use std::ops::Range;
+
 use plotters::style::RGBColor;
 
 /// Most pieces into which a curve is cut for drawing, about two a pixel...
@@ -29,9 +31,11 @@ impl Scale {
 }
 
 /// What decides which points of a panel's curves are drawn.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Frame<'a> {
-    pub(super) times: &'a [f64],
+    /// Places of the rows across; NaN where they have none.
+    places: &'a [f64],
+    x_range: Range<f64>,
     pub(super) scale: Scale,
     /// Least place that is drawn.
     floor: f64,
@@ -42,7 +46,8 @@ pub(super) struct Frame<'a> {
 impl<'a> Frame<'a> {
     /// A frame for curves of which `n_alike` are of one kind and that take all the `values`.
     pub(super) fn new(
-        times: &'a [f64],
+        places: &'a [f64],
+        x_range: Range<f64>,
         scale: Scale,
         n_alike: usize,
         values: impl Iterator<Item = f64>,
@@ -55,12 +60,77 @@ impl<'a> Frame<'a> {
             Scale::Log => greatest - MOST_DECADES,
         };
         Self {
-            times,
+            places,
+            x_range,
             scale,
             floor,
             n_alike,
         }
     }
+}
+
+/// Length of a line, in widths of the plot, from which on its dashes are cut across the plot and not along the line: a noisy
+/// line would be thousands of them.
+const LONGEST_DASHED: f64 = 4.0;
+
+/// The stretches as dashes, cut at places that are the same multiples of `dash + gap` for every line. Lengths are in the units
+/// of `to_pixels`.
+pub(super) fn dashed(
+    stretch: &[(f64, f64)],
+    dash: f64,
+    gap: f64,
+    plot_width: f64,
+    to_pixels: impl Fn((f64, f64)) -> (f64, f64),
+) -> Vec<Vec<(f64, f64)>> {
+    let length = |a: (f64, f64), b: (f64, f64)| {
+        let (a, b) = (to_pixels(a), to_pixels(b));
+        (a.0 - b.0).hypot(a.1 - b.1)
+    };
+    let total: f64 = stretch.windows(2).map(|ends| length(ends[0], ends[1])).sum();
+    let along = total <= LONGEST_DASHED * plot_width;
+    let mut dashes = vec![Vec::new()];
+    let mut position = 0.0;
+    for ends in stretch.windows(2) {
+        let (start, end) = (ends[0], ends[1]);
+        let step = if along {
+            length(start, end)
+        } else {
+            (to_pixels(end).0 - to_pixels(start).0).abs()
+        };
+        let mut from = 0.0;
+        while from < step || (step <= 0.0 && from <= 0.0) {
+            let phase = (position + from) % (dash + gap);
+            let drawn = phase < dash;
+            let left = if drawn { dash - phase } else { dash + gap - phase };
+            // A remainder below a thousandth of a unit would never end.
+            let to = (from + left.max(1e-3)).min(step);
+            let at = |share: f64| {
+                let share = if step > 0.0 { share / step } else { 1.0 };
+                (
+                    start.0 + share * (end.0 - start.0),
+                    start.1 + share * (end.1 - start.1),
+                )
+            };
+            if let Some(last) = dashes.last_mut()
+                && drawn
+            {
+                if last.is_empty() {
+                    last.push(at(from));
+                }
+                last.push(at(to));
+            }
+            if (!drawn || to < step) && dashes.last().is_some_and(|last| !last.is_empty()) {
+                dashes.push(Vec::new());
+            }
+            if step <= 0.0 {
+                break;
+            }
+            from = to;
+        }
+        position += step;
+    }
+    dashes.retain(|dash| dash.len() > 1);
+    dashes
 }
 
 /// How a line is drawn.
@@ -69,12 +139,13 @@ pub(super) enum Stroke {
     Solid,
     LongDashes,
     Dashes,
+    Dots,
 }
 
 /// A curve on the axes of its panel.
 #[derive(Clone, Debug)]
 pub(super) struct Curve {
-    /// Unbroken stretches of points (time, place on the axis).
+    /// Unbroken stretches of points: places across and upwards.
     pub(super) stretches: Vec<Vec<(f64, f64)>>,
     pub(super) colour: RGBColor,
     /// In drawing units.
@@ -83,23 +154,39 @@ pub(super) struct Curve {
 }
 
 impl Curve {
-    /// The curve of `values`, one a time.
+    /// The curve of `values`, one a row.
     pub(super) fn new(
-        frame: Frame<'_>,
+        frame: &Frame<'_>,
         values: impl Iterator<Item = f64>,
         colour: RGBColor,
         width: u32,
         stroke: Stroke,
     ) -> Self {
-        let places: Vec<Option<f64>> = values
-            .map(|value| frame.scale.place(value).filter(|place| *place >= frame.floor))
-            .collect();
+        let points = frame.places.iter().zip(values).map(|(&x, value)| {
+            let y = frame.scale.place(value).filter(|y| *y >= frame.floor)?;
+            x.is_finite().then_some((x, y))
+        });
         let n_buckets = MOST_BUCKETS.min(MOST_BUCKETS_OF_ALL / frame.n_alike.max(1));
-        let stretches = stretches(frame.times, &places)
+        let stretches = stretches(points)
             .into_iter()
-            .map(|points| decimated(&points, n_buckets, frame.times));
+            .map(|points| decimated(&points, n_buckets, &frame.x_range));
         Self {
             stretches: stretches.collect(),
+            colour,
+            width,
+            stroke,
+        }
+    }
+
+    /// A curve through points given by their places, `None` for a gap.
+    pub(super) fn through(
+        points: impl Iterator<Item = Option<(f64, f64)>>,
+        colour: RGBColor,
+        width: u32,
+        stroke: Stroke,
+    ) -> Self {
+        Self {
+            stretches: stretches(points),
             colour,
             width,
             stroke,
@@ -108,11 +195,11 @@ impl Curve {
 }
 
 /// The points between the gaps.
-fn stretches(times: &[f64], places: &[Option<f64>]) -> Vec<Vec<(f64, f64)>> {
+fn stretches(points: impl Iterator<Item = Option<(f64, f64)>>) -> Vec<Vec<(f64, f64)>> {
     let mut stretches = vec![Vec::new()];
-    for (&time, place) in times.iter().zip(places) {
-        match (place, stretches.last_mut()) {
-            (Some(place), Some(stretch)) => stretch.push((time, *place)),
+    for point in points {
+        match (point, stretches.last_mut()) {
+            (Some(point), Some(stretch)) => stretch.push(point),
             (None, Some(stretch)) if !stretch.is_empty() => stretches.push(Vec::new()),
             (None | Some(_), _) => {}
         }
@@ -121,20 +208,17 @@ fn stretches(times: &[f64], places: &[Option<f64>]) -> Vec<Vec<(f64, f64)>> {
     stretches
 }
 
-/// At most about two points for each of `n_buckets` equal parts of the time axis: the least and the greatest, in the order in
+/// At most about two points for each of `n_buckets` equal parts of the range across: the least and the greatest, in the order in
 /// which they came; the ends stay.
-fn decimated(points: &[(f64, f64)], n_buckets: usize, times: &[f64]) -> Vec<(f64, f64)> {
+fn decimated(points: &[(f64, f64)], n_buckets: usize, x_range: &Range<f64>) -> Vec<(f64, f64)> {
     let (Some(&first), Some(&last)) = (points.first(), points.last()) else {
         return Vec::new();
     };
     if points.len() <= 2 * n_buckets {
         return points.to_vec();
     }
-    let (start, end) = (
-        times.first().copied().unwrap_or(0.0),
-        times.last().copied().unwrap_or(0.0),
-    );
-    let bucket_of = |time: f64| ((time - start) / (end - start) * n_buckets as f64) as usize;
+    let (start, width) = (x_range.start, x_range.end - x_range.start);
+    let bucket_of = |x: f64| ((x - start) / width * n_buckets as f64) as usize;
     let mut kept = vec![first];
     for bucket in points.chunk_by(|a, b| bucket_of(a.0) == bucket_of(b.0)) {
         let mut extremes = [bucket[0]; 2];
@@ -162,8 +246,8 @@ mod tests {
     fn values_without_a_logarithm_make_gaps() {
         let times = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
         let values = [0.0, 10.0, f64::NAN, -1.0, 100.0, 1e-30];
-        let frame = Frame::new(&times, Scale::Log, 1, values.into_iter());
-        let curve = Curve::new(frame, values.into_iter(), RGBColor(0, 0, 0), 1, Stroke::Solid);
+        let frame = Frame::new(&times, 0.0..5.0, Scale::Log, 1, values.into_iter());
+        let curve = Curve::new(&frame, values.into_iter(), RGBColor(0, 0, 0), 1, Stroke::Solid);
         assert_eq!(curve.stretches, [vec![(1.0, 1.0)], vec![(4.0, 2.0)]]);
     }
 
@@ -174,8 +258,7 @@ mod tests {
             .collect();
         points[54_321].1 = 7.0;
         points[60_000].1 = -9.0;
-        let times: Vec<f64> = points.iter().map(|point| point.0).collect();
-        let kept = decimated(&points, 500, &times);
+        let kept = decimated(&points, 500, &(0.0..99_999.0));
         assert!(kept.len() <= 2 * 501 + 2);
         assert!(kept.contains(&(54_321.0, 7.0)) && kept.contains(&(60_000.0, -9.0)));
         assert_eq!((kept.first(), kept.last()), (points.first(), points.last()));

@@ -1,37 +1,45 @@
-//! One panel: axes, curves, dashed levels with their names at the right, and a key of the kinds of line.
+//! One panel: axes, bars, curves, dashed levels with their names at the right, marks, and a key of what is what.
 
 use std::io;
 use std::ops::Range;
 
 use plotters::backend::SVGBackend;
-use plotters::chart::ChartBuilder;
+use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
+use plotters::coord::cartesian::Cartesian2d;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
-use plotters::element::{DashedPathElement, PathElement, Text};
+use plotters::element::{Circle, EmptyElement, PathElement, Polygon, Rectangle as Box2, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color as _, FontStyle, IntoFont as _, RGBColor, ShapeStyle, WHITE};
+use plotters::style::{Color as _, FontStyle, IntoFont as _, RGBColor, ShapeStyle, TextStyle};
 
+use super::SCALE;
 use super::axis::{Axis, value_range};
-use super::curve::{Curve, Scale, Stroke};
+use super::curve::{Curve, Scale, Stroke, dashed};
 use super::labels::{spread, stack};
-use super::{GREY, INK, SCALE};
+use super::theme::Theme;
 
 pub(super) type DrawError = DrawingAreaErrorKind<io::Error>;
-type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Chart<'a, 'b> = ChartContext<'b, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
 
+/// Fonts of all text; the first one is shipped and used for PNG, the others are about as wide.
+const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 /// Pixels left of the plot for its ticks and title; the same in every panel, so that the time axes line up.
 const LEFT_GUTTER: u32 = 84;
+/// Pixels right of the plot where no names of levels stand.
+const BARE_GUTTER: u32 = 24;
 /// Pixels right of the plot for the names of levels.
-const RIGHT_GUTTER: u32 = 150;
+const LABEL_GUTTER: u32 = 150;
 /// Pixels above the plot for title and key.
 const TITLE_HEIGHT: u32 = 30;
-/// Pixels below the last plot for the time axis.
-const TIME_AXIS_HEIGHT: u32 = 50;
+/// Pixels below the plot for the axis across.
+const X_AXIS_HEIGHT: u32 = 50;
 /// Pixels between a panel and the next.
 const SPACE_BELOW: u32 = 14;
 /// Drawing units from one name of a level to the next.
 const LABEL_HEIGHT: i32 = 16 * SCALE as i32;
-const GRID: RGBColor = RGBColor(0xE4, 0xE4, 0xE4);
+/// Width of a character in sizes of the font, on average.
+const CHARACTER: f64 = 0.6;
 
 /// A place in pixels.
 #[derive(Clone, Copy)]
@@ -40,6 +48,16 @@ pub(super) struct Rectangle {
     pub(super) top: u32,
     pub(super) width: u32,
     pub(super) height: u32,
+}
+
+/// The axis across.
+#[derive(Clone)]
+pub(super) struct AxisAcross {
+    /// Not empty, on its scale.
+    pub(super) range: Range<f64>,
+    pub(super) scale: Scale,
+    /// `None` where the axis stands under a panel further down.
+    pub(super) title: Option<&'static str>,
 }
 
 /// A named horizontal line.
@@ -52,122 +70,216 @@ pub(super) struct Level {
 /// Where names of levels may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Labels {
+    /// There are none, and no room for them.
+    None,
     /// Beside one another where they would touch: their colours say which line is meant.
     Spread,
     /// At their lines; a name without room there is left out.
     NearLine,
 }
 
-/// What a kind of line means.
-pub(super) struct Key {
-    pub(super) label: &'static str,
+/// A mark at a point, given by its places.
+pub(super) struct Mark {
+    pub(super) at: (f64, f64),
     pub(super) colour: RGBColor,
-    /// In drawing units.
-    pub(super) width: u32,
+    pub(super) shape: Shape,
+}
+
+/// Shape of a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Diamond,
+    Disc,
+}
+
+/// A line from bottom to top, at a place across.
+pub(super) struct Upright {
+    pub(super) x: f64,
+    pub(super) colour: RGBColor,
     pub(super) stroke: Stroke,
+    /// Text beside its top.
+    pub(super) label: Option<String>,
+}
+
+/// A bar on the zero line: places left and right, and height.
+pub(super) struct Bar {
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) height: f64,
+    pub(super) colour: RGBColor,
+}
+
+/// What a sign means.
+pub(super) struct Key {
+    pub(super) label: String,
+    pub(super) colour: RGBColor,
+    pub(super) sign: Sign,
+}
+
+/// What stands before a label in the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// A line of a width in drawing units.
+    Line(u32, Stroke),
+    Mark(Shape),
+    Bar,
 }
 
 /// What a panel shows.
 pub(super) struct Panel {
-    pub(super) title: &'static str,
+    pub(super) title: String,
+    pub(super) across: AxisAcross,
     pub(super) axis_title: &'static str,
     pub(super) scale: Scale,
+    pub(super) bars: Vec<Bar>,
     pub(super) curves: Vec<Curve>,
     pub(super) levels: Vec<Level>,
     pub(super) labels: Labels,
+    pub(super) uprights: Vec<Upright>,
+    pub(super) marks: Vec<Mark>,
     pub(super) keys: Vec<Key>,
+    /// Text in the middle of the plot.
+    pub(super) note: Option<String>,
 }
 
 impl Panel {
-    /// Draws the panel; the last one carries the time axis.
-    pub(super) fn draw(
-        &self,
-        root: &Canvas<'_>,
-        place: Rectangle,
-        times: Range<f64>,
-        is_last: bool,
-    ) -> Result<(), DrawError> {
-        let scale = self.scale;
+    pub(super) fn draw(&self, root: &Canvas<'_>, place: Rectangle, theme: Theme) -> Result<(), DrawError> {
+        let below = if self.across.title.is_some() {
+            X_AXIS_HEIGHT
+        } else {
+            SPACE_BELOW
+        };
+        let right = match self.labels {
+            Labels::None => BARE_GUTTER,
+            Labels::Spread | Labels::NearLine => LABEL_GUTTER,
+        };
         let plot = Rectangle {
             left: place.left + LEFT_GUTTER,
             top: place.top + TITLE_HEIGHT,
-            width: place.width - LEFT_GUTTER - RIGHT_GUTTER,
-            height: place.height - TITLE_HEIGHT - if is_last { TIME_AXIS_HEIGHT } else { SPACE_BELOW },
+            width: place.width - LEFT_GUTTER - right,
+            height: place.height - TITLE_HEIGHT - below,
         };
+        let x_axis_height = self.across.title.map_or(0, |_| px(X_AXIS_HEIGHT));
+        let canvas = root.clone().shrink(
+            (px(place.left), px(plot.top)),
+            (px(LEFT_GUTTER + plot.width), px(plot.height) + x_axis_height),
+        );
+        let mut chart = ChartBuilder::on(&canvas)
+            .y_label_area_size(px(LEFT_GUTTER))
+            .x_label_area_size(x_axis_height)
+            .build_cartesian_2d(
+                Axis::new(self.across.range.clone(), self.across.scale, plot.width / 88),
+                Axis::new(self.values(), self.scale, plot.height / 36),
+            )?;
+        let text = (FONT, f64::from(px(15))).into_font().color(&theme.ink);
+        chart
+            .configure_mesh()
+            .bold_line_style(theme.grid.stroke_width(10))
+            .light_line_style(theme.paper.mix(0.0))
+            .axis_style(theme.grey.stroke_width(10))
+            .set_all_tick_mark_size(px(5))
+            .label_style(text.clone())
+            .axis_desc_style(text)
+            .x_desc(self.across.title.unwrap_or_default())
+            .y_desc(self.axis_title)
+            .draw()?;
+        self.draw_shapes(&mut chart, plot, theme)?;
+        self.draw_level_names(root, &chart, plot)?;
+        self.draw_upright_names(root, &chart, plot, theme)?;
+        self.draw_title(root, plot, theme)?;
+        match &self.note {
+            Some(note) => {
+                let middle = (
+                    signed(plot.left + plot.width / 2),
+                    signed(plot.top + plot.height / 2),
+                );
+                let style = font(14, theme.grey).pos(Pos::new(HPos::Center, VPos::Center));
+                root.draw(&Text::new(note.clone(), middle, style))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The range upwards.
+    fn values(&self) -> Range<f64> {
         let points = self
             .curves
             .iter()
             .flat_map(|curve| curve.stretches.iter().flatten());
-        let levels = self.levels.iter().filter_map(|level| scale.place(level.value));
-        let values = value_range(points.map(|point| point.1).chain(levels), scale);
-        let canvas = root.clone().shrink(
-            (px(place.left), px(plot.top)),
-            (
-                px(LEFT_GUTTER + plot.width),
-                px(plot.height) + if is_last { px(TIME_AXIS_HEIGHT) } else { 0 },
-            ),
-        );
-        let mut chart = ChartBuilder::on(&canvas)
-            .y_label_area_size(px(LEFT_GUTTER))
-            .x_label_area_size(if is_last { px(TIME_AXIS_HEIGHT) } else { 0 })
-            .build_cartesian_2d(
-                Axis::new(times.clone(), Scale::Linear, 10),
-                Axis::new(values, scale, plot.height / 36),
-            )?;
-        let labels = ("sans-serif", px(15)).into_font().color(&INK);
-        chart
-            .configure_mesh()
-            .bold_line_style(GRID.stroke_width(10))
-            .light_line_style(WHITE.mix(0.0))
-            .axis_style(GREY.stroke_width(10))
-            .set_all_tick_mark_size(px(5))
-            .label_style(labels.clone())
-            .axis_desc_style(labels)
-            .x_desc(if is_last {
-                "time t = sum of η over steps"
-            } else {
-                ""
-            })
-            .y_desc(self.axis_title)
-            .draw()?;
-        let mut labels = Vec::new();
+        let levels = self
+            .levels
+            .iter()
+            .filter_map(|level| self.scale.place(level.value));
+        let bars = self.bars.iter().map(|bar| bar.height);
+        let marks = self.marks.iter().map(|mark| mark.at.1);
+        value_range(
+            points.map(|point| point.1).chain(levels).chain(bars).chain(marks),
+            self.scale,
+        )
+    }
+
+    /// Bars, levels, curves and marks, one over the other.
+    fn draw_shapes(&self, chart: &mut Chart<'_, '_>, plot: Rectangle, theme: Theme) -> Result<(), DrawError> {
+        for bar in &self.bars {
+            let corners = [(bar.left, 0.0), (bar.right, bar.height)];
+            chart.draw_series([Box2::new(corners, theme.faint(bar.colour, 0.4).filled())])?;
+        }
+        let Range { start, end } = self.across.range;
+        let heights = chart.y_range();
+        for upright in &self.uprights {
+            let ends = vec![(upright.x, heights.start), (upright.x, heights.end)];
+            draw_line(chart, plot, &ends, upright.stroke, upright.colour.stroke_width(9))?;
+        }
         for level in &self.levels {
-            if let Some(value) = scale.place(level.value) {
-                let ends = [(times.start, value), (times.end, value)];
-                chart.draw_series([dashes(&ends, 60, 50, level.colour.stroke_width(10))])?;
-                labels.push((chart.backend_coord(&ends[1]).1, level));
+            if let Some(value) = self.scale.place(level.value) {
+                let ends = [(start, value), (end, value)];
+                draw_line(chart, plot, &ends, Stroke::Dashes, level.colour.stroke_width(10))?;
             }
         }
         for curve in &self.curves {
-            let style = curve.colour.stroke_width(curve.width);
             for stretch in &curve.stretches {
-                match dash_lengths(curve.stroke) {
-                    None => chart.draw_series([PathElement::new(stretch.clone(), style)])?,
-                    Some((dash, gap)) => chart.draw_series([dashes(stretch, dash, gap, style)])?,
-                };
+                let style = curve.colour.stroke_width(curve.width);
+                draw_line(chart, plot, stretch, curve.stroke, style)?;
             }
         }
-        self.draw_labels(root, plot, labels)?;
-        self.draw_title(root, plot)
+        for mark in &self.marks {
+            match mark.shape {
+                Shape::Disc => chart.draw_series([EmptyElement::at(mark.at)
+                    + Circle::new((0, 0), px(6), theme.paper.filled())
+                    + Circle::new((0, 0), f64::from(px(9)) / 2.0, mark.colour.filled())])?,
+                Shape::Diamond => chart.draw_series([EmptyElement::at(mark.at)
+                    + Polygon::new(diamond(px(9)), theme.paper.filled())
+                    + Polygon::new(diamond(px(7)), mark.colour.filled())])?,
+            };
+        }
+        Ok(())
     }
 
     /// Names of the levels at the right of the plot, moved apart where they would touch.
-    fn draw_labels(
+    fn draw_level_names(
         &self,
         root: &Canvas<'_>,
+        chart: &Chart<'_, '_>,
         plot: Rectangle,
-        mut labels: Vec<(i32, &Level)>,
     ) -> Result<(), DrawError> {
+        let end = self.across.range.end;
+        let mut labels: Vec<(i32, &Level)> = self
+            .levels
+            .iter()
+            .filter_map(|level| {
+                Some((
+                    chart.backend_coord(&(end, self.scale.place(level.value)?)).1,
+                    level,
+                ))
+            })
+            .collect();
         labels.sort_by_key(|label| label.0);
         let mut heights: Vec<i32> = labels.iter().map(|label| label.0).collect();
         match self.labels {
+            Labels::None => return Ok(()),
             Labels::Spread => {
-                spread(
-                    &mut heights,
-                    LABEL_HEIGHT,
-                    signed(plot.top),
-                    signed(plot.top + plot.height),
-                );
+                let bottom = signed(plot.top + plot.height);
+                spread(&mut heights, LABEL_HEIGHT, signed(plot.top), bottom);
             }
             Labels::NearLine => stack(&mut heights, LABEL_HEIGHT),
         }
@@ -182,31 +294,128 @@ impl Panel {
         Ok(())
     }
 
-    /// Title at the left above the plot, key at the right.
-    fn draw_title(&self, root: &Canvas<'_>, plot: Rectangle) -> Result<(), DrawError> {
-        let middle = signed(plot.top - 12);
-        let bold = ("sans-serif", px(18))
-            .into_font()
-            .style(FontStyle::Bold)
-            .color(&INK);
-        let bold = bold.pos(Pos::new(HPos::Left, VPos::Center));
-        root.draw(&Text::new(self.title, (signed(plot.left), middle), bold))?;
-        let mut right = signed(plot.left + plot.width);
-        for key in self.keys.iter().rev() {
-            let style = font(13, INK).pos(Pos::new(HPos::Left, VPos::Center));
-            // Room for the widest common fonts; the picture's reader brings the font.
-            let label = right - (key.label.chars().count() as f64 * 7.3 * f64::from(SCALE)) as i32;
-            root.draw(&Text::new(key.label, (label, middle), style))?;
-            let line = [(label - signed(36), middle), (label - signed(7), middle)];
-            let stroke = key.colour.stroke_width(key.width);
-            match dash_lengths(key.stroke) {
-                None => root.draw(&PathElement::new(line.to_vec(), stroke))?,
-                Some((dash, gap)) => root.draw(&DashedPathElement::new(line, dash, gap, stroke))?,
+    /// Names of the upright lines at their top, where there is room beside the one before and before the edge.
+    fn draw_upright_names(
+        &self,
+        root: &Canvas<'_>,
+        chart: &Chart<'_, '_>,
+        plot: Rectangle,
+        theme: Theme,
+    ) -> Result<(), DrawError> {
+        let mut free = signed(plot.left);
+        let edge = signed(plot.left + plot.width);
+        for upright in &self.uprights {
+            let Some(label) = &upright.label else { continue };
+            let left = chart.backend_coord(&(upright.x, chart.y_range().end)).0 + signed(4);
+            let right = left + text_width(label, 11);
+            if left < free || right > edge {
+                continue;
             }
-            right = label - signed(52);
+            let style = font(11, theme.grey).pos(Pos::new(HPos::Left, VPos::Center));
+            root.draw(&Text::new(label.clone(), (left, signed(plot.top + 9)), style))?;
+            free = right + signed(8);
         }
         Ok(())
     }
+
+    /// Title at the left above the plot, key at the right.
+    fn draw_title(&self, root: &Canvas<'_>, plot: Rectangle, theme: Theme) -> Result<(), DrawError> {
+        let middle = signed(plot.top - 12);
+        let bold = (FONT, f64::from(px(16)) * 1.24)
+            .into_font()
+            .style(FontStyle::Bold)
+            .color(&theme.ink)
+            .pos(Pos::new(HPos::Left, VPos::Center));
+        root.draw(&Text::new(self.title.clone(), (signed(plot.left), middle), bold))?;
+        let mut right = signed(plot.left + plot.width);
+        for key in self.keys.iter().rev() {
+            let style = font(12, theme.ink).pos(Pos::new(HPos::Left, VPos::Center));
+            let label = right - text_width(&key.label, 12);
+            root.draw(&Text::new(key.label.clone(), (label, middle), style))?;
+            let ends = [(label - signed(34), middle), (label - signed(7), middle)];
+            right = match key.sign {
+                Sign::Line(width, stroke) => {
+                    let style = key.colour.stroke_width(width);
+                    let points = ends.map(|(x, y)| (f64::from(x), f64::from(y)));
+                    for dash in dashes(&points, stroke, f64::from(px(plot.width)), |point| point) {
+                        let whole = dash.iter().map(|&(x, y)| (x.round() as i32, y.round() as i32));
+                        root.draw(&PathElement::new(whole.collect::<Vec<_>>(), style))?;
+                    }
+                    ends[0].0 - signed(16)
+                }
+                Sign::Mark(shape) => {
+                    let at = (label - signed(13), middle);
+                    match shape {
+                        Shape::Disc => {
+                            root.draw(&Circle::new(at, f64::from(px(9)) / 2.0, key.colour.filled()))?;
+                        }
+                        Shape::Diamond => {
+                            let corners = diamond(px(7)).map(|(x, y)| (at.0 + x, at.1 + y));
+                            root.draw(&Polygon::new(corners, key.colour.filled()))?;
+                        }
+                    }
+                    at.0 - signed(18)
+                }
+                Sign::Bar => {
+                    let corners = [
+                        (label - signed(24), middle - signed(6)),
+                        (label - signed(7), middle + signed(6)),
+                    ];
+                    root.draw(&Box2::new(corners, theme.faint(key.colour, 0.4).filled()))?;
+                    corners[0].0 - signed(16)
+                }
+            };
+        }
+        Ok(())
+    }
+}
+
+/// A line through places of the chart.
+fn draw_line(
+    chart: &mut Chart<'_, '_>,
+    plot: Rectangle,
+    points: &[(f64, f64)],
+    stroke: Stroke,
+    style: ShapeStyle,
+) -> Result<(), DrawError> {
+    let (x_range, y_range) = (chart.x_range(), chart.y_range());
+    let to_units = |(x, y): (f64, f64)| {
+        (
+            (x - x_range.start) / (x_range.end - x_range.start) * f64::from(px(plot.width)),
+            (y - y_range.start) / (y_range.end - y_range.start) * f64::from(px(plot.height)),
+        )
+    };
+    let pieces = dashes(points, stroke, f64::from(px(plot.width)), to_units);
+    chart.draw_series(pieces.into_iter().map(|piece| PathElement::new(piece, style)))?;
+    Ok(())
+}
+
+/// The pieces of a line of some stroke.
+fn dashes(
+    points: &[(f64, f64)],
+    stroke: Stroke,
+    plot_width: f64,
+    to_units: impl Fn((f64, f64)) -> (f64, f64),
+) -> Vec<Vec<(f64, f64)>> {
+    let (dash, gap) = match stroke {
+        Stroke::Solid => return vec![points.to_vec()],
+        Stroke::LongDashes => (16, 5),
+        Stroke::Dashes => (6, 5),
+        Stroke::Dots => (2, 4),
+    };
+    dashed(
+        points,
+        f64::from(px(dash)),
+        f64::from(px(gap)),
+        plot_width,
+        to_units,
+    )
+}
+
+/// Corners of a diamond so many drawing units from its middle.
+fn diamond(size: u32) -> [(i32, i32); 4] {
+    let size = size.cast_signed();
+    [(0, -size), (size, 0), (0, size), (-size, 0)]
 }
 
 /// A line of text; its place in pixels is the upper left corner.
@@ -218,34 +427,21 @@ pub(super) fn text(
     colour: RGBColor,
 ) -> Result<(), DrawError> {
     root.draw(&Text::new(
-        content,
+        content.to_owned(),
         (signed(place.0), signed(place.1)),
         font(size, colour),
     ))
 }
 
-fn font(size: u32, colour: RGBColor) -> plotters::style::TextStyle<'static> {
+fn font(size: u32, colour: RGBColor) -> TextStyle<'static> {
     // The library divides sizes by 1.24.
     let size = f64::from(px(size)) * 1.24;
-    ("sans-serif", size).into_font().color(&colour)
+    (FONT, size).into_font().color(&colour)
 }
 
-fn dashes(
-    points: &[(f64, f64)],
-    dash: u32,
-    gap: u32,
-    style: ShapeStyle,
-) -> DashedPathElement<std::vec::IntoIter<(f64, f64)>, u32> {
-    DashedPathElement::new(points.to_vec(), dash, gap, style)
-}
-
-/// Lengths of dash and gap in drawing units.
-fn dash_lengths(stroke: Stroke) -> Option<(u32, u32)> {
-    match stroke {
-        Stroke::Solid => None,
-        Stroke::LongDashes => Some((160, 50)),
-        Stroke::Dashes => Some((60, 50)),
-    }
+/// Drawing units a text takes across: the reader of an SVG brings the font, so this is an estimate.
+fn text_width(text: &str, size: u32) -> i32 {
+    (text.chars().count() as f64 * CHARACTER * f64::from(px(size))) as i32
 }
 
 /// Drawing units of a length in pixels.

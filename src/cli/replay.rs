@@ -1,0 +1,58 @@
+//! `saddlescope replay`: a session again, from its start to its end, recorded as by `saddlescope run`.
+
+use super::ReplayArguments;
+use super::error::CliError;
+use super::outputs::Outputs;
+use super::run::{Job, default_stride, told};
+use crate::session::{RunEnd, Session};
+use crate::simulation::Simulation;
+
+/// Replays, writes what was recorded, and only then tells of another end than the session's, or of a divergence.
+pub(super) fn replay(arguments: &ReplayArguments) -> Result<(), CliError> {
+    let session = Session::read(&arguments.session)?;
+    let outputs = Outputs {
+        rows: arguments.out.as_deref(),
+        events: arguments.events.as_deref(),
+        session: None,
+    };
+    outputs.check(&[])?;
+    // A session that diverged did so in the step after its end.
+    let n_steps = session.end.step + u64::from(session.end.diverged);
+    let job = Job {
+        script: &session.script,
+        n_steps,
+        every: default_stride(arguments.every, n_steps),
+        n_replicas: arguments.replicas,
+    };
+    let mut simulation = Simulation::new(&session.experiment)?;
+    let (recording, end) = job.record(&mut simulation)?;
+    outputs.write(&recording)?;
+    // Replicas end with the first one that diverges, wherever the session's own run stands.
+    if !matches!(end, RunEnd::ReplicaDiverged(_)) {
+        compare(&session, recording.session(), &outputs)?;
+    }
+    told(end)
+}
+
+/// Tells whether the run ended as the session did.
+fn compare(session: &Session, replayed: &Session, outputs: &Outputs<'_>) -> Result<(), CliError> {
+    let step = replayed.end.step;
+    match (session.end.digest, replayed.end.digest) {
+        (None, Some(digest)) => outputs.tell(&format!(
+            "step {step}: the session holds no digest to compare with; this run ends with {digest}"
+        )),
+        (Some(expected), Some(digest))
+            if expected == digest && session.end.diverged == replayed.end.diverged =>
+        {
+            outputs.tell(&format!(
+                "step {step}: digest {digest} matches, this is the session's run bit for bit"
+            ))
+        }
+        (Some(_) | None, _) => Err(CliError::Mismatch {
+            step,
+            expected: session.end,
+            found: replayed.end,
+            version: session.version.clone(),
+        }),
+    }
+}
