@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::view::{Moment, TimeAxis, TimeScale};
 use crate::dynamics::LiveParams;
 use crate::experiment::{DataKind, Dynamics, Experiment};
 use crate::history::History;
@@ -9,7 +10,7 @@ use crate::observables::events::{self, Activity, ModeEvents};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{Crowd, CrowdKind, Divergence, Intervention, StationaryStatistics};
 use crate::theory::{ModeLaw, StrengthCurve};
-use crate::worker::{Event, Frame, RunSpec, RunState};
+use crate::worker::{Checkpoint, Event, Frame, RunSpec, RunState};
 
 /// Memory that the histories of all lanes may take together.
 pub(super) const HISTORY_BUDGET_BYTES: usize = 64 << 20;
@@ -105,6 +106,8 @@ pub(super) struct RunData {
     pub(super) live: LiveParams,
     pub(super) steps_per_second: f64,
     pub(super) interventions: Vec<Intervention>,
+    /// Moments to which the run can be taken back, oldest first.
+    pub(super) checkpoints: Vec<Checkpoint>,
     /// Offers of frames that found this window busy.
     pub(super) n_merged: u64,
     /// Rows left out because this window slept.
@@ -146,6 +149,7 @@ impl RunData {
             live: experiment.live,
             steps_per_second: 0.0,
             interventions: Vec::new(),
+            checkpoints: Vec::new(),
             n_merged: 0,
             n_thinned: 0,
             trouble: None,
@@ -162,8 +166,38 @@ impl RunData {
                 self.state = RunState::Empty;
                 self.trouble = Some(format!("the simulation stopped by a fault of its own: {message}"));
             }
-            Event::Frame(_) | Event::Refused { .. } | Event::Failed { .. } => {}
+            Event::Frame(_)
+            | Event::Refused { .. }
+            | Event::Failed { .. }
+            | Event::Rewound { .. }
+            | Event::Snapshot { .. } => {}
         }
+    }
+
+    /// The run as it was at a kept state, under the number it has since it was taken back there.
+    #[must_use]
+    pub(super) fn rewound(&self, run: u64, to: Checkpoint) -> Self {
+        let mut past = self.clone();
+        past.run = run;
+        past.state = RunState::Paused;
+        (past.step, past.time) = (to.step, to.time);
+        past.trouble = None;
+        let step = to.step as f64;
+        for lane in &mut past.lanes {
+            lane.history = lane.history.up_to(Schema::STEP, step);
+            lane.divergence = None;
+        }
+        for crowd in &mut past.crowds {
+            crowd.history = crowd.history.up_to(Schema::STEP, step);
+        }
+        past.events.log.retain(|event| event.step <= to.step);
+        past.interventions.retain(|change| change.step < to.step);
+        past.live = past
+            .interventions
+            .last()
+            .map_or(past.experiment.live, |change| change.live);
+        past.checkpoints.retain(|checkpoint| checkpoint.step <= to.step);
+        past
     }
 
     fn take_frame(&mut self, frame: Frame) {
@@ -192,7 +226,14 @@ impl RunData {
         self.events.log.extend(frame.events.new);
         let n_excess = self.events.log.len().saturating_sub(MAX_MARKS);
         self.events.log.drain(..n_excess);
-        self.interventions.extend(frame.interventions);
+        self.checkpoints = frame.checkpoints;
+        // A second change at the same step replaces the first, as it does in the run.
+        for change in frame.interventions {
+            if self.interventions.last().is_some_and(|last| last.step == change.step) {
+                self.interventions.pop();
+            }
+            self.interventions.push(change);
+        }
         let n_excess = self.interventions.len().saturating_sub(MAX_MARKS);
         self.interventions.drain(..n_excess);
     }
@@ -263,6 +304,46 @@ impl RunData {
             .last()
             .unwrap_or(start);
         step + (time - from) / learning_rate
+    }
+
+    /// Value of a column of the first lane in the last bucket that begins at or before a step.
+    pub(super) fn value_at_step(&self, step: u64, column: usize) -> f64 {
+        let Some(history) = self.lanes.first().map(|lane| &lane.history) else {
+            return 0.0;
+        };
+        let bucket = history.bucket_at(Schema::STEP, step as f64);
+        bucket.map_or(0.0, |bucket| history.finest().column(column)[bucket].first)
+    }
+
+    /// The recorded moment at or before a position along the shared axis.
+    pub(super) fn moment_at(&self, scale: TimeScale, position: f64) -> Option<Moment> {
+        let history = &self.lanes.first()?.history;
+        let bucket = history.bucket_at(scale.axis.column(), scale.value(position))?;
+        let first = |column: usize| history.finest().column(column)[bucket].first;
+        Some(Moment {
+            step: first(Schema::STEP) as u64,
+            time: first(Schema::TIME),
+        })
+    }
+
+    /// The recorded moment so many buckets before or after another.
+    pub(super) fn moment_beside(&self, moment: Moment, distance: i64) -> Option<Moment> {
+        let history = &self.lanes.first()?.history;
+        let steps = history.finest().column(Schema::STEP);
+        let bucket = history.bucket_at(Schema::STEP, moment.step as f64)? as i64;
+        let bucket = (bucket + distance).clamp(0, steps.len() as i64 - 1) as usize;
+        Some(Moment {
+            step: steps[bucket].first as u64,
+            time: history.finest().column(Schema::TIME)[bucket].first,
+        })
+    }
+
+    /// Position along the shared axis of a training time.
+    pub(super) fn place_at(&self, scale: TimeScale, time: f64) -> f64 {
+        scale.position(match scale.axis {
+            TimeAxis::Time => time,
+            TimeAxis::Step => self.step_at(time),
+        })
     }
 
     /// The divergence that ended the run.

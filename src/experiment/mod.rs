@@ -3,6 +3,7 @@
 //! What needs a reset (teacher, network, initial weights, data, engine, seed) stands beside [`LiveParams`], which may
 //! change while the run goes on. [`Experiment::validate`] is the one place where values are judged.
 
+mod difference;
 mod parse;
 mod validate;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
 pub use crate::model::Basis;
+pub use difference::Difference;
 pub use parse::ParseError;
 pub(crate) use parse::from_text;
 pub use validate::{ExperimentError, MAX_BATCH_SIZE, MAX_DEPTH, MAX_RANK, MAX_SCALE, MAX_WIDTH};

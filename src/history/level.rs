@@ -71,6 +71,22 @@ impl Level {
         n_buckets * size_of::<Bucket>() + self.n_rows_in.capacity() * size_of::<u64>()
     }
 
+    /// Some of the columns alone.
+    pub(super) fn select(&self, columns: &[usize]) -> Self {
+        Self {
+            columns: columns.iter().map(|&column| self.columns[column].clone()).collect(),
+            n_rows_in: self.n_rows_in.clone(),
+        }
+    }
+
+    /// Gives up all but the first `n_buckets` buckets.
+    pub(super) fn truncate(&mut self, n_buckets: usize) {
+        self.n_rows_in.truncate(n_buckets);
+        for column in &mut self.columns {
+            column.truncate(n_buckets);
+        }
+    }
+
     /// Begins a bucket with a row.
     pub(super) fn push(&mut self, row: &[f64]) {
         self.n_rows_in.push(1);

@@ -9,4 +9,4 @@ mod trace;
 
 pub use level::{Bucket, Level};
 pub use store::History;
-pub use trace::{Cell, Trace, TraceRequest, trace};
+pub use trace::{Cell, Spacing, Trace, TraceRequest, trace};

@@ -71,6 +71,41 @@ impl History {
         self.finest().column(column).last().map(|bucket| bucket.last)
     }
 
+    /// Number, in the finest level, of the last bucket that begins at or before `x` in a column that must not fall; the first
+    /// bucket where `x` comes before all of them.
+    pub fn bucket_at(&self, column: usize, x: f64) -> Option<usize> {
+        let buckets = self.finest().column(column);
+        let after = buckets.partition_point(|bucket| bucket.first <= x);
+        (!buckets.is_empty()).then(|| after.saturating_sub(1))
+    }
+
+    /// The rows that came at or before `x` in a column that must not fall, to the whole bucket.
+    #[must_use]
+    pub fn up_to(&self, column: usize, x: f64) -> Self {
+        let mut kept = self.clone();
+        let n_buckets = self.finest().column(column).partition_point(|bucket| bucket.last <= x);
+        kept.levels[0].truncate(n_buckets);
+        kept.n_rows = kept.finest().n_rows_in().iter().sum();
+        kept.summarise(0);
+        kept
+    }
+
+    /// Some columns alone, in a few thousand buckets: the finest level that has no more of them than `most`.
+    #[must_use]
+    pub fn digest(&self, columns: &[usize], most: usize) -> Self {
+        let fits = |level: &&Level| level.n_buckets() <= most.max(1);
+        let level = self.levels.iter().find(fits).unwrap_or(&self.levels[N_LEVELS - 1]);
+        let mut digest = Self {
+            levels: std::array::from_fn(|_| Level::new(columns.len())),
+            n_rows: self.n_rows,
+            widest: self.widest,
+            capacity: self.capacity,
+        };
+        digest.levels[0] = level.select(columns);
+        digest.summarise(0);
+        digest
+    }
+
     /// Bytes held.
     pub fn n_bytes(&self) -> usize {
         self.levels.iter().map(Level::n_bytes).sum()
@@ -92,6 +127,11 @@ impl History {
             }
             self.n_rows += 1;
         }
+        self.summarise(unchanged);
+    }
+
+    /// Brings the coarser levels up to date where the first `unchanged` buckets are as they were.
+    fn summarise(&mut self, mut unchanged: usize) {
         for coarser in 1..N_LEVELS {
             unchanged /= COARSER;
             let (below, level) = self.levels.split_at_mut(coarser);
@@ -194,5 +234,38 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_row_is_found_and_a_history_cut_by_what_its_first_column_says() {
+        let history = filled(3_000_000);
+        assert_eq!(History::new(2, 0).bucket_at(0, 1.0), None);
+        for x in [-1.0, 0.0, 17.3, 1234.0, 2.5e6, 1e9] {
+            let bucket = history.finest().column(0)[history.bucket_at(0, x).unwrap_or(usize::MAX)];
+            assert!(bucket.first <= x.max(0.0) && (bucket.last + 1.0 > x || x > 2.9e6));
+            let cut = history.up_to(0, x);
+            assert!(cut.last(0).is_none_or(|last| last <= x));
+            assert!(cut.last(0).unwrap_or(-1.0) + 1.0 >= bucket.first.min(x));
+            assert_eq!(cut.finest().n_rows_in().iter().sum::<u64>(), cut.n_rows());
+        }
+        // A cut history goes on as one that never went further.
+        let mut cut = filled(500).up_to(0, 299.0);
+        for i in 300..500 {
+            cut.extend(&[f64::from(i), f64::from(i).sin()]);
+        }
+        let whole = filled(500);
+        for (a, b) in cut.levels().iter().zip(whole.levels()) {
+            assert_eq!(a.column(1), b.column(1));
+        }
+    }
+
+    #[test]
+    fn a_digest_is_small_and_keeps_the_extremes() {
+        let history = filled(1_000_000);
+        let digest = history.digest(&[1, 0], 2000);
+        assert!(digest.finest().n_buckets() <= 2000 && digest.finest().n_columns() == 2);
+        let spike = digest.finest().column(0).iter().map(|bucket| bucket.max).fold(f64::MIN, f64::max);
+        assert!(spike > 9e5);
+        assert_eq!(digest.last(1), history.last(0));
     }
 }

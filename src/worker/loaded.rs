@@ -199,10 +199,11 @@ impl Loaded {
             if self.state == RunState::Diverged || self.step() == recorded {
                 self.record();
             }
-            self.follow_script();
+            // A kept state is that before the changes of its step.
             if self.state == RunState::Running {
                 self.keep();
             }
+            self.follow_script();
             if start.elapsed() >= SLICE {
                 break;
             }

@@ -9,7 +9,9 @@ use egui_plot::LineStyle;
 use super::scale::Scale;
 use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
-use crate::app::view::{TimeAxis, View};
+use super::smoothing::smoothed;
+use crate::app::ghosts::Ghost;
+use crate::app::view::{TimeScale, View};
 use crate::history::{Cell, Trace, TraceRequest, trace};
 use crate::observables::Quantity;
 use crate::simulation::{Crowd, CrowdKind, Statistic};
@@ -29,8 +31,12 @@ pub(crate) struct Scene<'a> {
     pub(crate) run: &'a RunData,
     pub(crate) view: &'a mut View,
     pub(crate) traces: &'a mut TraceCache,
-    /// Horizontal range in sight.
+    /// Kept runs.
+    pub(crate) ghosts: &'a [Ghost],
+    /// Horizontal range in sight, as positions.
     pub(crate) x_range: (f64, f64),
+    /// How thick lines and large letters are: 1 in the normal view.
+    pub(crate) emphasis: f32,
 }
 
 /// An area between two curves, in the coordinates of a plot.
@@ -48,6 +54,7 @@ pub(crate) struct Band {
 enum Source {
     Lane(usize),
     Crowd(usize),
+    Ghost(usize),
 }
 
 /// Which curve a stored trace draws.
@@ -63,9 +70,11 @@ struct Key {
 struct Stamp {
     run: u64,
     n_rows: u64,
-    axis: TimeAxis,
+    time: TimeScale,
     x_range: (f64, f64),
     n_pixels: usize,
+    /// How far along the axis, in data units, the curve is moved.
+    shift: f64,
 }
 
 /// The traces drawn last, one for every curve, so that a picture in which nothing moves is not gathered anew.
@@ -83,18 +92,16 @@ pub(crate) struct Gatherer<'a> {
     /// Most rows that a pixel of any curve gathered so far stands for.
     pub(crate) n_rows_per_pixel: u64,
     traces: &'a mut TraceCache,
+    ghosts: &'a [Ghost],
     x_range: (f64, f64),
     n_pixels: usize,
+    emphasis: f32,
 }
 
 impl<'a> Gatherer<'a> {
-    /// For the plot named `id`, whose vertical axis has the scale `usual` until a person toggles it.
+    /// For the plot named `id`, whose vertical axis has the scale `usual` until a person switches it.
     pub(crate) fn new(ui: &'a Ui, scene: &'a mut Scene<'_>, id: &'static str, usual: Scale) -> Self {
-        let scale = if scene.view.toggled_scale.get(id).copied().unwrap_or(false) {
-            usual.other()
-        } else {
-            usual
-        };
+        let scale = scene.view.scale(id, usual);
         Self {
             run: scene.run,
             view: scene.view,
@@ -102,12 +109,14 @@ impl<'a> Gatherer<'a> {
             scale,
             n_rows_per_pixel: 1,
             traces: scene.traces,
+            ghosts: scene.ghosts,
             x_range: scene.x_range,
+            emphasis: scene.emphasis,
             n_pixels: (ui.available_width() * ui.ctx().pixels_per_point()) as usize,
         }
     }
 
-    /// The curve of one column of lane number `lane`.
+    /// The curve of one column of lane number `lane`; where curves are smoothed, the raw one faint with the smooth one over it.
     pub(crate) fn column(
         &mut self,
         lane: usize,
@@ -115,34 +124,68 @@ impl<'a> Gatherer<'a> {
         name: String,
         color: Color32,
         style: LaneStyle,
-    ) -> Curve {
-        let trace = self.trace(Source::Lane(lane), column);
+    ) -> Vec<Curve> {
+        let trace = self.trace(Source::Lane(lane), column, 0.0);
         self.n_rows_per_pixel = self.n_rows_per_pixel.max(trace.n_rows_per_pixel);
-        Curve {
+        let raw = Curve {
             name,
             trace,
             color: color.gamma_multiply(style.opacity),
-            width: style.width,
+            width: style.width * self.emphasis,
             line: style.line,
+        };
+        if self.view.smoothing <= 0.0 {
+            return vec![raw];
         }
+        let pixel = (self.x_range.1 - self.x_range.0) / self.n_pixels.max(1) as f64;
+        let points = smoothed(&raw.trace.cells, self.view.smoothing * pixel);
+        let name = format!("{}, smoothed", raw.name);
+        let smooth = Curve::through(points, name, color, style);
+        let raw = Curve {
+            color: raw.color.gamma_multiply(0.35),
+            width: 1.0,
+            ..raw
+        };
+        vec![raw, smooth]
     }
 
-    fn trace(&mut self, source: Source, column: usize) -> Arc<Trace> {
-        let history = match source {
-            Source::Lane(i) => &self.run.lanes[i].history,
-            Source::Crowd(i) => &self.run.crowds[i].history,
+    /// The curves of a column of every kept run, at 35 % of the colour.
+    pub(crate) fn ghosts(&mut self, column: impl Fn(&Ghost) -> Option<usize>, color: Color32) -> Vec<Curve> {
+        let (run, time) = (self.run, self.view.time);
+        let mut curves = Vec::new();
+        for (i, ghost) in self.ghosts.iter().enumerate().filter(|(_, ghost)| ghost.is_shown) {
+            let Some(column) = column(ghost) else { continue };
+            let shift = ghost.shift(run, self.view.alignment, time.axis);
+            curves.push(Curve {
+                name: format!("kept run {}", ghost.label),
+                trace: self.trace(Source::Ghost(i), column, shift),
+                color: color.gamma_multiply(0.35),
+                width: 1.6 * self.emphasis,
+                line: LineStyle::Solid,
+            });
+        }
+        curves
+    }
+
+    fn trace(&mut self, source: Source, column: usize, shift: f64) -> Arc<Trace> {
+        let (run, history) = match source {
+            Source::Lane(i) => (self.run.run, &self.run.lanes[i].history),
+            Source::Crowd(i) => (self.run.run, &self.run.crowds[i].history),
+            Source::Ghost(i) => (self.ghosts[i].id, &self.ghosts[i].history),
         };
         let key = Key {
             source,
             column,
             scale: self.scale,
         };
+        let time = self.view.time;
         let stamp = Stamp {
-            run: self.run.run,
+            run,
             n_rows: history.n_rows(),
-            axis: self.view.axis,
+            time,
             x_range: self.x_range,
             n_pixels: self.n_pixels,
+            shift,
         };
         if let Some((made_of, trace)) = self.traces.traces.get(&key)
             && *made_of == stamp
@@ -150,14 +193,20 @@ impl<'a> Gatherer<'a> {
             return Arc::clone(trace);
         }
         let request = TraceRequest {
-            x_column: self.view.axis.column(),
+            x_column: time.axis.column(),
             y_column: column,
-            x_range: self.x_range,
+            x_range: (
+                time.value(self.x_range.0) - shift,
+                time.value(self.x_range.1) - shift,
+            ),
+            spacing: time.spacing(),
             n_pixels: self.n_pixels,
         };
         let mut drawn = trace(history, &request);
-        if self.scale != Scale::Linear {
-            drawn.cells.iter_mut().for_each(|cell| place(cell, self.scale));
+        for cell in &mut drawn.cells {
+            for point in [&mut cell.first, &mut cell.last, &mut cell.min, &mut cell.max] {
+                *point = [time.position(point[0] + shift), self.scale.position(point[1])];
+            }
         }
         let drawn = Arc::new(drawn);
         self.traces.traces.insert(key, (stamp, Arc::clone(&drawn)));
@@ -176,9 +225,9 @@ impl<'a> Gatherer<'a> {
             };
             for mode in 0..rank {
                 let column = |statistic| Crowd::column(rank, statistic, mode);
-                let low = self.trace(Source::Crowd(i), column(Statistic::Q10));
-                let high = self.trace(Source::Crowd(i), column(Statistic::Q90));
-                let color = style::mode_color(mode, self.visuals);
+                let low = self.trace(Source::Crowd(i), column(Statistic::Q10), 0.0);
+                let high = self.trace(Source::Crowd(i), column(Statistic::Q90), 0.0);
+                let color = style::mode_color(mode, self.visuals).gamma_multiply(self.view.opacity(mode));
                 bands.push(Band {
                     name: format!("10\u{2013}90 % of {} {what}, mode {}", crowd.n_members, mode + 1),
                     xs: low.cells.iter().map(|cell| cell.first[0]).collect(),
@@ -191,7 +240,7 @@ impl<'a> Gatherer<'a> {
                 });
                 means.push(Curve {
                     name: format!("mean of {} {what}, mode {}", crowd.n_members, mode + 1),
-                    trace: self.trace(Source::Crowd(i), column(Statistic::Mean)),
+                    trace: self.trace(Source::Crowd(i), column(Statistic::Mean), 0.0),
                     color: color.gamma_multiply(0.9),
                     width: 1.0,
                     line: LineStyle::Solid,
@@ -210,7 +259,8 @@ impl<'a> Gatherer<'a> {
                 let name = format!("{label} {} ({})", mode + 1, lane.dynamics.label());
                 let style = style::lane_style(i, lane.dynamics, mode, style::ground(self.visuals));
                 let column = run.schema.column(quantity, mode);
-                curves.push(self.column(i, column, name, style::mode_color(mode, self.visuals), style));
+                let color = style::mode_color(mode, self.visuals).gamma_multiply(self.view.opacity(mode));
+                curves.extend(self.column(i, column, name, color, style));
             }
         }
         curves
@@ -236,11 +286,5 @@ impl Curve {
             width: style.width,
             line: style.line,
         }
-    }
-}
-
-fn place(cell: &mut Cell, scale: Scale) {
-    for point in [&mut cell.first, &mut cell.last, &mut cell.min, &mut cell.max] {
-        point[1] = scale.position(point[1]);
     }
 }

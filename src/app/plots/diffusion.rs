@@ -25,18 +25,23 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
             continue;
         }
         for mode in 0..run.rank() {
-            let color = style::mode_color(mode, ui.visuals());
+            let color = style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.opacity(mode));
             let exact = run.schema.column(Quantity::Diffusion, mode);
             // The law lies under the exact curve: it shows where the two differ.
             if i == 0 && gatherer.view.shown.theory {
                 let law = run.schema.column(Quantity::DiffusionLaw, mode);
                 let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
-                curves.push(gatherer.column(0, law, name, color, style::THEORY));
+                curves.extend(gatherer.column(0, law, name, color, style::THEORY));
             }
             let name = format!("diffusion {} ({})", mode + 1, lane.dynamics.label());
             let style = style::lane_style(i, lane.dynamics, mode, ground);
-            curves.push(gatherer.column(i, exact, name, color, style));
+            curves.extend(gatherer.column(i, exact, name, color, style));
         }
+    }
+    for mode in 0..run.rank() {
+        let color = style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.opacity(mode));
+        let kept = gatherer.ghosts(|ghost| ghost.column(Quantity::Diffusion, mode), color);
+        curves.splice(0..0, kept);
     }
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;
     let (marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Diffusion);

@@ -90,21 +90,21 @@ struct Frame {
 impl Frame {
     fn height(&self, density: f64) -> f64 {
         match self.scale {
-            Scale::Linear => density,
+            Scale::Linear | Scale::Symlog => density,
             Scale::Log => density.max(0.0).log10().max(self.floor()),
         }
     }
 
     fn floor(&self) -> f64 {
         match self.scale {
-            Scale::Linear => 0.0,
+            Scale::Linear | Scale::Symlog => 0.0,
             Scale::Log => self.top.log10() - DECADES,
         }
     }
 
     fn ceiling(&self) -> f64 {
         match self.scale {
-            Scale::Linear => 1.12 * self.top,
+            Scale::Linear | Scale::Symlog => 1.12 * self.top,
             Scale::Log => self.top.log10() + 0.3,
         }
     }
@@ -270,5 +270,5 @@ fn label(mark: egui_plot::GridMark, range: &std::ops::RangeInclusive<f64>, offse
         value: mark.value + offset,
         ..mark
     };
-    Scale::Linear.label(shifted, &(range.start() + offset..=range.end() + offset))
+    Scale::Linear.mark_label(shifted, &(range.start() + offset..=range.end() + offset))
 }

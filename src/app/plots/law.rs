@@ -39,11 +39,11 @@ pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &View, height: f32) {
     let x_axis = AxisHints::new_x()
         .label(text("strength a / m"))
         .label_spacing(egui::Rangef::new(8.0, 14.0))
-        .formatter(|mark, range| Scale::Linear.label(mark, range));
+        .formatter(|mark, range| Scale::Linear.mark_label(mark, range));
     let y_axis = AxisHints::new_y()
         .label(text("D / peak of the law"))
         .label_spacing(egui::Rangef::new(8.0, 14.0))
-        .formatter(|mark, range| Scale::Linear.label(mark, range));
+        .formatter(|mark, range| Scale::Linear.mark_label(mark, range));
     Plot::new("diffusion against strength")
         .height(height)
         .custom_x_axes(vec![x_axis])

@@ -23,8 +23,10 @@ pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         let name = format!("excess loss ({})", lane.dynamics.label());
         let style = style::lane_style(i, lane.dynamics, 0, ground);
         let color = ui.visuals().strong_text_color();
-        curves.push(gatherer.column(i, Schema::EXCESS_LOSS, name, color, style));
+        curves.extend(gatherer.column(i, Schema::EXCESS_LOSS, name, color, style));
     }
+    let kept = gatherer.ghosts(|ghost| Some(ghost.loss_column()), ui.visuals().strong_text_color());
+    curves.splice(0..0, kept);
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;
     let saddles = plateau_levels(&run.experiment.teacher.strengths);
     let positive = saddles.iter().copied().filter(|&level| level > 0.0);
@@ -55,7 +57,7 @@ pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         marks: Vec::new(),
         drops,
         include: match scale {
-            Scale::Linear => vec![0.0],
+            Scale::Linear | Scale::Symlog => vec![0.0],
             Scale::Log => vec![0.3 * smallest],
         },
         shows_time: true,

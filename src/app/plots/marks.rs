@@ -55,9 +55,9 @@ pub(crate) fn event_marks(
 ) -> (Vec<Mark>, Vec<Drop>) {
     let (mut marks, mut drops) = (Vec::new(), Vec::new());
     for (mode, events) in run.events.modes.iter().enumerate() {
-        let color = style::mode_color(mode, visuals);
+        let color = style::mode_color(mode, visuals).gamma_multiply(view.opacity(mode));
         if let Some(peak) = events.peak {
-            let x = view.axis.place(peak.step, peak.time);
+            let x = view.time.place(peak.step, peak.time);
             drops.push(Drop { x, color });
             let value = match curve {
                 Curve::Strength => peak.strength,
@@ -77,7 +77,7 @@ pub(crate) fn event_marks(
             let value = LEARNED_FRACTION * run.experiment.teacher.strengths[mode];
             marks.push(Mark {
                 name: format!("feature {} learned (95 %)", mode + 1),
-                x: view.axis.place(learned.step, learned.time),
+                x: view.time.place(learned.step, learned.time),
                 y: scale.position(value),
                 color,
                 shape: Shape::Learned,

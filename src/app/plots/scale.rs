@@ -1,5 +1,6 @@
-//! Linear and logarithmic vertical axes. egui_plot has linear axes only, so a logarithmic one plots `log10` and labels its
-//! ticks `10^k`.
+//! Linear, logarithmic and symmetric logarithmic axes. egui_plot has linear axes only, so the others plot a function of the
+//! value, `log10 x` or `asinh(x / 2c) / ln 10`, and label their ticks `10^k`. The last is nearly `log10(|x| / c)` with the sign
+//! of `x` beyond the threshold `c`, and linear below it.
 
 use std::ops::RangeInclusive;
 
@@ -8,11 +9,16 @@ use egui_plot::{GridInput, GridMark};
 use crate::app::format;
 
 /// How values are laid out along an axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Scale {
     Linear,
     Log,
+    Symlog,
 }
+
+/// Size up to which a symmetric logarithmic axis is linear.
+pub(crate) const SYMLOG_THRESHOLD: f64 = 1e-4;
 
 /// Values at or below this cannot be placed on a logarithmic axis; they are drawn at its lower edge.
 pub(crate) const LOG_FLOOR: f64 = 1e-30;
@@ -21,10 +27,20 @@ const MAX_DECADES: f64 = 12.0;
 
 impl Scale {
     /// What the switch of an axis changes to.
-    pub(crate) fn other(self) -> Self {
+    pub(crate) fn next(self) -> Self {
         match self {
             Self::Linear => Self::Log,
-            Self::Log => Self::Linear,
+            Self::Log => Self::Symlog,
+            Self::Symlog => Self::Linear,
+        }
+    }
+
+    /// Its name on the switch.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::Log => "log",
+            Self::Symlog => "symlog",
         }
     }
 
@@ -33,6 +49,7 @@ impl Scale {
         match self {
             Self::Linear => value,
             Self::Log => value.max(LOG_FLOOR).log10(),
+            Self::Symlog => (value / (2.0 * SYMLOG_THRESHOLD)).asinh() / std::f64::consts::LN_10,
         }
     }
 
@@ -41,13 +58,14 @@ impl Scale {
         match self {
             Self::Linear => position,
             Self::Log => 10_f64.powf(position),
+            Self::Symlog => 2.0 * SYMLOG_THRESHOLD * (position * std::f64::consts::LN_10).sinh(),
         }
     }
 
     /// A range with room around the least and greatest positions that are to be seen.
     pub(crate) fn padded(self, low: f64, high: f64) -> (f64, f64) {
         match self {
-            Self::Linear => {
+            Self::Linear | Self::Symlog => {
                 let margin = 0.04 * (high - low).max(1e-12 * high.abs()).max(1e-300);
                 (low - margin, high + margin)
             }
@@ -70,14 +88,16 @@ impl Scale {
         match self {
             Self::Linear => linear_marks(low, high, input.base_step_size),
             Self::Log => log_marks(low, high, input.base_step_size),
+            Self::Symlog => symlog_marks(low, high, input.base_step_size),
         }
     }
 
     /// Label of a grid line.
-    pub(crate) fn label(self, mark: GridMark, range: &RangeInclusive<f64>) -> String {
+    pub(crate) fn mark_label(self, mark: GridMark, range: &RangeInclusive<f64>) -> String {
         match self {
             Self::Linear => linear_label(mark, range),
             Self::Log => log_label(mark, range.end() - range.start()),
+            Self::Symlog => symlog_label(mark),
         }
     }
 }
@@ -143,6 +163,38 @@ fn log_marks(low: f64, high: f64, base_step: f64) -> Vec<GridMark> {
     marks
 }
 
+/// Zero and powers of ten of both signs, from the threshold on, so many decades apart that their labels have room.
+fn symlog_marks(low: f64, high: f64, base_step: f64) -> Vec<GridMark> {
+    let stride = (base_step * 2.8).max((high - low) / 24.0).ceil().max(1.0);
+    let threshold = SYMLOG_THRESHOLD.log10().round();
+    let largest = low.abs().max(high.abs());
+    let mut marks = vec![GridMark {
+        value: 0.0,
+        step_size: stride,
+    }];
+    let mut distance = stride;
+    while distance <= largest + 1.0 {
+        for sign in [1.0, -1.0] {
+            marks.push(GridMark {
+                value: Scale::Symlog.position(sign * 10_f64.powf(threshold + distance)),
+                step_size: stride,
+            });
+        }
+        distance += stride;
+    }
+    marks.retain(|mark| (low..=high).contains(&mark.value));
+    marks
+}
+
+fn symlog_label(mark: GridMark) -> String {
+    if mark.value == 0.0 {
+        return "0".to_owned();
+    }
+    let power = Scale::Symlog.value(mark.value.abs()).log10().round() as i32;
+    let sign = if mark.value < 0.0 { "\u{2212}" } else { "" };
+    format!("{sign}{}", format::power_of_ten(power))
+}
+
 fn log_label(mark: GridMark, span: f64) -> String {
     let rounded = mark.value.round();
     if (mark.value - rounded).abs() < 1e-9 {
@@ -164,12 +216,17 @@ mod tests {
             assert!(Scale::Log.position(value).is_finite());
         }
         assert!((Scale::Log.value(Scale::Log.position(3.5)) - 3.5).abs() < 1e-14);
+        for value in [0.0, 1e-9, -3.5, 1e12, -1e-4, -1e300] {
+            let position = Scale::Symlog.position(value);
+            assert!(position.is_finite());
+            assert!((Scale::Symlog.value(position) - value).abs() <= 1e-11 * value.abs());
+        }
     }
 
     #[test]
     fn marks_lie_inside_the_bounds_and_are_few() {
         for (low, high) in [(0.0, 1.0), (-3.0, 1e6), (1e-9, 2e-9), (-30.0, 12.0)] {
-            for scale in [Scale::Linear, Scale::Log] {
+            for scale in [Scale::Linear, Scale::Log, Scale::Symlog] {
                 let marks = scale.marks(&GridInput {
                     bounds: (low, high),
                     base_step_size: (high - low) / 40.0,
@@ -205,6 +262,11 @@ mod tests {
             value: -3.0,
             step_size: 1.0,
         };
-        assert_eq!(Scale::Log.label(mark, &(-5.0..=1.0)), "10\u{207b}\u{b3}");
+        assert_eq!(Scale::Log.mark_label(mark, &(-5.0..=1.0)), "10\u{207b}\u{b3}");
+        let below_zero = GridMark {
+            value: Scale::Symlog.position(-1e-3),
+            step_size: 1.0,
+        };
+        assert_eq!(symlog_label(below_zero), "\u{2212}10\u{207b}\u{b3}");
     }
 }

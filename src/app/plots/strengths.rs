@@ -9,7 +9,7 @@ use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
 use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
-use crate::app::view::{TimeAxis, View};
+use crate::app::view::View;
 use crate::experiment::{DataKind, Dynamics, InitScheme};
 use crate::observables::Quantity;
 
@@ -27,6 +27,10 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     };
     let (bands, means) = gatherer.crowds();
     curves.extend(means);
+    for mode in 0..run.rank() {
+        let color = style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.opacity(mode));
+        curves.extend(gatherer.ghosts(|ghost| ghost.column(Quantity::Strength, mode), color));
+    }
     curves.extend(gatherer.modes(Quantity::Strength, "mode strength"));
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;
     let (mut marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Strength);
@@ -63,6 +67,7 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         include: match scale {
             Scale::Linear => vec![0.0, 1.04 * strongest],
             Scale::Log => vec![strongest],
+            Scale::Symlog => vec![0.0, strongest],
         },
         shows_time: false,
         shows_changes: true,
@@ -79,7 +84,7 @@ fn singular_values(gatherer: &mut Gatherer<'_>) -> Vec<Curve> {
         opacity: 0.28,
     };
     (0..gatherer.run.rank())
-        .map(|mode| {
+        .flat_map(|mode| {
             let column = gatherer.run.schema.column(Quantity::SingularValue, mode);
             let name = format!("student singular value {}", mode + 1);
             // Singular values are the student's own and ordered by size: they have no mode's colour.
@@ -98,13 +103,10 @@ fn theory(run: &RunData, view: &View, visuals: &Visuals, scale: Scale) -> (Vec<C
             .lanes
             .iter()
             .any(|lane| lane.dynamics == Dynamics::GradientFlow);
-    let place = |time: f64| match view.axis {
-        TimeAxis::Time => time,
-        TimeAxis::Step => run.step_at(time),
-    };
+    let place = |time: f64| run.place_at(view.time, time);
     let (mut curves, mut rings) = (Vec::new(), Vec::new());
     for (mode, predicted) in run.predicted.iter().enumerate() {
-        let color = style::mode_color(mode, visuals);
+        let color = style::mode_color(mode, visuals).gamma_multiply(view.opacity(mode));
         if !is_drawn {
             let points = predicted
                 .points

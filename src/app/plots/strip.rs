@@ -47,10 +47,10 @@ pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64
         let Some(peak) = events.peak else { continue };
         let color = style::mode_color(mode, ui.visuals());
         let y = frame.top() + 2.0 + ROW * (mode as f32 + 0.5);
-        let left = place(view.axis.place(peak.step, peak.time));
+        let left = place(view.time.place(peak.step, peak.time));
         let right = match events.learned {
-            Some(learned) => place(view.axis.place(learned.step, learned.time)),
-            None => place(view.axis.place(run.step, run.time)),
+            Some(learned) => place(view.time.place(learned.step, learned.time)),
+            None => place(view.time.place(run.step, run.time)),
         };
         let stroke = Stroke::new(1.5, color);
         painter.line_segment([Pos2::new(left, y), Pos2::new(right, y)], stroke);

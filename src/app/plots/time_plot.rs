@@ -11,10 +11,10 @@ use super::curves::{Band, Curve, Scene};
 use super::marks::{Drop, Mark, draw_drops, draw_marks};
 use super::polyline::thinned;
 use super::scale::Scale;
-use crate::app::format::{brief, grouped, significant};
+use crate::app::format::{brief, grouped};
 use crate::app::run_data::RunData;
 use crate::app::style;
-use crate::app::view::{TimeAxis, TimeWindow, View};
+use crate::app::view::{Moment, Span, TimeAxis, TimeScale, TimeWindow, View};
 use crate::dynamics::LiveParams;
 use crate::experiment::{Experiment, InitScheme};
 use crate::theory::StrengthCurve;
@@ -68,17 +68,17 @@ impl TimePlot<'_> {
             .get(self.id)
             .copied()
             .unwrap_or_else(|| self.automatic_range(x_range));
-        let (scale, axis) = (self.scale, view.axis);
+        let (scale, time) = (self.scale, view.time);
         // Every tick that is drawn is meant to be read, so its label does not fade with the distance to the next.
         let time_axis = AxisHints::new_x()
-            .label(egui::RichText::new(axis.title()).size(12.0))
+            .label(egui::RichText::new(time.title()).size(12.0 * scene.emphasis))
             .label_spacing(LABEL_SPACING)
-            .formatter(|mark, range| Scale::Linear.label(mark, range));
+            .formatter(move |mark, range| time.scale().mark_label(mark, range));
         let value_axis = AxisHints::new_y()
-            .label(egui::RichText::new(self.title).size(12.0))
-            .min_thickness(GUTTER)
+            .label(egui::RichText::new(self.title).size(12.0 * scene.emphasis))
+            .min_thickness(GUTTER * scene.emphasis)
             .label_spacing(LABEL_SPACING)
-            .formatter(move |mark, range| scale.label(mark, range));
+            .formatter(move |mark, range| scale.mark_label(mark, range));
         let plot = Plot::new(self.id)
             .height(self.height)
             .show_axes(Vec2b::new(self.shows_time, true))
@@ -89,10 +89,11 @@ impl TimePlot<'_> {
             .allow_double_click_reset(false)
             .auto_bounds(false)
             .link_cursor(egui::Id::unique("time"), Vec2b::new(true, false))
-            .x_grid_spacer(|input| Scale::Linear.marks(&input))
+            .x_grid_spacer(move |input| time.scale().marks(&input))
             .y_grid_spacer(move |input| scale.marks(&input))
-            .label_formatter(move |position| hover_text(position, axis, scale));
-        let changes = visible_changes(run, axis, x_range);
+            .label_formatter(mark_text);
+        let changes = visible_changes(run, time, x_range);
+        let uprights = uprights(view, ui.visuals());
         let quiet = style::quiet(ui.visuals());
         let (curves, levels, shows_changes) = (self.curves, self.levels, self.shows_changes);
         let (bands, marks, drops) = (self.bands, self.marks, self.drops);
@@ -118,17 +119,16 @@ impl TimePlot<'_> {
                 draw_curve(plot_ui, curve, x_range, y_range);
             }
             draw_marks(plot_ui, marks, ground);
+            for (x, color) in uprights {
+                plot_ui.vline(VLine::new("cursor", x).color(color).width(1.3).allow_hover(false));
+            }
         });
         let bounds = *response.transform.bounds();
         take_bounds(self.id, view, x_range, y_range, (bounds.min(), bounds.max()));
-        let hovered = response.response.hovered();
-        if hovered {
-            zoom_in_time(
-                ui,
-                view,
-                x_range,
-                response.transform.value_from_position(pointer(ui)).x,
-            );
+        if response.response.hovered() {
+            let about = response.transform.value_from_position(pointer(ui)).x;
+            zoom_in_time(ui, view, x_range, about);
+            view.hovered = Some((self.id, about));
         }
         if response.response.double_clicked() {
             view.attach();
@@ -193,7 +193,10 @@ fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: Curve, x: (f64, f64), y: (f64, f6
     let points = clipped(thinned(outline, pixel_height), x);
     let style = affordable(curve.line, &points, x, y, size);
     // The points are thinned out already, and egui_plot's own bands would fill the gaps that this leaves.
-    let line = Line::new(curve.name, PlotPoints::Owned(points)).allow_band(false);
+    // What a curve's value is at the pointer stands on the card of all values.
+    let line = Line::new(curve.name, PlotPoints::Owned(points))
+        .allow_band(false)
+        .allow_hover(false);
     plot_ui.line(line.color(curve.color).width(curve.width).style(style));
 }
 
@@ -254,6 +257,17 @@ fn draw_band(plot_ui: &mut PlotUi<'_>, band: Band) {
     }
 }
 
+/// The lines of the cursors and of the moment looked at.
+fn uprights(view: &View, visuals: &egui::Visuals) -> Vec<(f64, Color32)> {
+    let place = |moment: Moment| view.time.place(moment.step, moment.time);
+    let cursors = view.cursors.iter().flatten();
+    let scrubbed = view.scrubbed.iter().map(|&moment| (place(moment), visuals.strong_text_color()));
+    cursors
+        .map(|&moment| (place(moment), style::amber(visuals)))
+        .chain(scrubbed)
+        .collect()
+}
+
 fn draw_level(plot_ui: &mut PlotUi<'_>, level: Level, scale: Scale) {
     let line = HLine::new(level.name, scale.position(level.value))
         .color(level.color)
@@ -309,11 +323,11 @@ fn zoom_in_time(ui: &Ui, view: &mut View, (low, high): (f64, f64), about: f64) {
 
 /// Places and texts of the parameter changes in sight. What lies closer together than [`SAME_PLACE`], as the many changes of
 /// one drag do, is one change.
-fn visible_changes(run: &RunData, axis: TimeAxis, (low, high): (f64, f64)) -> Vec<(f64, String)> {
+fn visible_changes(run: &RunData, time: TimeScale, (low, high): (f64, f64)) -> Vec<(f64, String)> {
     let mut before = run.experiment.live;
     let mut changes: Vec<(f64, LiveParams, LiveParams)> = Vec::new();
     for change in &run.interventions {
-        let x = axis.place(change.step, change.time);
+        let x = time.place(change.step, change.time);
         if (low..=high).contains(&x) {
             match changes.last_mut() {
                 Some((last_x, _, after)) if x - *last_x < SAME_PLACE * (high - low) => {
@@ -366,7 +380,7 @@ fn label_changes(ui: &Ui, changes: &[(f64, String)], place: impl Fn(f64) -> f32,
     }
 }
 
-/// The switch between a linear and a logarithmic axis, in the plot's upper left corner.
+/// The switch of the vertical axis, in the plot's upper left corner.
 fn scale_button(
     ui: &mut Ui,
     id: &'static str,
@@ -375,68 +389,65 @@ fn scale_button(
     frame: egui::Rect,
     tooltip: &str,
 ) {
-    let is_log = scale == Scale::Log;
-    let place = egui::Rect::from_min_size(frame.left_top() + egui::vec2(5.0, 4.0), egui::vec2(40.0, 18.0));
-    let text = egui::RichText::new("log").size(11.0);
-    let button = egui::Button::selectable(is_log, text)
+    let place = egui::Rect::from_min_size(frame.left_top() + egui::vec2(5.0, 4.0), egui::vec2(54.0, 18.0));
+    let text = egui::RichText::new(scale.label()).size(11.0);
+    let button = egui::Button::selectable(scale != Scale::Linear, text)
         .small()
         .frame_when_inactive(true);
     // A child laid over the plot: it must not take room in the stack of plots.
     let mut over = ui.new_child(egui::UiBuilder::new().max_rect(place));
-    let response = over
-        .add(button)
-        .on_hover_text(format!("Logarithmic axis. {tooltip}"));
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(
-            egui::Role::Button,
-            true,
-            is_log,
-            format!("Logarithmic axis of {id}"),
-        )
-    });
+    let response = over.add(button).on_hover_text(format!(
+        "Scale of the axis: linear, log, symlog (key L over the plot). {tooltip}"
+    ));
+    let name = format!("axis of {id}: {}", scale.label());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
     if response.clicked() {
-        let toggled = view.toggled_scale.entry(id).or_default();
-        *toggled = !*toggled;
-        view.vertical.remove(id);
+        view.set_scale(id, scale.next());
     }
 }
 
-fn hover_text(position: &HoverPosition<'_>, axis: TimeAxis, scale: Scale) -> Option<String> {
+/// What is said of the mark at the pointer.
+fn mark_text(position: &HoverPosition<'_>) -> Option<String> {
     match position {
-        HoverPosition::NearDataPoint {
-            plot_name, position, ..
-        } => {
-            let time = match axis {
-                TimeAxis::Time => format!("t = {}", significant(position.x, 5)),
-                TimeAxis::Step => format!("step {}", grouped(position.x.max(0.0).round() as u64)),
-            };
-            Some(format!(
-                "{plot_name}\n{time}\n{}",
-                significant(scale.value(position.y), 5)
-            ))
-        }
+        HoverPosition::NearDataPoint { plot_name, .. } => Some((*plot_name).to_owned()),
         HoverPosition::Elsewhere { .. } => None,
     }
 }
 
-/// The horizontal range in sight: all of the run so far with a little room, at least up to the horizon; or the range a person
-/// has chosen.
+/// The horizontal range in sight, as positions: what the live view shows of the run so far, with a little room; or the range a
+/// person has chosen.
 pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f64) {
-    match view.window {
-        TimeWindow::Detached { low, high } => (low, high),
-        TimeWindow::Live => {
-            let column = view.axis.column();
-            let last = run
-                .lanes
-                .iter()
-                .filter_map(|lane| lane.history.last(column))
-                .fold(0.0, f64::max);
-            let horizon = match view.axis {
-                TimeAxis::Time => horizon,
-                TimeAxis::Step => horizon / run.experiment.live.learning_rate,
-            };
-            (0.0, (1.03 * last).max(horizon))
+    let time = view.time;
+    if let TimeWindow::Detached { low, high } = view.window {
+        return (low, high);
+    }
+    let column = time.axis.column();
+    let lasts = run.lanes.iter().filter_map(|lane| lane.history.last(column));
+    let last = lasts.fold(0.0, f64::max);
+    let eta = run.experiment.live.learning_rate;
+    let unit = match time.axis {
+        TimeAxis::Time => eta,
+        TimeAxis::Step => 1.0,
+    };
+    let all = (
+        if time.log { time.position(unit) } else { 0.0 },
+        time.position((1.03 * last).max(horizon / eta * unit)),
+    );
+    match (view.span, view.followed_width) {
+        (Span::Last(n_steps), _) => {
+            let from = run.value_at_step(run.step.saturating_sub(n_steps), column);
+            let range = (time.position(from.max(unit * f64::from(u8::from(time.log)))), time.position(last));
+            if run.step > n_steps && drawable(range.0, range.1) {
+                range
+            } else {
+                all
+            }
         }
+        (Span::Follow, Some(width)) => {
+            let end = time.position(last) + 0.03 * width;
+            if drawable(end - width, end) { (end - width, end) } else { all }
+        }
+        (Span::All, _) | (Span::Follow, None) => all,
     }
 }
 

@@ -1,0 +1,125 @@
+//! The card: what every mode is worth at the moment under the pointer or chosen by the scrubber, and between the two cursors.
+//! Its numbers are recorded rows, not points of a drawn line.
+
+use eframe::egui::{self, Color32, RichText, Ui};
+
+use super::format::{grouped, significant};
+use super::run_data::RunData;
+use super::style;
+use super::view::{Moment, View};
+use crate::observables::{Quantity, Schema};
+
+/// Size of its letters.
+const SIZE: f32 = 12.0;
+/// Modes it names at most.
+const MAX_MODES: usize = 8;
+
+/// Draws the card beside the pointer while it is over a plot, else in the corner `at`, if there is a moment to tell of.
+pub(super) fn card(ui: &Ui, run: &RunData, view: &View, at: egui::Pos2) {
+    let pointed = view.hovered.and_then(|(_, x)| run.moment_at(view.time, x));
+    let both = match view.cursors {
+        [Some(a), Some(b)] => Some((a, b)),
+        [_, _] => None,
+    };
+    if pointed.is_none() && view.scrubbed.is_none() && both.is_none() {
+        return;
+    }
+    let pointer = ui.input(|input| input.pointer.hover_pos());
+    let place = match (pointed, pointer) {
+        (Some(_), Some(pointer)) => pointer + egui::vec2(18.0, 18.0),
+        (_, _) => at,
+    };
+    egui::Area::new(egui::Id::unique("values"))
+        .order(egui::Order::Tooltip)
+        .interactable(false)
+        .fixed_pos(place)
+        .constrain(true)
+        .show(ui.ctx(), |ui| {
+            egui::Frame::popup(ui.style()).show(ui, |ui| {
+                if let Some(moment) = pointed.or(view.scrubbed) {
+                    values(ui, run, moment);
+                }
+                if let Some((a, b)) = both {
+                    between(ui, run, a, b);
+                }
+            });
+        });
+}
+
+fn text(ui: &mut Ui, text: String, color: Color32) {
+    ui.label(RichText::new(text).monospace().size(SIZE).color(color));
+}
+
+/// Value of a column of the first lane at a recorded moment.
+fn value(run: &RunData, column: usize, moment: Moment) -> f64 {
+    run.value_at_step(moment.step, column)
+}
+
+fn values(ui: &mut Ui, run: &RunData, moment: Moment) {
+    let plain = ui.visuals().text_color();
+    let loss = value(run, Schema::EXCESS_LOSS, moment);
+    text(
+        ui,
+        format!(
+            "step {}  t {}  excess loss {}",
+            grouped(moment.step),
+            significant(moment.time, 5),
+            significant(loss, 4)
+        ),
+        plain,
+    );
+    egui::Grid::new("values at a moment").spacing([14.0, 1.0]).show(ui, |ui| {
+        for name in ["mode", "strength", "theory", "D", "law D(s)", "alignment"] {
+            ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
+        }
+        ui.end_row();
+        for mode in 0..run.rank().min(MAX_MODES) {
+            let color = style::mode_color(mode, ui.visuals());
+            let of = |quantity| significant(value(run, run.schema.column(quantity, mode), moment), 4);
+            text(ui, (mode + 1).to_string(), color);
+            text(ui, of(Quantity::Strength), color);
+            let predicted = run.predicted.get(mode).map_or(f64::NAN, |theory| theory.curve.at(moment.time));
+            let shown = if predicted.is_finite() { significant(predicted, 4) } else { "\u{2013}".to_owned() };
+            text(ui, shown, color);
+            for quantity in [Quantity::Diffusion, Quantity::DiffusionLaw, Quantity::Alignment] {
+                text(ui, of(quantity), color);
+            }
+            ui.end_row();
+        }
+    });
+}
+
+/// Differences from cursor A to cursor B, and slopes in training time.
+fn between(ui: &mut Ui, run: &RunData, a: Moment, b: Moment) {
+    let plain = ui.visuals().text_color();
+    let dt = b.time - a.time;
+    text(
+        ui,
+        format!(
+            "A step {} \u{2192} B step {}: {} steps, \u{394}t {}",
+            grouped(a.step),
+            grouped(b.step),
+            b.step as i64 - a.step as i64,
+            significant(dt, 5)
+        ),
+        plain,
+    );
+    egui::Grid::new("between the cursors").spacing([14.0, 1.0]).show(ui, |ui| {
+        for name in ["mode", "\u{394} strength", "per unit of t", "D at B / D at A"] {
+            ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
+        }
+        ui.end_row();
+        for mode in 0..run.rank().min(MAX_MODES) {
+            let color = style::mode_color(mode, ui.visuals());
+            let at = |quantity, moment| value(run, run.schema.column(quantity, mode), moment);
+            let difference = at(Quantity::Strength, b) - at(Quantity::Strength, a);
+            let ratio = at(Quantity::Diffusion, b) / at(Quantity::Diffusion, a);
+            let shown = |value: f64| if value.is_finite() { significant(value, 4) } else { "\u{2013}".to_owned() };
+            text(ui, (mode + 1).to_string(), color);
+            text(ui, shown(difference), color);
+            text(ui, shown(difference / dt), color);
+            text(ui, shown(ratio), color);
+            ui.end_row();
+        }
+    });
+}

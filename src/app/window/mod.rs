@@ -1,0 +1,412 @@
+//! The window itself: owns the worker, what is shown and how, and lays out the panels.
+
+mod files;
+mod layout;
+mod perform;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Ui};
+
+use self::files::Files;
+use super::command_list::CommandList;
+use super::controls::Controls;
+use super::draft::{Beside, Draft};
+use super::ghosts::{self, Ghost};
+use super::plots;
+use super::run_data::RunData;
+use super::style;
+use super::transport::SpeedSetting;
+use super::undo::Undo;
+use super::view::{Alignment, Panels, Shown, Span, TimeScale, View};
+use crate::dynamics::LiveParams;
+use crate::experiment::Experiment;
+use crate::simulation::{Schedule, Script};
+use crate::worker::{Command, Event, RunSpec, RunState, Worker};
+
+/// Longest that the window takes in events before it draws.
+const DRAIN_TIME: Duration = Duration::from_millis(10);
+/// Time between two pictures where motion is reduced.
+const CALM_PERIOD: Duration = Duration::from_millis(250);
+/// Key under which settings are stored.
+const STORAGE_KEY: &str = "settings";
+
+/// What is kept from one start of the program to the next.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+struct Kept {
+    shown: Shown,
+    time: TimeScale,
+    speed: SpeedSetting,
+    high_contrast: bool,
+    reduced_motion: bool,
+    /// Whether the program has been used before.
+    is_known: bool,
+    folder: String,
+}
+
+/// What undo takes back and redo makes again.
+#[derive(Clone, Debug, PartialEq)]
+struct Settings {
+    draft: Draft,
+    live: LiveParams,
+    speed: SpeedSetting,
+    shown: Shown,
+    time: TimeScale,
+    span: Span,
+    solo: Option<usize>,
+    smoothing: f64,
+    log_histograms: bool,
+    scales: Vec<(&'static str, plots::Scale)>,
+    alignment: Alignment,
+}
+
+/// What lies over the window.
+#[derive(Debug, Default)]
+enum Dialog {
+    #[default]
+    None,
+    Palette(CommandList),
+    Glossary,
+    Save(String),
+    Open(String),
+    Export(files::ExportForm),
+}
+
+/// A line told over the plots until it is closed.
+#[derive(Clone, Debug)]
+struct Notice {
+    text: String,
+    is_trouble: bool,
+}
+
+/// The program's window.
+#[derive(Debug)]
+pub struct Window {
+    worker: Worker,
+    run: RunData,
+    /// Number of the last run asked for.
+    newest_run: u64,
+    ghosts: Vec<Ghost>,
+    /// Number of runs kept so far, for their names.
+    n_kept: usize,
+    view: View,
+    traces: plots::TraceCache,
+    predictions: plots::Predictions,
+    draft: Draft,
+    /// Live parameters as the sliders show them: what was last asked for.
+    live: LiveParams,
+    speed: SpeedSetting,
+    controls: Controls,
+    undo: Undo<Settings>,
+    dialog: Dialog,
+    notice: Option<Notice>,
+    files: Files,
+    panels: Panels,
+    /// Width of the window, in points, for which the panels were last chosen.
+    fitted_width: f32,
+    /// Whether the lecture view is shown.
+    lecture: bool,
+    high_contrast: bool,
+    reduced_motion: Arc<AtomicBool>,
+    /// Whether the person is invited to a first move.
+    invites: bool,
+    /// Training time that the live view shows from the start.
+    horizon: f64,
+    frames_per_second: f64,
+    title: String,
+}
+
+impl Window {
+    /// A window in `ctx` that starts running `experiment`, with the settings last kept in `storage`.
+    ///
+    /// # Errors
+    /// The system's error where the worker's thread cannot be started.
+    pub fn new(
+        ctx: &egui::Context,
+        storage: Option<&dyn eframe::Storage>,
+        experiment: Experiment,
+    ) -> std::io::Result<Self> {
+        let kept: Kept = storage
+            .and_then(|storage| eframe::get_value(storage, STORAGE_KEY))
+            .unwrap_or_default();
+        style::install_fonts(ctx);
+        style::apply(ctx, kept.high_contrast, kept.reduced_motion);
+        let reduced_motion = Arc::new(AtomicBool::new(kept.reduced_motion));
+        let (waker, calm) = (ctx.clone(), Arc::clone(&reduced_motion));
+        let worker = Worker::spawn(move || {
+            if calm.load(Ordering::Relaxed) {
+                waker.request_repaint_after(CALM_PERIOD);
+            } else {
+                waker.request_repaint();
+            }
+        })?;
+        let live = experiment.live;
+        let draft = Draft::new(experiment.clone());
+        let view = View {
+            time: kept.time,
+            shown: kept.shown,
+            ..View::default()
+        };
+        let settings = settings(&draft, live, kept.speed, &view);
+        let mut window = Self {
+            worker,
+            horizon: plots::horizon(&experiment),
+            run: RunData::new(&run_spec(0, experiment, &draft.beside)),
+            newest_run: 0,
+            ghosts: Vec::new(),
+            n_kept: 0,
+            view,
+            traces: plots::TraceCache::default(),
+            predictions: plots::Predictions::default(),
+            draft,
+            live,
+            speed: kept.speed,
+            controls: Controls::default(),
+            undo: Undo::new(settings),
+            dialog: Dialog::None,
+            notice: None,
+            files: Files::new(ctx, storage.is_some(), kept.folder),
+            panels: Panels::that_fit(f32::INFINITY),
+            fitted_width: f32::INFINITY,
+            lecture: false,
+            high_contrast: kept.high_contrast,
+            reduced_motion,
+            invites: !kept.is_known,
+            frames_per_second: 0.0,
+            title: String::new(),
+        };
+        window.reset();
+        window.offer_last_session();
+        Ok(window)
+    }
+
+    /// What a screen reader is told, since the insides of plots cannot be read: where the run is, in one line.
+    pub fn summary(&self) -> String {
+        let state = match self.run.state {
+            RunState::Empty => "starting",
+            RunState::Paused => "halted",
+            RunState::Running => "running",
+            RunState::Diverged => "diverged",
+        };
+        let strengths = (0..self.run.rank())
+            .filter_map(|mode| self.run.latest(crate::observables::Quantity::Strength, mode))
+            .map(|strength| super::format::significant(strength, 3))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let summary = &self.run.events.summary;
+        format!(
+            "{state} at step {}; {summary}; mode strengths {strengths}",
+            self.run.step
+        )
+    }
+
+    /// The live parameters that the worker has confirmed.
+    pub fn live_in_force(&self) -> LiveParams {
+        self.run.live
+    }
+
+    /// Steps that the worker has reported.
+    pub fn steps_taken(&self) -> u64 {
+        self.run.step
+    }
+
+    /// Rows recorded in the first lane.
+    pub fn rows_recorded(&self) -> u64 {
+        self.run.lanes.first().map_or(0, |lane| lane.history.n_rows())
+    }
+
+    /// Number of kept runs.
+    pub fn n_kept_runs(&self) -> usize {
+        self.ghosts.len()
+    }
+
+    /// Number of bytes that the histories of the run hold.
+    pub fn n_history_bytes(&self) -> usize {
+        self.run.n_bytes()
+    }
+
+    /// Loads the draft as a new run.
+    fn reset(&mut self) {
+        let Ok(experiment) = self.draft.read(self.live) else {
+            return;
+        };
+        let spec = run_spec(self.newest_run + 1, experiment, &self.draft.beside);
+        self.load(spec);
+    }
+
+    /// Loads a run; the number of the run is given here.
+    fn load(&mut self, mut spec: RunSpec) {
+        self.newest_run += 1;
+        spec.run = self.newest_run;
+        self.horizon = plots::horizon(&spec.experiment);
+        self.view.attach();
+        self.view.cursors = [None; 2];
+        self.run = RunData::new(&spec);
+        self.send(Command::SetSpeed(self.speed.speed()));
+        self.send(Command::Reset(Box::new(spec)));
+    }
+
+    /// Keeps the present run to compare the next ones with.
+    fn keep_run(&mut self) {
+        self.n_kept += 1;
+        let label = format!("{}: to step {}", self.n_kept, super::format::grouped(self.run.step));
+        ghosts::keep(&mut self.ghosts, &self.run, label);
+    }
+
+    fn set_live(&mut self, live: LiveParams) {
+        self.live = live;
+        self.invites = false;
+        self.send(Command::SetLive(live));
+    }
+
+    fn send(&mut self, command: Command) {
+        if !self.worker.send(command) {
+            self.run.trouble = Some("the simulation has stopped; restart the program".to_owned());
+        }
+    }
+
+    fn tell(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            is_trouble: false,
+        });
+    }
+
+    fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            is_trouble: true,
+        });
+    }
+
+    /// Takes in what the worker has to say, but not for long.
+    fn drain(&mut self, ctx: &egui::Context) {
+        let start = Instant::now();
+        while let Ok(event) = self.worker.events().try_recv() {
+            match event {
+                Event::Rewound { run, to } if run == self.newest_run => {
+                    // What came after stays to be compared with.
+                    self.keep_run();
+                    self.run = self.run.rewound(run, to);
+                    self.live = self.run.live;
+                    self.view.attach();
+                }
+                Event::Snapshot { run, simulation } if run == self.run.run => {
+                    self.take_snapshot(ctx, &simulation);
+                }
+                Event::Rewound { .. } | Event::Snapshot { .. } => {}
+                Event::Frame(_) | Event::Refused { .. } | Event::Failed { .. } => self.run.take(event),
+            }
+            if start.elapsed() > DRAIN_TIME {
+                break;
+            }
+        }
+    }
+
+    /// Takes in what the worker has said and what keys were pressed; runs also while the window is hidden.
+    pub fn listen(&mut self, ctx: &egui::Context) {
+        self.drain(ctx);
+        self.keys(ctx);
+        self.look_after_files(ctx);
+        self.update_title(ctx);
+        let dt = f64::from(ctx.input(|input| input.stable_dt)).max(1e-4);
+        self.frames_per_second += 0.1 * (1.0 / dt - self.frames_per_second);
+    }
+
+    /// Draws everything and passes on what was clicked and dragged.
+    pub fn show(&mut self, ui: &mut Ui) {
+        self.lay_out(ui);
+        // A change is complete once nothing is held or being typed.
+        let ctx = ui.ctx();
+        if !ctx.input(|input| input.pointer.any_down()) && !ctx.egui_wants_keyboard_input() {
+            let now = settings(&self.draft, self.live, self.speed, &self.view);
+            self.undo.note(&now);
+        }
+    }
+
+    /// Takes over settings as they were or will be again.
+    fn restore(&mut self, settings: Settings) {
+        if settings.live != self.live {
+            self.set_live(settings.live);
+        }
+        if settings.speed != self.speed {
+            self.speed = settings.speed;
+            self.send(Command::SetSpeed(self.speed.speed()));
+        }
+        self.draft = settings.draft;
+        self.view.shown = settings.shown;
+        self.view.set_time(settings.time);
+        self.view.span = settings.span;
+        self.view.solo = settings.solo;
+        self.view.smoothing = settings.smoothing;
+        self.view.log_histograms = settings.log_histograms;
+        self.view.alignment = settings.alignment;
+        self.view.scales = settings.scales.into_iter().collect();
+        self.view.vertical.clear();
+    }
+
+    fn update_title(&mut self, ctx: &egui::Context) {
+        let title = format!("saddlescope \u{2014} seed {}", self.run.experiment.seed);
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+fn settings(draft: &Draft, live: LiveParams, speed: SpeedSetting, view: &View) -> Settings {
+    let mut scales: Vec<_> = view.scales.iter().map(|(&id, &scale)| (id, scale)).collect();
+    scales.sort_unstable_by_key(|&(id, _)| id);
+    Settings {
+        draft: draft.clone(),
+        live,
+        speed,
+        shown: view.shown,
+        time: view.time,
+        span: view.span,
+        solo: view.solo,
+        smoothing: view.smoothing,
+        log_histograms: view.log_histograms,
+        scales,
+        alignment: view.alignment,
+    }
+}
+
+fn run_spec(run: u64, experiment: Experiment, beside: &Beside) -> RunSpec {
+    RunSpec {
+        run,
+        companions: beside.companions(experiment.dynamics()),
+        crowds: beside.crowds(),
+        experiment,
+        schedule: Schedule::DenseFirst,
+        script: Script::default(),
+        catch_up_to: 0,
+        start: true,
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.listen(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.show(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        let kept = Kept {
+            shown: self.view.shown,
+            time: self.view.time,
+            speed: self.speed,
+            high_contrast: self.high_contrast,
+            reduced_motion: self.reduced_motion.load(Ordering::Relaxed),
+            is_known: true,
+            folder: self.files.folder.clone(),
+        };
+        eframe::set_value(storage, STORAGE_KEY, &kept);
+    }
+}
