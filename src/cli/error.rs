@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::experiment::ParseError;
-use crate::session::{FigureError, RecordingError, SessionEnd, SessionError, WriteError};
+use crate::session::{
+    BundleError, FigureError, NpzError, RecordingError, SessionEnd, SessionError, WriteError,
+};
 use crate::simulation::{Divergence, ReplicaDivergence, ReplicasError, SetupError};
 
 /// Why a command failed.
@@ -101,6 +103,26 @@ pub enum CliError {
     /// There cannot be so many replicas.
     #[error("--replicas: {0}")]
     Replicas(#[from] ReplicasError),
+    /// A recording cannot be read.
+    #[error(transparent)]
+    Npz(#[from] NpzError),
+    /// A time axis was asked for where there is none.
+    #[error("--x and --x-log: the panel {panel} has no time axis")]
+    NoTimeAxis {
+        /// The panel.
+        panel: &'static str,
+    },
+    /// A bundle cannot be made.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// A bundle holds another run than its session's.
+    #[error("{}: its data are not the session's to the bit: {}", path.display(), why_differs(version))]
+    BundleMismatch {
+        /// The bundle.
+        path: PathBuf,
+        /// Version of the program that wrote the session.
+        version: String,
+    },
     /// A figure cannot be drawn or written.
     #[error(transparent)]
     Figure(#[from] FigureError),
@@ -142,9 +164,19 @@ impl CliError {
             | Self::Replicas(_)
             | Self::Write(_)
             | Self::Figure(_)
+            | Self::Npz(_)
+            | Self::NoTimeAxis { .. }
             | Self::Stdout(_) => 2,
             Self::Diverged(_) | Self::ReplicaDiverged(_) => 3,
-            Self::Mismatch { .. } => 4,
+            Self::Mismatch { .. } | Self::BundleMismatch { .. } => 4,
+            Self::Bundle(BundleError::Cancelled) => 130,
+            Self::Bundle(
+                BundleError::Setup(_)
+                | BundleError::Recording(_)
+                | BundleError::Exists { .. }
+                | BundleError::Write(_)
+                | BundleError::Figure(_),
+            ) => 2,
             #[cfg(feature = "gui")]
             Self::Window(_) => 1,
         }
@@ -171,14 +203,17 @@ fn mismatch(expected: &SessionEnd, found: &SessionEnd, version: &str) -> String 
             digest(expected)
         )
     };
+    format!("{what}: {}; what was written is this run", why_differs(version))
+}
+
+/// Why a run may differ from the session it repeats.
+fn why_differs(version: &str) -> String {
     let this = env!("CARGO_PKG_VERSION");
-    let why = if version == this {
-        "it was saved on another kind of processor, where results agree to rounding only, or changed by hand"
-            .to_owned()
+    if version == this {
+        "the session was saved on another kind of processor, where results agree to rounding only, or changed by hand".to_owned()
     } else {
         format!(
-            "it was saved by version {version}, this is {this}, and bits are promised for one version on one kind of processor"
+            "the session was saved by version {version}, this is {this}, and bits are promised for one version on one kind of processor"
         )
-    };
-    format!("{what}: {why}; what was written is this run")
+    }
 }

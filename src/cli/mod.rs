@@ -1,13 +1,16 @@
 //! Commands of the terminal. This is the only place with argument parsing, progress bars and printed text.
 //!
 //! `saddlescope` opens the window, or runs the default experiment without it where no window can be had; `saddlescope run`
-//! records an experiment; `saddlescope replay` does a saved session again; `saddlescope experiment` prints the default one.
+//! records an experiment; `saddlescope replay` does a saved session again, `saddlescope bundle` with all its data and figures;
+//! `saddlescope plot` draws a recording; `saddlescope experiment` prints the default one.
 
+mod bundle;
 mod error;
 mod fallback;
 mod help;
 mod load;
 mod outputs;
+mod plot;
 mod replay;
 mod run;
 #[cfg(feature = "gui")]
@@ -33,7 +36,7 @@ pub use error::CliError;
 #[command(
     version,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 1 anything else."
+    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 130 interrupted; 1 anything else."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -48,6 +51,10 @@ enum Command {
     /// Do a saved session again, every change of parameters included, and record it
     #[command(after_help = help::REPLAY)]
     Replay(ReplayArguments),
+    /// Draw a recorded run as SVG or PNG, with what theory says of it
+    Plot(PlotArguments),
+    /// Do a saved session again and write it with its data and figures, as a directory or a .zip, whole or not at all
+    Bundle(BundleArguments),
     /// Print the default experiment as commented TOML, to be saved and changed
     Experiment,
 }
@@ -99,6 +106,47 @@ struct ReplayArguments {
     events: Option<PathBuf>,
 }
 
+#[derive(Args, Debug)]
+struct PlotArguments {
+    /// The recording, as written by run or replay with --out FILE.npz
+    #[arg(value_name = "FILE.npz")]
+    file: PathBuf,
+    /// Write a .svg or .png file, whole or not at all
+    #[arg(long, value_name = "FIGURE")]
+    out: PathBuf,
+    /// What is drawn
+    #[arg(long, value_enum, default_value = "all")]
+    panel: plot::PanelName,
+    /// Paper
+    #[arg(long, value_enum, default_value = "light")]
+    theme: plot::Theme,
+    /// What the time axis counts [default: t]
+    #[arg(long, value_enum)]
+    x: Option<plot::Across>,
+    /// Make the time axis logarithmic; the row at zero is left out
+    #[arg(long)]
+    x_log: bool,
+    /// Scale of the axes upwards [default: what suits each panel]
+    #[arg(long, value_enum)]
+    y: Option<plot::ScaleName>,
+}
+
+#[derive(Args, Debug)]
+struct BundleArguments {
+    /// The session
+    #[arg(value_name = "SESSION.toml")]
+    session: PathBuf,
+    /// Where the bundle goes: a directory that is not there yet, or a file ending in .zip
+    #[arg(long, value_name = "DIR_OR_ZIP")]
+    out: PathBuf,
+    /// Record every K-th step besides the first and the last [default: a thousandth of the steps, at least 1]
+    #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true)]
+    every: Option<u64>,
+    /// Paper of the figures
+    #[arg(long, value_enum, default_value = "light")]
+    theme: plot::Theme,
+}
+
 /// Does what the arguments ask for; the first one is the program's name.
 ///
 /// # Errors
@@ -114,6 +162,8 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliE
         None => fallback::window_or_files(),
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Replay(arguments)) => replay::replay(&arguments),
+        Some(Command::Plot(arguments)) => plot::plot(&arguments),
+        Some(Command::Bundle(arguments)) => bundle::bundle(&arguments),
         Some(Command::Experiment) => print(DEFAULT_TOML),
     }
 }

@@ -13,7 +13,7 @@ use super::file::Session;
 use crate::experiment::Experiment;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::observables::Schema;
-use crate::simulation::{Divergence, Intervention, ReplicaDivergence, Replicas, Simulation};
+use crate::simulation::{Divergence, Intervention, ReplicaDivergence, Replicas, SetupError, Simulation};
 
 /// Most numbers a recording may hold, 1 GiB of them.
 pub const MAX_RECORDED_NUMBERS: u64 = 1 << 27;
@@ -116,12 +116,51 @@ impl Recording {
         }
     }
 
+    /// What a file holds of a run: its session, its rows, those of its replicas, and the weights at the start and at the last row.
+    ///
+    /// # Errors
+    /// [`SetupError`] where the session's experiment cannot be set up.
+    pub(super) fn of_file(
+        session: Session,
+        rows: Vec<f64>,
+        replica_rows: Vec<f64>,
+        initial: DeepLinearNetwork,
+        last: DeepLinearNetwork,
+    ) -> Result<Self, SetupError> {
+        // Set up for its teacher and data; no step is taken.
+        let simulation = Simulation::new(&session.experiment)?;
+        let start = session.experiment.live;
+        let interventions = session.script.interventions(start);
+        let end = session.end;
+        let divergence = end
+            .diverged
+            .then(|| (end.step, session.script.time_at(start, end.step)));
+        let live = interventions.last().map_or(start, |change| change.live);
+        Ok(Self {
+            schema: simulation.schema(),
+            events: events_of(&simulation, &interventions, &rows, divergence),
+            rows,
+            replica_rows,
+            risk: simulation.risk().clone(),
+            label_noise_std: live.label_noise_std,
+            initial,
+            last,
+            interventions,
+            session,
+        })
+    }
+
     fn ended(simulation: &Simulation, rows: Vec<f64>, divergence: Option<&Divergence>) -> Self {
         Self {
             session: Session::of(simulation),
             interventions: simulation.interventions().to_vec(),
             schema: simulation.schema(),
-            events: events_of(simulation, &rows, divergence),
+            events: events_of(
+                simulation,
+                simulation.interventions(),
+                &rows,
+                divergence.map(|divergence| (divergence.step, divergence.time)),
+            ),
             rows,
             replica_rows: Vec::new(),
             risk: simulation.risk().clone(),

@@ -9,7 +9,8 @@
 
 use thiserror::Error;
 
-use super::Simulation;
+use super::clock::Clock;
+use super::{Intervention, Simulation};
 use crate::experiment::{ExperimentError, LiveParams};
 
 /// A change of the live parameters.
@@ -88,6 +89,37 @@ impl Script {
     /// The changes, by step.
     pub fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// The changes with their training times, to the bit those a run that starts with `start` records.
+    pub fn interventions(&self, start: LiveParams) -> Vec<Intervention> {
+        let mut clock = Clock::new(start.learning_rate);
+        let mut before = start;
+        let mut interventions = Vec::new();
+        for &Change { step, live } in &self.changes {
+            if live != before {
+                before = live;
+                clock.advance(step - clock.step());
+                clock.set_learning_rate(live.learning_rate);
+                let time = clock.time();
+                interventions.push(Intervention { step, time, live });
+            }
+        }
+        interventions
+    }
+
+    /// Training time of a run that starts with `start` after `step` steps, to the bit.
+    pub fn time_at(&self, start: LiveParams, step: u64) -> f64 {
+        let mut clock = Clock::new(start.learning_rate);
+        for change in self.interventions(start) {
+            if change.step > step {
+                break;
+            }
+            clock.advance(change.step - clock.step());
+            clock.set_learning_rate(change.live.learning_rate);
+        }
+        clock.advance(step - clock.step());
+        clock.time()
     }
 
     /// Step of the first change after `step`.

@@ -3,15 +3,16 @@
 use super::RecordedEvent;
 use crate::observables::events::{Event, EventDetector, EventKind};
 use crate::observables::{Quantity, Schema};
-use crate::simulation::{Divergence, Simulation};
+use crate::simulation::{Intervention, Simulation};
 
-/// The events of `rows` (one after the other, at least one, finite), which were observed of `simulation` from its start or
-/// later, and of the divergence that ended them. A change of parameters counts from the row after it; those made before the
+/// The events of `rows` (one after the other, at least one, finite), which were observed of a run like `simulation` from its start
+/// or later, of its `interventions`, and of the divergence (step and time) that ended it. A change of parameters counts from the row after it; those made before the
 /// first row was observed, from that row on.
 pub(in crate::session) fn events_of(
     simulation: &Simulation,
+    interventions: &[Intervention],
     rows: &[f64],
-    divergence: Option<&Divergence>,
+    divergence: Option<(u64, f64)>,
 ) -> Vec<RecordedEvent> {
     let schema = simulation.schema();
     let mut log = Log {
@@ -20,7 +21,7 @@ pub(in crate::session) fn events_of(
         n_seen: 0,
         events: Vec::new(),
     };
-    let mut changes = simulation.interventions().iter().peekable();
+    let mut changes = interventions.iter().peekable();
     for (i, row) in rows.chunks_exact(schema.n_columns()).enumerate() {
         let step = row[Schema::STEP] as u64;
         while let Some(change) =
@@ -34,8 +35,8 @@ pub(in crate::session) fn events_of(
     for change in changes {
         log.detector.set_live(change.step, change.time, change.live);
     }
-    if let Some(divergence) = divergence {
-        log.detector.diverge(divergence.step, divergence.time);
+    if let Some((step, time)) = divergence {
+        log.detector.diverge(step, time);
     }
     log.take_in(&[]);
     log.events.sort_by_key(|event| event.step);
@@ -134,8 +135,8 @@ mod tests {
         let all = rows_of(&simulation, &[&start[..], &rest].concat());
         let plateaus = [(0, "plateau_entered"), (1, "plateau_left")];
         let expected = [&plateaus[..], &[(1, "peak_confirmed")]].concat();
-        assert_eq!(told(&events_of(&simulation, &first, None)), expected);
-        let events = events_of(&simulation, &all, None);
+        assert_eq!(told(&events_of(&simulation, &[], &first, None)), expected);
+        let events = events_of(&simulation, &[], &all, None);
         let later = [(3, "peak_confirmed"), (4, "plateau_entered"), (5, "learned")];
         assert_eq!(told(&events), [&plateaus[..], &later].concat());
         let learned = events[4];
@@ -156,7 +157,7 @@ mod tests {
             simulation.set_live(live).unwrap();
         }
         let rows = rows_of(&simulation, &[(0.01, 0.1); 4]);
-        let events = events_of(&simulation, &rows, None);
+        let events = events_of(&simulation, simulation.interventions(), &rows, None);
         let expected = [
             (0, "parameter_changed"),
             (0, "plateau_entered"),
@@ -173,7 +174,7 @@ mod tests {
         let simulation = simulation();
         let n = 2 * EventDetector::CAPACITY;
         let rows = rows_of(&simulation, &[(0.0, 0.1), (0.5, 0.1)].repeat(n));
-        let events = events_of(&simulation, &rows, None);
+        let events = events_of(&simulation, simulation.interventions(), &rows, None);
         let plateaus = events
             .iter()
             .filter(|event| event.kind.name().starts_with("plateau"));

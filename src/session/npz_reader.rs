@@ -1,0 +1,235 @@
+//! Reads a recording back from the NPZ that [`write_npz`](super::write_npz) made of it.
+//!
+//! The session in the archive says what was run; teacher and data set are made anew from it. Rows and weights are read to the
+//! bit, events are found in the rows once more.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use nalgebra::DMatrix;
+use npyz::{NpyFile, Order};
+use thiserror::Error;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::file::{LONGEST_SESSION, Session, SessionError};
+use super::recording::{MAX_RECORDED_NUMBERS, Recording};
+use crate::model::DeepLinearNetwork;
+use crate::observables::{Quantity, Schema};
+use crate::simulation::{Replicas, SetupError};
+
+/// Why a file is no recording.
+#[derive(Debug, Error)]
+pub enum NpzError {
+    /// The file cannot be read.
+    #[error("{}: cannot be read: {cause}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// The file is no archive, or a damaged one.
+    #[error("{}: no NPZ archive, or a damaged one: {message}; plots need the file of saddlescope run --out FILE.npz", path.display())]
+    Archive {
+        /// The file.
+        path: PathBuf,
+        /// What the reader says.
+        message: String,
+    },
+    /// An array is missing or is not what it should be.
+    #[error("{}: array {array}: {message}; plots need the file of saddlescope run --out FILE.npz", path.display())]
+    Array {
+        /// The file.
+        path: PathBuf,
+        /// The array.
+        array: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The session in the archive cannot be read.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The session's experiment cannot be set up.
+    #[error("{}: {cause}", path.display())]
+    Setup {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: SetupError,
+    },
+}
+
+/// Reads a recording.
+///
+/// # Errors
+/// [`NpzError`], one line that names the file and, where it is one array's fault, the array.
+pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
+    let mut archive = Archive::open(path)?;
+    let session = archive.session()?;
+    let rank = session.experiment.teacher.strengths.len();
+    let schema = Schema::new(rank);
+    let n_rows = archive.n_rows(schema)?;
+    let mut rows = vec![0.0; n_rows * schema.n_columns()];
+    for (name, column) in [
+        ("step", Schema::STEP),
+        ("time", Schema::TIME),
+        ("loss", Schema::LOSS),
+        ("excess_loss", Schema::EXCESS_LOSS),
+        ("imbalance", schema.imbalance()),
+    ] {
+        let values = archive.numbers(name, &[n_rows])?;
+        spread(&values, 1, &mut rows, schema.n_columns(), column);
+    }
+    for quantity in Quantity::ALL {
+        let values = archive.numbers(quantity.name(), &[n_rows, rank])?;
+        let first = schema.column(quantity, 0);
+        spread(&values, rank, &mut rows, schema.n_columns(), first);
+    }
+    let mut replica_rows = Vec::new();
+    if archive.holds("strength_mean") {
+        let n_columns = Replicas::STATISTICS.len() * rank;
+        replica_rows.resize(n_rows * n_columns, 0.0);
+        for (block, statistic) in Replicas::STATISTICS.into_iter().enumerate() {
+            let values = archive.numbers(&format!("strength_{statistic}"), &[n_rows, rank])?;
+            spread(&values, rank, &mut replica_rows, n_columns, block * rank);
+        }
+    }
+    let widths = session.experiment.network.widths();
+    let initial = archive.network("initial", &widths)?;
+    let last = archive.network("final", &widths)?;
+    Recording::of_file(session, rows, replica_rows, initial, last).map_err(|cause| NpzError::Setup {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+/// Lays the columns of a table of `n` columns into those of a wider one, from column `first` on.
+fn spread(values: &[f64], n: usize, rows: &mut [f64], n_columns: usize, first: usize) {
+    for (row, values) in rows.chunks_exact_mut(n_columns).zip(values.chunks_exact(n)) {
+        row[first..first + n].copy_from_slice(values);
+    }
+}
+
+struct Archive<'a> {
+    path: &'a Path,
+    zip: ZipArchive<BufReader<File>>,
+}
+
+impl<'a> Archive<'a> {
+    fn open(path: &'a Path) -> Result<Self, NpzError> {
+        let read = |cause| NpzError::Read {
+            path: path.to_owned(),
+            cause,
+        };
+        let file = File::open(path).map_err(read)?;
+        if !file.metadata().map_err(read)?.is_file() {
+            return Err(read(io::Error::other("not a file")));
+        }
+        let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| match error {
+            ZipError::Io(cause) if cause.kind() != io::ErrorKind::UnexpectedEof => read(cause),
+            error => NpzError::Archive {
+                path: path.to_owned(),
+                message: error.to_string(),
+            },
+        })?;
+        Ok(Self { path, zip })
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.zip.index_for_name(&format!("{name}.npy")).is_some()
+    }
+
+    fn wrong(&self, array: &str, message: impl Into<String>) -> NpzError {
+        NpzError::Array {
+            path: self.path.to_owned(),
+            array: array.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    /// An array with its shape, which `is_right` judges before anything is read.
+    fn read<T: npyz::Deserialize>(
+        &mut self,
+        name: &str,
+        is_right: impl Fn(&[u64]) -> Result<(), String>,
+    ) -> Result<Vec<T>, NpzError> {
+        let path = self.path;
+        let wrong = |message: String| NpzError::Array {
+            path: path.to_owned(),
+            array: name.to_owned(),
+            message,
+        };
+        let entry = self
+            .zip
+            .by_name(&format!("{name}.npy"))
+            .map_err(|error| match error {
+                ZipError::FileNotFound => wrong("is missing".to_owned()),
+                error => wrong(error.to_string()),
+            })?;
+        let length = entry.size();
+        let array = NpyFile::new(entry.take(length)).map_err(|error| wrong(error.to_string()))?;
+        is_right(array.shape()).map_err(wrong)?;
+        if array.order() != Order::C && array.shape().len() > 1 {
+            return Err(wrong("must be in C order".to_owned()));
+        }
+        // A shape that promises more than the entry holds would ask for the memory first.
+        if array.shape().iter().product::<u64>() > length {
+            return Err(wrong("is cut short".to_owned()));
+        }
+        array.into_vec().map_err(|error| wrong(error.to_string()))
+    }
+
+    fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, NpzError> {
+        self.read(name, |found| {
+            if found.iter().map(|&n| n as usize).eq(shape.iter().copied()) {
+                Ok(())
+            } else {
+                Err(format!("has shape {found:?}, not {shape:?}"))
+            }
+        })
+    }
+
+    fn session(&mut self) -> Result<Session, NpzError> {
+        const NAME: &str = "session";
+        let bytes: Vec<u8> = self.read(NAME, |shape| match shape {
+            [length] if *length <= LONGEST_SESSION => Ok(()),
+            _ => Err(format!(
+                "has shape {shape:?}; a session has at most {LONGEST_SESSION} bytes"
+            )),
+        })?;
+        let text = String::from_utf8(bytes).map_err(|_| self.wrong(NAME, "is no text in UTF-8"))?;
+        Ok(Session::parse(
+            &text,
+            &format!("{}: {NAME}", self.path.display()),
+        )?)
+    }
+
+    /// Number of rows, at least one and not too many.
+    fn n_rows(&mut self, schema: Schema) -> Result<usize, NpzError> {
+        let most = MAX_RECORDED_NUMBERS / schema.n_columns() as u64;
+        let steps: Vec<f64> = self.read("step", |shape| match shape {
+            [n_rows] if (1..=most).contains(n_rows) => Ok(()),
+            _ => Err(format!("has shape {shape:?}, not from 1 to {most} rows")),
+        })?;
+        if !steps.is_sorted_by(|a, b| a < b) {
+            return Err(self.wrong("step", "must rise from row to row"));
+        }
+        Ok(steps.len())
+    }
+
+    fn network(&mut self, name: &str, widths: &[usize]) -> Result<DeepLinearNetwork, NpzError> {
+        let layers: Vec<DMatrix<f64>> = widths
+            .windows(2)
+            .enumerate()
+            .map(|(layer, ends)| {
+                let (d_in, d_out) = (ends[0], ends[1]);
+                let values = self.numbers(&format!("{name}_w{}", layer + 1), &[d_out, d_in])?;
+                Ok(DMatrix::from_row_slice(d_out, d_in, &values))
+            })
+            .collect::<Result<_, NpzError>>()?;
+        DeepLinearNetwork::from_weights(layers)
+            .ok_or_else(|| self.wrong(name, "its layers do not fit together"))
+    }
+}
