@@ -68,25 +68,34 @@ fn values(ui: &mut Ui, run: &RunData, moment: Moment) {
         ),
         plain,
     );
-    egui::Grid::new("values at a moment").spacing([14.0, 1.0]).show(ui, |ui| {
-        for name in ["mode", "strength", "theory", "D", "law D(s)", "alignment"] {
-            ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
-        }
-        ui.end_row();
-        for mode in 0..run.rank().min(MAX_MODES) {
-            let color = style::mode_color(mode, ui.visuals());
-            let of = |quantity| significant(value(run, run.schema.column(quantity, mode), moment), 4);
-            text(ui, (mode + 1).to_string(), color);
-            text(ui, of(Quantity::Strength), color);
-            let predicted = run.predicted.get(mode).map_or(f64::NAN, |theory| theory.curve.at(moment.time));
-            let shown = if predicted.is_finite() { significant(predicted, 4) } else { "\u{2013}".to_owned() };
-            text(ui, shown, color);
-            for quantity in [Quantity::Diffusion, Quantity::DiffusionLaw, Quantity::Alignment] {
-                text(ui, of(quantity), color);
+    egui::Grid::new("values at a moment")
+        .spacing([14.0, 1.0])
+        .show(ui, |ui| {
+            for name in ["mode", "strength", "theory", "D", "law D(s)", "alignment"] {
+                ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
             }
             ui.end_row();
-        }
-    });
+            for mode in 0..run.rank().min(MAX_MODES) {
+                let color = style::mode_color(mode, ui.visuals());
+                let of = |quantity| significant(value(run, run.schema.column(quantity, mode), moment), 4);
+                text(ui, (mode + 1).to_string(), color);
+                text(ui, of(Quantity::Strength), color);
+                let predicted = run
+                    .predicted
+                    .get(mode)
+                    .map_or(f64::NAN, |theory| theory.curve.at(moment.time));
+                let shown = if predicted.is_finite() {
+                    significant(predicted, 4)
+                } else {
+                    "\u{2013}".to_owned()
+                };
+                text(ui, shown, color);
+                for quantity in [Quantity::Diffusion, Quantity::DiffusionLaw, Quantity::Alignment] {
+                    text(ui, of(quantity), color);
+                }
+                ui.end_row();
+            }
+        });
 }
 
 /// Differences from cursor A to cursor B, and slopes in training time.
@@ -104,22 +113,30 @@ fn between(ui: &mut Ui, run: &RunData, a: Moment, b: Moment) {
         ),
         plain,
     );
-    egui::Grid::new("between the cursors").spacing([14.0, 1.0]).show(ui, |ui| {
-        for name in ["mode", "\u{394} strength", "per unit of t", "D at B / D at A"] {
-            ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
-        }
-        ui.end_row();
-        for mode in 0..run.rank().min(MAX_MODES) {
-            let color = style::mode_color(mode, ui.visuals());
-            let at = |quantity, moment| value(run, run.schema.column(quantity, mode), moment);
-            let difference = at(Quantity::Strength, b) - at(Quantity::Strength, a);
-            let ratio = at(Quantity::Diffusion, b) / at(Quantity::Diffusion, a);
-            let shown = |value: f64| if value.is_finite() { significant(value, 4) } else { "\u{2013}".to_owned() };
-            text(ui, (mode + 1).to_string(), color);
-            text(ui, shown(difference), color);
-            text(ui, shown(difference / dt), color);
-            text(ui, shown(ratio), color);
+    egui::Grid::new("between the cursors")
+        .spacing([14.0, 1.0])
+        .show(ui, |ui| {
+            for name in ["mode", "\u{394} strength", "per unit of t", "D at B / D at A"] {
+                ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
+            }
             ui.end_row();
-        }
-    });
+            for mode in 0..run.rank().min(MAX_MODES) {
+                let color = style::mode_color(mode, ui.visuals());
+                let at = |quantity, moment| value(run, run.schema.column(quantity, mode), moment);
+                let difference = at(Quantity::Strength, b) - at(Quantity::Strength, a);
+                let ratio = at(Quantity::Diffusion, b) / at(Quantity::Diffusion, a);
+                let shown = |value: f64| {
+                    if value.is_finite() {
+                        significant(value, 4)
+                    } else {
+                        "\u{2013}".to_owned()
+                    }
+                };
+                text(ui, (mode + 1).to_string(), color);
+                text(ui, shown(difference), color);
+                text(ui, shown(difference / dt), color);
+                text(ui, shown(ratio), color);
+                ui.end_row();
+            }
+        });
 }

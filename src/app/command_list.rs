@@ -36,9 +36,8 @@ impl CommandList {
                 .hint_text("What would you like to do?")
                 .desired_width(f32::INFINITY);
             let response = ui.add(edit);
-            response.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search the actions")
-            });
+            response
+                .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search the actions"));
             if !self.was_shown {
                 response.request_focus();
                 self.was_shown = true;
@@ -84,7 +83,7 @@ fn found(typed: &str) -> Vec<&'static Info> {
         let text = text.to_lowercase();
         words.iter().all(|word| text.contains(word.as_str()))
     };
-    let (named, other): (Vec<_>, Vec<_>) = ALL.iter().partition(|info| holds(info.name));
+    let (named, other): (Vec<&Info>, Vec<&Info>) = ALL.iter().partition(|info| holds(info.name));
     let described = other
         .into_iter()
         .filter(|info| holds(&format!("{} {}", info.name, info.hint)));
@@ -93,7 +92,11 @@ fn found(typed: &str) -> Vec<&'static Info> {
 
 /// One action; says whether it was clicked.
 fn row(ui: &mut Ui, info: &Info, is_chosen: bool) -> bool {
-    let keys: Vec<String> = info.keys.iter().map(|key| ui.ctx().format_shortcut(key)).collect();
+    let keys: Vec<String> = info
+        .keys
+        .iter()
+        .map(|key| ui.ctx().format_shortcut(key))
+        .collect();
     let text = RichText::new(info.name).size(14.0);
     let button = egui::Button::selectable(is_chosen, text)
         .shortcut_text(keys.join(", "))

@@ -2,6 +2,7 @@
 
 use crate::dynamics::LiveParams;
 use crate::experiment::{Dynamics, Experiment, ExperimentError};
+use crate::session;
 use crate::simulation::CrowdKind;
 
 /// An experiment being edited.
@@ -51,6 +52,28 @@ impl Beside {
             .filter(|&(dynamics, on)| on && dynamics != main)
             .map(|(dynamics, _)| dynamics)
             .collect()
+    }
+
+    /// What a session says of it.
+    pub(super) fn of(session: &session::Beside) -> Self {
+        let usual = Self::gradient_flow();
+        let number = |n: usize, usual: usize| if n == 0 { usual } else { n };
+        Self {
+            dynamics: Dynamics::ALL.map(|dynamics| session.dynamics.contains(&dynamics)),
+            ensemble: session.trajectories > 0,
+            n_trajectories: number(session.trajectories, usual.n_trajectories),
+            replicas: session.replicas > 0,
+            n_replicas: number(session.replicas, usual.n_replicas),
+        }
+    }
+
+    /// As a session keeps it; `main` runs anyhow.
+    pub(super) fn chosen(&self, main: Dynamics) -> session::Beside {
+        session::Beside {
+            dynamics: self.companions(main),
+            trajectories: if self.ensemble { self.n_trajectories } else { 0 },
+            replicas: if self.replicas { self.n_replicas } else { 0 },
+        }
     }
 
     /// The crowds chosen, with the number of their members.

@@ -82,7 +82,9 @@ impl Ghost {
 
     /// How far the run is moved along the axis to lie over the present one; not at all where a peak is not known.
     pub(crate) fn shift(&self, run: &RunData, alignment: Alignment, axis: TimeAxis) -> f64 {
-        let Alignment::Peak(mode) = alignment else { return 0.0 };
+        let Alignment::Peak(mode) = alignment else {
+            return 0.0;
+        };
         let theirs = self.peaks.get(mode).copied().flatten();
         let ours = run.events.modes.get(mode).and_then(|events| events.peak);
         match (theirs, ours, axis) {
@@ -95,7 +97,9 @@ impl Ghost {
 
 /// Keeps the present run beside those kept before.
 pub(super) fn keep(ghosts: &mut Vec<Ghost>, run: &RunData, label: String) {
-    let Some(ghost) = Ghost::of(run, label) else { return };
+    let Some(ghost) = Ghost::of(run, label) else {
+        return;
+    };
     ghosts.retain(|kept| kept.id != ghost.id);
     if ghosts.len() == MAX_GHOSTS {
         ghosts.remove(0);
@@ -109,7 +113,8 @@ pub(super) fn ghost_list(ui: &mut Ui, ghosts: &mut Vec<Ghost>, run: &RunData, vi
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        ui.strong("Kept runs").on_hover_text("Drawn at 35 % of the colour of each mode.");
+        ui.strong("Kept runs")
+            .on_hover_text("Drawn at 35 % of the colour of each mode.");
         ui.weak(RichText::new("aligned at").size(11.5));
         let name = |alignment| match alignment {
             Alignment::Start => "t = 0".to_owned(),
@@ -134,7 +139,11 @@ pub(super) fn ghost_list(ui: &mut Ui, ghosts: &mut Vec<Ghost>, run: &RunData, vi
         ui.horizontal_wrapped(|ui| {
             ui.checkbox(&mut ghost.is_shown, RichText::new(&ghost.label).size(12.0))
                 .on_hover_text("Show or hide this run.");
-            if ui.small_button("remove").on_hover_text("Forget this run.").clicked() {
+            if ui
+                .small_button("remove")
+                .on_hover_text("Forget this run.")
+                .clicked()
+            {
                 dropped = Some(i);
             }
         });

@@ -15,13 +15,13 @@ use crate::observables::events::{Activity, noise_shares};
 const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
 
 /// Draws the line.
-pub(super) fn headline(ui: &mut Ui, run: &RunData) {
+pub(super) fn headline(ui: &mut Ui, run: &RunData, emphasis: f32) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
         let (text, color) = token(run, ui.visuals());
-        ui.label(RichText::new(text).size(18.0).strong().color(color));
+        ui.label(RichText::new(text).size(18.0 * emphasis).strong().color(color));
         share_bar(ui, run);
-        ui.label(RichText::new(&run.events.summary).size(12.5));
+        ui.label(RichText::new(&run.events.summary).size(12.5 * emphasis));
     });
 }
 

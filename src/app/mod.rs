@@ -4,17 +4,24 @@
 //! function of both and changes neither the run nor a number. What a person asks for goes to the worker as a command, and the
 //! window shows what the worker confirms.
 
+mod action;
+mod card;
+mod command_list;
 mod controls;
 mod draft;
 mod event_table;
 mod format;
+mod ghosts;
+mod glossary;
 mod headline;
+mod menu;
 mod plots;
 mod run_data;
 mod side_panel;
 mod stationary_panel;
 mod style;
 mod transport;
+mod undo;
 mod view;
 mod window;
 
@@ -51,7 +58,13 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
     eframe::run_native(
         APP_ID,
         options,
-        Box::new(|cc| Ok(Box::new(Window::new(&cc.egui_ctx, cc.storage, experiment)?))),
+        Box::new(|cc| {
+            let mut window = Window::new(&cc.egui_ctx, cc.storage, experiment)?;
+            if let Some(directory) = eframe::storage_dir(APP_ID) {
+                window.keep_sessions_in(&directory.join("sessions"));
+            }
+            Ok(Box::new(window))
+        }),
     )?;
     Ok(())
 }

@@ -46,8 +46,10 @@ pub(super) struct EventData {
 }
 
 /// What theory predicts for one mode of an aligned, balanced start.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Predicted {
+    /// Gradient flow of the mode.
+    pub(super) curve: StrengthCurve,
     /// `[time, strength]` along the gradient flow.
     pub(super) points: Vec<[f64; 2]>,
     /// Training time at which the mode is half learned.
@@ -83,6 +85,7 @@ impl Predicted {
         Self {
             points,
             half_time: curve.half_time(),
+            curve,
         }
     }
 }
@@ -229,7 +232,11 @@ impl RunData {
         self.checkpoints = frame.checkpoints;
         // A second change at the same step replaces the first, as it does in the run.
         for change in frame.interventions {
-            if self.interventions.last().is_some_and(|last| last.step == change.step) {
+            if self
+                .interventions
+                .last()
+                .is_some_and(|last| last.step == change.step)
+            {
                 self.interventions.pop();
             }
             self.interventions.push(change);

@@ -1,12 +1,13 @@
 //! The right panel: histograms of the mode strengths, and how the program looks.
 
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{self, Ui};
 
 use super::event_table::event_table;
+use super::ghosts::{Ghost, ghost_list};
 use super::plots::{self, Predictions};
 use super::run_data::RunData;
 use super::stationary_panel::stationary_panel;
-use super::view::{TimeAxis, View};
+use super::view::View;
 
 /// UI scales on offer, in percent.
 const SCALES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 250];
@@ -19,10 +20,12 @@ pub(super) fn side_panel(
     ui: &mut Ui,
     run: &RunData,
     view: &mut View,
+    ghosts: &mut Vec<Ghost>,
     predictions: &mut Predictions,
 ) -> Option<f64> {
     appearance(ui, view);
     ui.separator();
+    ghost_list(ui, ghosts, run, view);
     ui.strong("Diffusion against strength").on_hover_text(
         "Exact diffusion of every mode over the height of its law's hill, against its strength over the teacher's. The dot \
          goes over the hill before it reaches 1: the noise is largest before the feature is learned.",
@@ -76,14 +79,6 @@ fn appearance(ui: &mut Ui, view: &mut View) {
             .on_hover_text("Size of everything in the window (Ctrl +, Ctrl \u{2212}).");
     });
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("Time axis").size(12.5));
-        let mut axis = view.axis;
-        ui.selectable_value(&mut axis, TimeAxis::Time, "t")
-            .on_hover_text("Training time, the sum of the learning rates.");
-        ui.selectable_value(&mut axis, TimeAxis::Step, "steps")
-            .on_hover_text("Number of steps.");
-        view.set_axis(axis);
-        ui.separator();
         ui.toggle_value(&mut view.shown.theory, "theory")
             .on_hover_text("Draw what theory predicts (key T).");
         ui.toggle_value(&mut view.shown.singular_values, "singular values")

@@ -92,6 +92,49 @@ pub(super) fn quiet(visuals: &Visuals) -> Color32 {
     visuals.weak_text_color()
 }
 
+/// Sets up both themes: usual or of high contrast, with or without animations.
+pub(super) fn apply(ctx: &egui::Context, high_contrast: bool, reduced_motion: bool) {
+    for theme in [egui::Theme::Dark, egui::Theme::Light] {
+        let mut style = egui::Style {
+            visuals: theme.default_visuals(),
+            ..egui::Style::default()
+        };
+        if reduced_motion {
+            style.animation_time = 0.0;
+        }
+        let visuals = &mut style.visuals;
+        if high_contrast {
+            let (ground, text) = match theme {
+                egui::Theme::Dark => (Color32::BLACK, Color32::WHITE),
+                egui::Theme::Light => (Color32::WHITE, Color32::BLACK),
+            };
+            visuals.override_text_color = Some(text);
+            visuals.panel_fill = ground;
+            visuals.window_fill = ground;
+            visuals.extreme_bg_color = ground;
+            visuals.weak_text_color = Some(text);
+            for widget in [
+                &mut visuals.widgets.noninteractive,
+                &mut visuals.widgets.inactive,
+                &mut visuals.widgets.hovered,
+                &mut visuals.widgets.active,
+                &mut visuals.widgets.open,
+            ] {
+                widget.bg_stroke = egui::Stroke::new(1.0, text);
+                widget.fg_stroke.color = text;
+            }
+        } else if theme == egui::Theme::Light {
+            // The usual text and its weak form have too little contrast for a projector.
+            visuals.override_text_color = Some(Color32::from_gray(40));
+            visuals.weak_text_color = Some(Color32::from_gray(95));
+        } else {
+            visuals.override_text_color = Some(Color32::from_gray(205));
+            visuals.weak_text_color = Some(Color32::from_gray(150));
+        }
+        ctx.set_style_of(theme, style);
+    }
+}
+
 /// Adds the mathematical glyphs that the standard fonts lack (raised signs, transposes, arrows) behind them.
 pub(super) fn install_fonts(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();

@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText, Slider, SliderClamping, Ui};
 
 use super::format::{brief, grouped, prefixed, significant};
 use super::run_data::{HISTORY_BUDGET_BYTES, RunData};
-use super::view::{Panels, View};
+use super::view::{Panels, TimeAxis, TimeScale, View};
 use crate::worker::{RunState, Speed};
 
 /// What the bar asks for.
@@ -16,6 +16,8 @@ pub(super) enum Request {
     Step(u64),
     /// Go on, or halt.
     PlayPause,
+    /// Take the run back to the moment looked at.
+    Rewind,
     /// Another speed.
     Speed,
 }
@@ -56,11 +58,11 @@ pub(super) fn transport(
     ui: &mut Ui,
     run: &RunData,
     view: &mut View,
-    panels: &mut Panels,
+    panels: Option<&mut Panels>,
     speed: &mut SpeedSetting,
     frames_per_second: f64,
 ) -> Option<Request> {
-    let mut request = None;
+    let mut request = scrubber(ui, run, view);
     ui.horizontal_wrapped(|ui| {
         let mut button = |ui: &mut Ui, text: &str, hint: &str, asks: Request| {
             if ui.button(text).on_hover_text(hint).clicked() {
@@ -105,11 +107,49 @@ pub(super) fn transport(
         if ui.add(live).on_hover_text(hint).clicked() {
             view.attach();
         }
-        ui.toggle_value(&mut panels.controls, "controls").on_hover_text("Show or hide the left rail.");
-        ui.toggle_value(&mut panels.distributions, "distributions")
-            .on_hover_text("Show or hide the right panel.");
+        if let Some(panels) = panels {
+            ui.toggle_value(&mut panels.controls, "controls").on_hover_text("Show or hide the left rail.");
+            ui.toggle_value(&mut panels.distributions, "distributions")
+                .on_hover_text("Show or hide the right panel.");
+        }
         ui.separator();
         read_outs(ui, run, frames_per_second);
+    });
+    request
+}
+
+/// The scrubber over the history, with a tick at every kept state, and the way back to one.
+fn scrubber(ui: &mut Ui, run: &RunData, view: &mut View) -> Option<Request> {
+    let mut request = None;
+    ui.horizontal(|ui| {
+        let label = ui.label("history").on_hover_text("Look at any moment of the run (left and right arrow).");
+        ui.spacing_mut().slider_width = (ui.available_width() - 150.0).max(60.0);
+        let mut step = view.scrubbed.map_or(run.step, |moment| moment.step);
+        let slider = Slider::new(&mut step, 0..=run.step.max(1)).show_value(false);
+        let response = ui.add(slider).labelled_by(label.id).on_hover_text(
+            "Look at any moment of the run; ticks are states that it can be taken back to.",
+        );
+        let rail = response.rect.shrink2(egui::vec2(0.5 * response.rect.height(), 0.0));
+        let stroke = egui::Stroke::new(1.0, super::style::quiet(ui.visuals()));
+        for checkpoint in &run.checkpoints {
+            let share = checkpoint.step as f32 / run.step.max(1) as f32;
+            let x = rail.left() + rail.width() * share.min(1.0);
+            let y = response.rect.bottom();
+            ui.painter().line_segment([egui::pos2(x, y - 3.0), egui::pos2(x, y)], stroke);
+        }
+        if response.changed() {
+            let scale = TimeScale {
+                axis: TimeAxis::Step,
+                log: false,
+            };
+            view.scrubbed = run.moment_at(scale, step as f64).filter(|_| step < run.step);
+        }
+        let hint = "Take the run back to the kept state at or before this moment and go on from there; what came after stays as a \
+                    kept run (Backspace).";
+        let button = egui::Button::new("Rewind to here");
+        if ui.add_enabled(view.scrubbed.is_some(), button).on_hover_text(hint).clicked() {
+            request = Some(Request::Rewind);
+        }
     });
     request
 }

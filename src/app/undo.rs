@@ -31,21 +31,24 @@ impl<T: Clone + PartialEq> Undo<T> {
         if self.past.len() == MAX_STEPS {
             self.past.pop_front();
         }
-        self.past.push_back(std::mem::replace(&mut self.present, now.clone()));
+        self.past
+            .push_back(std::mem::replace(&mut self.present, now.clone()));
         self.future.clear();
     }
 
     /// The settings before the last change.
     pub(super) fn undo(&mut self) -> Option<T> {
         let before = self.past.pop_back()?;
-        self.future.push(std::mem::replace(&mut self.present, before.clone()));
+        self.future
+            .push(std::mem::replace(&mut self.present, before.clone()));
         Some(before)
     }
 
     /// The settings before the last undo.
     pub(super) fn redo(&mut self) -> Option<T> {
         let after = self.future.pop()?;
-        self.past.push_back(std::mem::replace(&mut self.present, after.clone()));
+        self.past
+            .push_back(std::mem::replace(&mut self.present, after.clone()));
         Some(after)
     }
 }

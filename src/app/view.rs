@@ -53,11 +53,7 @@ impl TimeScale {
 
     /// Number of steps or training time at a position.
     pub(super) fn value(self, position: f64) -> f64 {
-        if self.log {
-            10_f64.powf(position)
-        } else {
-            position
-        }
+        if self.log { 10_f64.powf(position) } else { position }
     }
 
     /// Scale of the axis.

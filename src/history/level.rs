@@ -74,7 +74,10 @@ impl Level {
     /// Some of the columns alone.
     pub(super) fn select(&self, columns: &[usize]) -> Self {
         Self {
-            columns: columns.iter().map(|&column| self.columns[column].clone()).collect(),
+            columns: columns
+                .iter()
+                .map(|&column| self.columns[column].clone())
+                .collect(),
             n_rows_in: self.n_rows_in.clone(),
         }
     }

@@ -83,7 +83,10 @@ impl History {
     #[must_use]
     pub fn up_to(&self, column: usize, x: f64) -> Self {
         let mut kept = self.clone();
-        let n_buckets = self.finest().column(column).partition_point(|bucket| bucket.last <= x);
+        let n_buckets = self
+            .finest()
+            .column(column)
+            .partition_point(|bucket| bucket.last <= x);
         kept.levels[0].truncate(n_buckets);
         kept.n_rows = kept.finest().n_rows_in().iter().sum();
         kept.summarise(0);
@@ -94,7 +97,11 @@ impl History {
     #[must_use]
     pub fn digest(&self, columns: &[usize], most: usize) -> Self {
         let fits = |level: &&Level| level.n_buckets() <= most.max(1);
-        let level = self.levels.iter().find(fits).unwrap_or(&self.levels[N_LEVELS - 1]);
+        let level = self
+            .levels
+            .iter()
+            .find(fits)
+            .unwrap_or(&self.levels[N_LEVELS - 1]);
         let mut digest = Self {
             levels: std::array::from_fn(|_| Level::new(columns.len())),
             n_rows: self.n_rows,
@@ -264,7 +271,12 @@ mod tests {
         let history = filled(1_000_000);
         let digest = history.digest(&[1, 0], 2000);
         assert!(digest.finest().n_buckets() <= 2000 && digest.finest().n_columns() == 2);
-        let spike = digest.finest().column(0).iter().map(|bucket| bucket.max).fold(f64::MIN, f64::max);
+        let spike = digest
+            .finest()
+            .column(0)
+            .iter()
+            .map(|bucket| bucket.max)
+            .fold(f64::MIN, f64::max);
         assert!(spike > 9e5);
         assert_eq!(digest.last(1), history.last(0));
     }

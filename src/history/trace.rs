@@ -151,7 +151,8 @@ impl Gathering {
                     self.n_rows += n;
                 }
                 Some(_) | None => {
-                    self.edge = self.left + self.pixel * (((position - self.left) / self.pixel).floor() + 1.0);
+                    self.edge =
+                        self.left + self.pixel * (((position - self.left) / self.pixel).floor() + 1.0);
                     self.n_rows = *n;
                     self.trace.cells.push(Cell {
                         first: [first, y.first],
@@ -255,7 +256,11 @@ mod tests {
         };
         let drawn = trace(&history, &request);
         assert!((200..=620).contains(&drawn.cells.len()), "{}", drawn.cells.len());
-        let xs: Vec<f64> = drawn.cells.iter().flat_map(|cell| [cell.first[0], cell.last[0]]).collect();
+        let xs: Vec<f64> = drawn
+            .cells
+            .iter()
+            .flat_map(|cell| [cell.first[0], cell.last[0]])
+            .collect();
         assert!(xs.windows(2).all(|pair| pair[0] <= pair[1]) && xs[0] > 0.0);
         // The first rows stand alone, the spike is there, and every late pixel goes from 0 to 1.
         assert!(drawn.cells[..20].iter().all(|cell| cell.first == cell.last));
@@ -265,7 +270,10 @@ mod tests {
         assert!(late.clone().all(|cell| cell.min[1] == 0.0 && cell.max[1] >= 1.0));
         let mut before = None;
         for cell in late {
-            assert!(before.is_none_or(|end: f64| cell.first[0] - end < 0.03 * end), "a gap after {before:?}");
+            assert!(
+                before.is_none_or(|end: f64| cell.first[0] - end < 0.03 * end),
+                "a gap after {before:?}"
+            );
             before = Some(cell.last[0]);
         }
     }

@@ -7,10 +7,10 @@ use eframe::egui::{Color32, Ui, Visuals};
 use egui_plot::LineStyle;
 
 use super::scale::Scale;
-use crate::app::run_data::RunData;
-use crate::app::style::{self, LaneStyle};
 use super::smoothing::smoothed;
 use crate::app::ghosts::Ghost;
+use crate::app::run_data::RunData;
+use crate::app::style::{self, LaneStyle};
 use crate::app::view::{TimeScale, View};
 use crate::history::{Cell, Trace, TraceRequest, trace};
 use crate::observables::Quantity;
@@ -114,6 +114,11 @@ impl<'a> Gatherer<'a> {
             emphasis: scene.emphasis,
             n_pixels: (ui.available_width() * ui.ctx().pixels_per_point()) as usize,
         }
+    }
+
+    /// Whether lines are thick and letters large.
+    pub(crate) fn is_emphasised(&self) -> bool {
+        self.emphasis > 1.0
     }
 
     /// The curve of one column of lane number `lane`; where curves are smoothed, the raw one faint with the smooth one over it.

@@ -11,7 +11,7 @@ use crate::app::style;
 use crate::experiment::Dynamics;
 use crate::observables::Quantity;
 
-const ID: &str = "diffusion";
+pub(super) const ID: &str = "diffusion";
 
 /// Draws plot B. Gradient flow has no noise of its own and is left out, unless it is the only engine.
 pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
@@ -57,6 +57,7 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         bands: Vec::new(),
         marks,
         drops,
+        end_labels: Vec::new(),
         include: Vec::new(),
         shows_time: false,
         shows_changes: false,

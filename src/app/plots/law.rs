@@ -26,7 +26,7 @@ const MAX_BUCKETS: usize = 4000;
 /// Draws plot F.
 pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &View, height: f32) {
     let curves: Vec<ModeCurves> = (0..run.rank())
-        .filter_map(|mode| ModeCurves::new(run, mode, style::mode_color(mode, ui.visuals())))
+        .filter_map(|mode| ModeCurves::new(run, view, mode, style::mode_color(mode, ui.visuals())))
         .collect();
     let top = curves
         .iter()
@@ -79,7 +79,7 @@ struct ModeCurves {
 
 impl ModeCurves {
     /// `None` while there is no diffusion to measure by.
-    fn new(run: &RunData, mode: usize, color: Color32) -> Option<Self> {
+    fn new(run: &RunData, view: &View, mode: usize, color: Color32) -> Option<Self> {
         let law = run.mode_law(mode);
         let teacher = law.teacher_strength;
         let strength = |i: u32| RANGE.1 * f64::from(i) / f64::from(N_CURVE);
@@ -88,9 +88,9 @@ impl ModeCurves {
             return None;
         }
         let points = (0..=N_CURVE).map(strength);
-        let trail = trail(run, mode, teacher, height);
+        let trail = trail(run, view, mode, teacher, height);
         Some(Self {
-            color,
+            color: color.gamma_multiply(view.opacity(mode)),
             law: points.map(|x| [x, law.diffusion(x * teacher) / height]).collect(),
             peak: law.diffusion_peak().map(|strength| strength / teacher),
             trail,
@@ -137,12 +137,14 @@ fn hill(law: &ModeLaw, strengths: impl Iterator<Item = f64>) -> f64 {
     )
 }
 
-/// Strength and diffusion of the run since the last change of a parameter, in the units of the plot.
-fn trail(run: &RunData, mode: usize, teacher: f64, height: f64) -> Vec<PlotPoint> {
+/// Strength and diffusion of the run since the last change of a parameter, up to the moment looked at, in the units of the plot.
+fn trail(run: &RunData, view: &View, mode: usize, teacher: f64, height: f64) -> Vec<PlotPoint> {
     let Some(lane) = run.lanes.first() else {
         return Vec::new();
     };
-    let since = run.interventions.last().map_or(0.0, |change| change.step as f64);
+    let until = view.scrubbed.map_or(u64::MAX, |moment| moment.step);
+    let before = run.interventions.iter().rev().find(|change| change.step <= until);
+    let since = before.map_or(0.0, |change| change.step as f64);
     let levels = lane.history.levels();
     let level = match levels {
         [fine, coarser, ..] if fine.n_buckets() > MAX_BUCKETS => coarser,
@@ -151,11 +153,14 @@ fn trail(run: &RunData, mode: usize, teacher: f64, height: f64) -> Vec<PlotPoint
     };
     let steps = level.column(Schema::STEP);
     let first = steps.partition_point(|bucket| bucket.last < since);
+    let end = steps
+        .partition_point(|bucket| bucket.first <= until as f64)
+        .max(first);
     let strengths = level.column(run.schema.column(Quantity::Strength, mode));
     let diffusions = level.column(run.schema.column(Quantity::Diffusion, mode));
     let mut trail: Vec<PlotPoint> = Vec::new();
     let mut newest = None;
-    for (strength, diffusion) in strengths[first..].iter().zip(&diffusions[first..]) {
+    for (strength, diffusion) in strengths[first..end].iter().zip(&diffusions[first..end]) {
         let point = PlotPoint::new(strength.last / teacher, diffusion.last / height);
         newest = Some(point);
         let moved = |last: &PlotPoint| (point.x - last.x).abs().max((point.y - last.y).abs()) > NEAR;

@@ -8,6 +8,7 @@ use super::strip;
 use crate::app::format::brief;
 use crate::app::run_data::RunData;
 use crate::app::style;
+use crate::app::view::View;
 use crate::simulation::CrowdKind;
 
 /// Modes named in the line; more would not fit.
@@ -15,8 +16,15 @@ const MAX_NAMED: usize = 8;
 /// Length of a sample of a line, in points.
 const SAMPLE: f32 = 22.0;
 
-/// Draws the legend line.
-pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
+/// Draws the legend line; gives the mode whose entry was clicked, to be drawn alone or with the others again.
+pub(crate) fn legend(
+    ui: &mut Ui,
+    run: &RunData,
+    view: &View,
+    has_ghosts: bool,
+    emphasis: f32,
+) -> Option<usize> {
+    let mut clicked = None;
     let ground = style::ground(ui.visuals());
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 12.0;
@@ -30,7 +38,19 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
         {
             let line = style::lane_style(0, run.experiment.dynamics(), mode, ground).line;
             let text = format!("mode {}, m = {}", mode + 1, brief(*strength, 4));
-            entry(ui, line, 2.5, style::mode_color(mode, ui.visuals()), &text);
+            let color = style::mode_color(mode, ui.visuals()).gamma_multiply(view.opacity(mode));
+            let piece = Piece {
+                line,
+                width: 2.5,
+                color,
+            };
+            let (_, response) = entry(ui, piece, &text, emphasis, egui::Sense::click());
+            if response
+                .on_hover_text("Click to draw this mode alone (keys 1 to 6).")
+                .clicked()
+            {
+                clicked = Some(mode);
+            }
         }
         if run.rank() > MAX_NAMED {
             ui.label(format!("and {} more", run.rank() - MAX_NAMED));
@@ -38,32 +58,85 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData) {
         let color = ui.visuals().text_color();
         for (i, lane) in run.lanes.iter().enumerate() {
             let style = style::lane_style(i, lane.dynamics, 0, ground);
-            entry(ui, style.line, style.width, color, lane.dynamics.label());
+            still(
+                ui,
+                style.line,
+                style.width,
+                color,
+                lane.dynamics.label(),
+                emphasis,
+            );
         }
         let quiet = style::quiet(ui.visuals());
-        entry(
+        if emphasis > 1.0 {
+            return;
+        }
+        still(
             ui,
             LineStyle::Dashed { length: 8.0 },
             1.0,
             quiet,
             "teacher, saddles",
+            emphasis,
         );
+        if has_ghosts {
+            still(
+                ui,
+                LineStyle::Solid,
+                1.6,
+                color.gamma_multiply(0.35),
+                "kept runs",
+                emphasis,
+            );
+        }
         if let Some(crowd) = run.crowds.first() {
             let what = match (run.crowds.len(), crowd.kind) {
                 (1, CrowdKind::Ensemble) => "10\u{2013}90 % of scalar SDEs",
                 (1, CrowdKind::Replicas) => "10\u{2013}90 % of replicas",
                 (_, CrowdKind::Ensemble | CrowdKind::Replicas) => "10\u{2013}90 % of scalar SDEs, replicas",
             };
-            entry(ui, LineStyle::Solid, 9.0, color.gamma_multiply(0.3), what);
+            still(
+                ui,
+                LineStyle::Solid,
+                9.0,
+                color.gamma_multiply(0.3),
+                what,
+                emphasis,
+            );
         }
         mark_entry(ui, quiet, Shape::Peak { confirmed: true }, "diffusion peak");
         mark_entry(ui, quiet, Shape::Learned, "95 % learned");
     });
+    clicked
+}
+
+/// How a piece of line is drawn.
+#[derive(Clone, Copy)]
+struct Piece {
+    line: LineStyle,
+    width: f32,
+    color: Color32,
+}
+
+/// An entry that does nothing.
+fn still(ui: &mut Ui, line: LineStyle, width: f32, color: Color32, text: &str, emphasis: f32) {
+    entry(
+        ui,
+        Piece { line, width, color },
+        text,
+        emphasis,
+        egui::Sense::hover(),
+    );
 }
 
 /// A mark and its name.
 fn mark_entry(ui: &mut Ui, color: Color32, shape: Shape, text: &str) {
-    let place = entry(ui, LineStyle::Solid, 0.0, Color32::TRANSPARENT, text);
+    let piece = Piece {
+        line: LineStyle::Solid,
+        width: 0.0,
+        color: Color32::TRANSPARENT,
+    };
+    let (place, _) = entry(ui, piece, text, 1.0, egui::Sense::hover());
     let centre = place.center();
     match shape {
         Shape::Peak { confirmed } => strip::diamond(ui.painter(), centre, confirmed, Stroke::new(1.5, color)),
@@ -77,19 +150,29 @@ fn mark_entry(ui: &mut Ui, color: Color32, shape: Shape, text: &str) {
 }
 
 /// A short piece of line and its name, which move to the next row together.
-fn entry(ui: &mut Ui, line: LineStyle, width: f32, color: Color32, text: &str) -> Rect {
+fn entry(ui: &mut Ui, piece: Piece, text: &str, emphasis: f32, sense: egui::Sense) -> (Rect, egui::Response) {
     let text_color = ui.visuals().text_color();
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.to_owned(), FontId::proportional(12.0), text_color);
+    let galley =
+        ui.painter()
+            .layout_no_wrap(text.to_owned(), FontId::proportional(12.0 * emphasis), text_color);
     let size = egui::vec2(SAMPLE + 6.0 + galley.size().x, galley.size().y.max(14.0));
-    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
-    let piece = Rect::from_min_size(rect.min, egui::vec2(SAMPLE, rect.height()));
-    draw_line(ui.painter(), piece, line, Stroke::new(width, color));
-    let left = egui::pos2(piece.right() + 6.0, rect.center().y - 0.5 * galley.size().y);
+    let role = if sense.senses_click() {
+        egui::Role::Button
+    } else {
+        egui::Role::Label
+    };
+    let (rect, response) = ui.allocate_exact_size(size, sense);
+    response.widget_info(|| egui::WidgetInfo::labeled(role, true, text));
+    let sample = Rect::from_min_size(rect.min, egui::vec2(SAMPLE, rect.height()));
+    draw_line(
+        ui.painter(),
+        sample,
+        piece.line,
+        Stroke::new(piece.width * emphasis, piece.color),
+    );
+    let left = egui::pos2(sample.right() + 6.0, rect.center().y - 0.5 * galley.size().y);
     ui.painter().galley(left, galley, text_color);
-    piece
+    (sample, response)
 }
 
 fn draw_line(painter: &Painter, piece: Rect, line: LineStyle, stroke: Stroke) {

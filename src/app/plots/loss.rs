@@ -10,7 +10,7 @@ use crate::app::style;
 use crate::observables::Schema;
 use crate::theory::plateau_levels;
 
-const ID: &str = "excess loss";
+pub(super) const ID: &str = "excess loss";
 
 /// Draws plot D, which carries the labels of the shared axis.
 pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
@@ -25,7 +25,10 @@ pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         let color = ui.visuals().strong_text_color();
         curves.extend(gatherer.column(i, Schema::EXCESS_LOSS, name, color, style));
     }
-    let kept = gatherer.ghosts(|ghost| Some(ghost.loss_column()), ui.visuals().strong_text_color());
+    let kept = gatherer.ghosts(
+        |ghost| Some(ghost.loss_column()),
+        ui.visuals().strong_text_color(),
+    );
     curves.splice(0..0, kept);
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;
     let saddles = plateau_levels(&run.experiment.teacher.strengths);
@@ -56,6 +59,7 @@ pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         bands: Vec::new(),
         marks: Vec::new(),
         drops,
+        end_labels: Vec::new(),
         include: match scale {
             Scale::Linear | Scale::Symlog => vec![0.0],
             Scale::Log => vec![0.3 * smallest],

@@ -24,4 +24,16 @@ pub(super) use loss::loss_plot;
 pub(super) use scale::Scale;
 pub(super) use strengths::strengths_plot;
 pub(super) use strip::{event_strip, strip_height};
-pub(super) use time_plot::{horizon, visible_range};
+pub(super) use time_plot::{GUTTER, horizon, visible_range};
+
+/// Names of the plots over the shared time axis.
+pub(super) const TIME_PLOTS: [&str; 3] = [strengths::ID, diffusion::ID, loss::ID];
+
+/// Scale that a plot over time has until a person switches it.
+pub(super) fn usual_scale(id: &str) -> Scale {
+    if id == strengths::ID {
+        Scale::Linear
+    } else {
+        Scale::Log
+    }
+}

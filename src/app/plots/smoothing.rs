@@ -9,7 +9,10 @@ pub(super) fn smoothed(cells: &[Cell], width: f64) -> Vec<[f64; 2]> {
         .iter()
         .map(|cell| {
             let x = 0.5 * (cell.first[0] + cell.last[0]);
-            [x, 0.25 * (cell.first[1] + cell.last[1] + cell.min[1] + cell.max[1])]
+            [
+                x,
+                0.25 * (cell.first[1] + cell.last[1] + cell.min[1] + cell.max[1]),
+            ]
         })
         .collect();
     average(points.iter_mut(), width);

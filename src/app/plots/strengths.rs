@@ -1,6 +1,6 @@
 //! Plot A: mode strengths `a_a = u_a^T W v_a` and the student's singular values, with the teacher's strengths dashed.
 
-use eframe::egui::{Ui, Visuals};
+use eframe::egui::{Color32, Ui, Visuals};
 use egui_plot::LineStyle;
 
 use super::curves::{Curve, Gatherer, Scene};
@@ -13,7 +13,7 @@ use crate::app::view::View;
 use crate::experiment::{DataKind, Dynamics, InitScheme};
 use crate::observables::Quantity;
 
-const ID: &str = "mode strengths";
+pub(super) const ID: &str = "mode strengths";
 
 /// Draws plot A.
 pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
@@ -33,6 +33,7 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     }
     curves.extend(gatherer.modes(Quantity::Strength, "mode strength"));
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;
+    let end_labels = end_labels(&gatherer);
     let (mut marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Strength);
     if scene.view.shown.theory {
         let (predicted, half_times) = theory(run, scene.view, ui.visuals(), scale);
@@ -64,6 +65,7 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         bands,
         marks,
         drops,
+        end_labels,
         include: match scale {
             Scale::Linear => vec![0.0, 1.04 * strongest],
             Scale::Log => vec![strongest],
@@ -74,6 +76,27 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         n_rows_per_pixel,
     };
     plot.show(ui, scene);
+}
+
+/// In the lecture view, the name of every mode where its curve ends.
+fn end_labels(gatherer: &Gatherer<'_>) -> Vec<(f64, f64, String, Color32)> {
+    let run = gatherer.run;
+    if !gatherer.is_emphasised() {
+        return Vec::new();
+    }
+    (0..run.rank())
+        .filter_map(|mode| {
+            let strength = run.latest(Quantity::Strength, mode)?;
+            let x = gatherer.view.time.place(run.step, run.time);
+            let color = style::mode_color(mode, gatherer.visuals);
+            Some((
+                x,
+                gatherer.scale.position(strength),
+                format!("mode {}", mode + 1),
+                color,
+            ))
+        })
+        .collect()
 }
 
 /// The student's own singular values, faint: they coincide with the mode strengths once the student is aligned.

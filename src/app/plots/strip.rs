@@ -16,25 +16,25 @@ const ROW: f32 = 14.0;
 const MAX_ROWS: usize = 5;
 
 /// Height of the strip for so many modes.
-pub(crate) fn strip_height(rank: usize) -> f32 {
-    ROW * rank.clamp(1, MAX_ROWS) as f32 + 4.0
+pub(crate) fn strip_height(rank: usize, emphasis: f32) -> f32 {
+    ROW * emphasis * rank.clamp(1, MAX_ROWS) as f32 + 4.0
 }
 
 /// Draws the strip under a plot over the same range.
-pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64, f64)) {
-    let size = egui::vec2(ui.available_width(), strip_height(run.rank()));
+pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64, f64), emphasis: f32) {
+    let size = egui::vec2(ui.available_width(), strip_height(run.rank(), emphasis));
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
     response.on_hover_text(
         "From the peak of each mode's diffusion (diamond) to the moment it is 95 % learned (disc).",
     );
-    let frame = Rect::from_min_max(rect.min + egui::vec2(GUTTER, 0.0), rect.max);
+    let frame = Rect::from_min_max(rect.min + egui::vec2(GUTTER * emphasis, 0.0), rect.max);
     let painter = ui.painter().with_clip_rect(frame);
     let quiet = style::quiet(ui.visuals());
     ui.painter().text(
         Pos2::new(frame.left() - 8.0, frame.center().y),
         Align2::RIGHT_CENTER,
         "events",
-        FontId::proportional(11.0),
+        FontId::proportional(11.0 * emphasis),
         quiet,
     );
     ui.painter()
@@ -46,20 +46,24 @@ pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64
     for (mode, events) in run.events.modes.iter().take(MAX_ROWS).enumerate() {
         let Some(peak) = events.peak else { continue };
         let color = style::mode_color(mode, ui.visuals());
-        let y = frame.top() + 2.0 + ROW * (mode as f32 + 0.5);
+        let y = frame.top() + 2.0 + ROW * emphasis * (mode as f32 + 0.5);
         let left = place(view.time.place(peak.step, peak.time));
         let right = match events.learned {
             Some(learned) => place(view.time.place(learned.step, learned.time)),
             None => place(view.time.place(run.step, run.time)),
         };
-        let stroke = Stroke::new(1.5, color);
+        let stroke = Stroke::new(1.5 * emphasis, color);
         painter.line_segment([Pos2::new(left, y), Pos2::new(right, y)], stroke);
         diamond(&painter, Pos2::new(left, y), peak.confirmed, stroke);
         if events.learned.is_some() {
             painter.circle_filled(Pos2::new(right, y), 3.5, color);
         }
         let text = bracket_text(events, mode);
-        let galley = painter.layout_no_wrap(text, FontId::proportional(11.0), ui.visuals().text_color());
+        let galley = painter.layout_no_wrap(
+            text,
+            FontId::proportional(11.0 * emphasis),
+            ui.visuals().text_color(),
+        );
         let after = right + 8.0;
         // To the right of the bracket, or where there is no room to its left.
         let x = if after + galley.size().x < frame.right() {

@@ -20,7 +20,7 @@ use crate::experiment::{Experiment, InitScheme};
 use crate::theory::StrengthCurve;
 
 /// Width of the gutter that holds the tick labels of every stacked plot, in points.
-pub(super) const GUTTER: f32 = 58.0;
+pub(crate) const GUTTER: f32 = 58.0;
 /// Distance of ticks, in points, over which their labels appear.
 const LABEL_SPACING: egui::Rangef = egui::Rangef { min: 8.0, max: 14.0 };
 /// Parameter changes drawn at once, the newest.
@@ -49,6 +49,8 @@ pub(crate) struct TimePlot<'a> {
     pub(crate) bands: Vec<Band>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) drops: Vec<Drop>,
+    /// Texts at positions, right-aligned there.
+    pub(crate) end_labels: Vec<(f64, f64, String, Color32)>,
     /// Data values that the automatic range includes.
     pub(crate) include: Vec<f64>,
     /// Whether this plot carries the labels of the shared axis.
@@ -96,7 +98,8 @@ impl TimePlot<'_> {
         let uprights = uprights(view, ui.visuals());
         let quiet = style::quiet(ui.visuals());
         let (curves, levels, shows_changes) = (self.curves, self.levels, self.shows_changes);
-        let (bands, marks, drops) = (self.bands, self.marks, self.drops);
+        let (bands, marks, drops, end_labels) = (self.bands, self.marks, self.drops, self.end_labels);
+        let emphasis = scene.emphasis;
         let ground = ui.visuals().extreme_bg_color;
         let response = plot.show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(x_range.0..=x_range.1);
@@ -119,6 +122,11 @@ impl TimePlot<'_> {
                 draw_curve(plot_ui, curve, x_range, y_range);
             }
             draw_marks(plot_ui, marks, ground);
+            for (x, y, text, color) in end_labels {
+                let text = egui::RichText::new(text).size(12.0 * emphasis).strong();
+                let label = egui_plot::Text::new("mode", PlotPoint::new(x, y), text);
+                plot_ui.text(label.color(color).anchor(Align2::RIGHT_BOTTOM));
+            }
             for (x, color) in uprights {
                 plot_ui.vline(VLine::new("cursor", x).color(color).width(1.3).allow_hover(false));
             }
@@ -261,7 +269,10 @@ fn draw_band(plot_ui: &mut PlotUi<'_>, band: Band) {
 fn uprights(view: &View, visuals: &egui::Visuals) -> Vec<(f64, Color32)> {
     let place = |moment: Moment| view.time.place(moment.step, moment.time);
     let cursors = view.cursors.iter().flatten();
-    let scrubbed = view.scrubbed.iter().map(|&moment| (place(moment), visuals.strong_text_color()));
+    let scrubbed = view
+        .scrubbed
+        .iter()
+        .map(|&moment| (place(moment), visuals.strong_text_color()));
     cursors
         .map(|&moment| (place(moment), style::amber(visuals)))
         .chain(scrubbed)
@@ -436,7 +447,10 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
     match (view.span, view.followed_width) {
         (Span::Last(n_steps), _) => {
             let from = run.value_at_step(run.step.saturating_sub(n_steps), column);
-            let range = (time.position(from.max(unit * f64::from(u8::from(time.log)))), time.position(last));
+            let range = (
+                time.position(from.max(unit * f64::from(u8::from(time.log)))),
+                time.position(last),
+            );
             if run.step > n_steps && drawable(range.0, range.1) {
                 range
             } else {
@@ -445,7 +459,11 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
         }
         (Span::Follow, Some(width)) => {
             let end = time.position(last) + 0.03 * width;
-            if drawable(end - width, end) { (end - width, end) } else { all }
+            if drawable(end - width, end) {
+                (end - width, end)
+            } else {
+                all
+            }
         }
         (Span::All, _) | (Span::Follow, None) => all,
     }

@@ -168,7 +168,7 @@ impl Window {
             undo: Undo::new(settings),
             dialog: Dialog::None,
             notice: None,
-            files: Files::new(ctx, storage.is_some(), kept.folder),
+            files: Files::new(kept.folder),
             panels: Panels::that_fit(f32::INFINITY),
             fitted_width: f32::INFINITY,
             lecture: false,
@@ -179,7 +179,6 @@ impl Window {
             title: String::new(),
         };
         window.reset();
-        window.offer_last_session();
         Ok(window)
     }
 
@@ -252,7 +251,11 @@ impl Window {
     /// Keeps the present run to compare the next ones with.
     fn keep_run(&mut self) {
         self.n_kept += 1;
-        let label = format!("{}: to step {}", self.n_kept, super::format::grouped(self.run.step));
+        let label = format!(
+            "{}: to step {}",
+            self.n_kept,
+            super::format::grouped(self.run.step)
+        );
         ghosts::keep(&mut self.ghosts, &self.run, label);
     }
 
@@ -408,5 +411,9 @@ impl eframe::App for Window {
             folder: self.files.folder.clone(),
         };
         eframe::set_value(storage, STORAGE_KEY, &kept);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.keep_last_session();
     }
 }

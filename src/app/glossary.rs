@@ -1,0 +1,151 @@
+//! The glossary: every symbol and term, and the equations in force with the present numbers.
+
+use eframe::egui::{self, RichText, Ui};
+
+use super::format::{brief, significant};
+use super::run_data::RunData;
+use super::style;
+
+const TERMS: &[(&str, &str)] = &[
+    (
+        "learning rate \u{3b7}",
+        "Step size of gradient descent. One step advances training time t by \u{3b7}.",
+    ),
+    ("batch size B", "Samples in a minibatch."),
+    (
+        "label noise \u{3c3}",
+        "Standard deviation of the noise on every label.",
+    ),
+    (
+        "noise scale \u{3c4} = \u{3b7}/B",
+        "Sets the size of every fluctuation of the weights.",
+    ),
+    ("depth L", "Number of weight matrices."),
+    (
+        "teacher M = U diag(m) V\u{1d40}",
+        "The map to be learned; its strengths m are the sizes of the features.",
+    ),
+    (
+        "mode strength a = u\u{1d40}Wv",
+        "How much of a teacher's mode the student's map W has; it grows from 0 to m.",
+    ),
+    (
+        "singular values",
+        "The student's own, ordered by size; once aligned they are the mode strengths.",
+    ),
+    (
+        "alignment",
+        "How well the student's map takes a mode's input direction to its output direction; 1 when learned.",
+    ),
+    (
+        "imbalance",
+        "How far neighbouring layers are from equal shares; kept by gradient flow, zero when balanced.",
+    ),
+    (
+        "diffusion D",
+        "Growth of the variance of a mode strength per unit of training time, exact for the present weights.",
+    ),
+    (
+        "law D(s)",
+        "The diffusion of an aligned, balanced mode of strength s; it has a hill before s reaches m.",
+    ),
+    (
+        "diffusion peak (diamond)",
+        "The largest diffusion so far; hollow until the diffusion has fallen by 5 %.",
+    ),
+    (
+        "learned (disc)",
+        "The strength has reached 95 % of the teacher's.",
+    ),
+    (
+        "lead",
+        "Steps from the diffusion peak to the moment a feature is learned.",
+    ),
+    (
+        "saddle, plateau",
+        "Where some features are learned and the others not begun: the loss stands still.",
+    ),
+    (
+        "temperature T",
+        "Variance of a mode at rest by the Boltzmann approximation, \u{3c4}\u{3c3}\u{b2}Lm^(2\u{2212}2/L)/2.",
+    ),
+    (
+        "stationary law",
+        "The distribution of a mode strength after a long time: a point without label noise, nearly a bell with it.",
+    ),
+    (
+        "stability limit",
+        "2/(L m^(2\u{2212}2/L)): above it, full-batch descent leaves the minimum.",
+    ),
+    (
+        "trapped",
+        "For L = 2 and much noise, \u{3c4}(2m\u{b2}+\u{3c3}\u{b2})/(2m) \u{2265} 1, a mode never leaves the saddle.",
+    ),
+    (
+        "scalar SDE",
+        "The stochastic equation of one mode alone, for aligned and balanced weights.",
+    ),
+    ("ghost", "A kept run, at 35 % of each mode's colour."),
+    (
+        "exact density, Boltzmann",
+        "The stationary law of the scalar SDE, and the Gaussian that approximates it.",
+    ),
+];
+
+/// Draws the glossary; says whether it stays open.
+pub(super) fn glossary(ctx: &egui::Context, run: &RunData) -> bool {
+    let mut is_open = true;
+    let size = ctx.content_rect().size();
+    egui::Window::new("Glossary")
+        .open(&mut is_open)
+        .collapsible(false)
+        .default_size([520.0_f32.min(0.9 * size.x), 0.75 * size.y])
+        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+        .show(ctx, |ui| {
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                equations(ui, run);
+                ui.separator();
+                for (term, meaning) in TERMS {
+                    ui.label(RichText::new(*term).strong());
+                    ui.label(*meaning);
+                    ui.add_space(3.0);
+                }
+            });
+        });
+    is_open && !ctx.input(|input| input.key_pressed(egui::Key::Escape))
+}
+
+/// The scalar equation of every mode with its numbers.
+fn equations(ui: &mut Ui, run: &RunData) {
+    ui.heading("Equations in force");
+    let depth = run.experiment.network.depth();
+    let live = run.live;
+    ui.label(format!(
+        "L = {depth}, \u{3b7} = {}, B = {}, \u{3c3} = {}: \u{3c4} = {}",
+        brief(live.learning_rate, 4),
+        live.batch_size,
+        brief(live.label_noise_std, 4),
+        significant(live.noise_scale(), 4)
+    ));
+    ui.label(
+        "For fresh samples and aligned, balanced weights, with V(s) = 2(s \u{2212} m)\u{b2} + \u{3c3}\u{b2}:",
+    );
+    ui.label(
+        "ds = [L s^(2\u{2212}2/L) (m \u{2212} s) + (\u{3c4}/2) L(L\u{2212}1) s^(3\u{2212}4/L) V(s)] dt + \u{221a}D(s) d\u{3b2}",
+    );
+    ui.label("D(s) = \u{3c4} L\u{b2} s^(4\u{2212}4/L) V(s)");
+    for mode in 0..run.rank() {
+        let law = run.mode_law(mode);
+        let peak = law.diffusion_peak().map_or_else(
+            || "no peak before it is learned".to_owned(),
+            |strength| format!("D peaks at s* = {}", significant(strength, 4)),
+        );
+        let text = format!(
+            "mode {}: m = {}, {peak}, temperature {}",
+            mode + 1,
+            brief(law.teacher_strength, 4),
+            significant(law.temperature(), 4)
+        );
+        ui.label(RichText::new(text).color(style::mode_color(mode, ui.visuals())));
+    }
+}

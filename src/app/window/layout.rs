@@ -1,0 +1,446 @@
+//! Where everything stands: menus, rail, plots, right panel and bottom bar; the lecture view; what lies over the window.
+
+use eframe::egui::{self, CentralPanel, Panel, RichText, Ui};
+
+use super::files::{ExportForm, ExportKind, Purpose};
+use super::{Dialog, Window};
+use crate::app::card::card;
+use crate::app::command_list::Outcome;
+use crate::app::glossary::glossary;
+use crate::app::headline::headline;
+use crate::app::menu::{self, menus};
+use crate::app::side_panel::side_panel;
+use crate::app::view::Panels;
+use crate::app::{controls, plots, style, transport};
+use crate::simulation::Stability;
+use crate::worker::Command;
+
+/// How much larger lines and letters are in the lecture view.
+const LECTURE_EMPHASIS: f32 = 2.0;
+
+impl Window {
+    pub(super) fn lay_out(&mut self, ui: &mut Ui) {
+        self.fit_panels(ui.ctx().content_rect().width());
+        let mut asked = None;
+        if self.lecture {
+            self.lecture_view(ui);
+        } else {
+            Panel::top("menus").resizable(false).show(ui, |ui| {
+                asked = menus(ui, &mut self.view, self.run.rank());
+            });
+            match asked {
+                Some(menu::Request::Action(action)) => self.perform(&ui.ctx().clone(), action),
+                Some(menu::Request::Span(span)) => {
+                    let present = plots::visible_range(&self.run, &self.view, self.horizon);
+                    self.view.set_span(span, present);
+                }
+                None => {}
+            }
+            self.transport_bar(ui);
+            self.left_rail(ui);
+            self.right_panel(ui);
+            CentralPanel::default().show(ui, |ui| {
+                self.banner(ui);
+                self.plots(ui, 1.0);
+            });
+        }
+        self.dialogs(ui);
+    }
+
+    /// Strengths, diffusion and events alone, to be read from the last row.
+    fn lecture_view(&mut self, ui: &mut Ui) {
+        Panel::bottom("transport").resizable(false).show(ui, |ui| {
+            ui.add_space(4.0);
+            let asked = transport::transport(
+                ui,
+                &self.run,
+                &mut self.view,
+                None,
+                &mut self.speed,
+                self.frames_per_second,
+            );
+            self.carry_out(asked);
+            ui.add_space(2.0);
+        });
+        CentralPanel::default().show(ui, |ui| {
+            for (_, font) in &mut ui.style_mut().text_styles {
+                font.size *= LECTURE_EMPHASIS;
+            }
+            self.banner(ui);
+            self.plots(ui, LECTURE_EMPHASIS);
+        });
+    }
+
+    fn plots(&mut self, ui: &mut Ui, emphasis: f32) {
+        headline(ui, &self.run, emphasis);
+        if let Some(mode) = plots::legend(ui, &self.run, &self.view, !self.ghosts.is_empty(), emphasis) {
+            self.view.toggle_solo(mode);
+        }
+        // Found anew in every picture.
+        let hovered_before = self.view.hovered.take();
+        let x_range = plots::visible_range(&self.run, &self.view, self.horizon);
+        ui.spacing_mut().item_spacing.y = 6.0;
+        let is_lecture = emphasis > 1.0;
+        let n_gaps = if is_lecture { 2.0 } else { 3.0 };
+        let between = n_gaps * ui.spacing().item_spacing.y + plots::strip_height(self.run.rank(), emphasis);
+        let height = (ui.available_height() - between).max(180.0);
+        let corner = ui.cursor().min + egui::vec2(plots::GUTTER * emphasis + 70.0, 28.0);
+        let shares = if is_lecture {
+            [0.55, 0.45, 0.0]
+        } else {
+            [0.42, 0.28, 0.30]
+        };
+        let mut scene = plots::Scene {
+            run: &self.run,
+            view: &mut self.view,
+            traces: &mut self.traces,
+            ghosts: &self.ghosts,
+            x_range,
+            emphasis,
+        };
+        plots::strengths_plot(ui, &mut scene, shares[0] * height);
+        plots::diffusion_plot(ui, &mut scene, shares[1] * height);
+        plots::event_strip(ui, scene.run, scene.view, x_range, emphasis);
+        if !is_lecture {
+            plots::loss_plot(ui, &mut scene, shares[2] * height);
+        }
+        card(ui, &self.run, &self.view, corner);
+        // Keys ask about the plot under the pointer before the next picture is drawn.
+        if self.view.hovered.is_none() && hovered_before.is_some() {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// A divergence, a fault or a piece of news, told above the plots with a way on.
+    fn banner(&mut self, ui: &mut Ui) {
+        let red = style::red(ui.visuals());
+        if let Some(divergence) = self.run.divergence().copied() {
+            ui.label(RichText::new(divergence.to_string()).color(red));
+            ui.horizontal_wrapped(|ui| {
+                let limit = Stability::of(&self.run.experiment).largest_learning_rate;
+                let safe = 0.5 * limit.min(self.live.learning_rate);
+                let text = format!("Set \u{3b7} = {} and reset", crate::app::format::brief(safe, 2));
+                if ui
+                    .button(text)
+                    .on_hover_text("Half the smaller of the present and the limit.")
+                    .clicked()
+                {
+                    self.live.learning_rate = safe;
+                    self.reset();
+                }
+                let hint = "Back to the last kept state before the divergence, with the parameters it had.";
+                if let Some(last) = self.run.checkpoints.last().copied()
+                    && ui.button("Rewind").on_hover_text(hint).clicked()
+                {
+                    self.newest_run += 1;
+                    let (run, step) = (self.newest_run, last.step);
+                    self.send(Command::Rewind { run, step });
+                }
+                if ui
+                    .button("Undo")
+                    .on_hover_text("Take back the last change of a setting, and reset.")
+                    .clicked()
+                    && let Some(settings) = self.undo.undo()
+                {
+                    self.restore(settings);
+                    self.reset();
+                }
+            });
+        }
+        if let Some(trouble) = self.run.trouble.clone() {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(RichText::new(trouble).color(red));
+                if ui.button("Reset").clicked() {
+                    self.reset();
+                }
+            });
+        }
+        self.offer(ui);
+        self.job_line(ui);
+        if let Some(notice) = self.notice.clone() {
+            ui.horizontal_wrapped(|ui| {
+                let color = if notice.is_trouble {
+                    red
+                } else {
+                    ui.visuals().text_color()
+                };
+                ui.label(RichText::new(notice.text).color(color));
+                if ui.small_button("close").clicked() {
+                    self.notice = None;
+                }
+            });
+        }
+        if self.invites {
+            let text = "Drag \u{3c3} on the left and watch the curves begin to tremble; Page Down opens the first lesson.";
+            ui.label(RichText::new(text).color(style::amber(ui.visuals())));
+        }
+    }
+
+    /// The session of the last time.
+    fn offer(&mut self, ui: &mut Ui) {
+        let Some(session) = &self.files.offered else {
+            return;
+        };
+        let text = format!(
+            "Last session: seed {}, {} steps, {} changes.",
+            session.experiment.seed,
+            crate::app::format::grouped(session.end.step),
+            session.script.changes().len()
+        );
+        let mut answer = None;
+        ui.horizontal_wrapped(|ui| {
+            ui.label(text);
+            if ui.button("Go on with it").clicked() {
+                answer = Some(true);
+            }
+            if ui.button("Not now").clicked() {
+                answer = Some(false);
+            }
+        });
+        if let Some(accepted) = answer
+            && let Some(session) = self.files.offered.take()
+            && accepted
+        {
+            self.open_session(&session);
+        }
+    }
+
+    /// An export going on.
+    fn job_line(&self, ui: &mut Ui) {
+        let Some(job) = &self.files.job else { return };
+        ui.horizontal_wrapped(|ui| {
+            let share = job.done.load(std::sync::atomic::Ordering::Relaxed) as f32 / 1000.0;
+            ui.label(&job.name);
+            ui.add(
+                egui::ProgressBar::new(share)
+                    .desired_width(160.0)
+                    .show_percentage(),
+            );
+            if ui.button("Cancel").clicked() {
+                job.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+        });
+    }
+
+    /// Opens or closes side panels when the window's width crosses a limit; between limits the person decides.
+    fn fit_panels(&mut self, width: f32) {
+        let fitting = Panels::that_fit(width);
+        if fitting != Panels::that_fit(self.fitted_width) {
+            self.panels = fitting;
+        }
+        self.fitted_width = width;
+    }
+
+    fn transport_bar(&mut self, ui: &mut Ui) {
+        Panel::bottom("transport").resizable(false).show(ui, |ui| {
+            ui.add_space(4.0);
+            let asked = transport::transport(
+                ui,
+                &self.run,
+                &mut self.view,
+                Some(&mut self.panels),
+                &mut self.speed,
+                self.frames_per_second,
+            );
+            self.carry_out(asked);
+            ui.add_space(2.0);
+        });
+    }
+
+    fn carry_out(&mut self, asked: Option<transport::Request>) {
+        match asked {
+            Some(transport::Request::Reset) => self.reset(),
+            Some(transport::Request::Step(n_steps)) => self.step(n_steps),
+            Some(transport::Request::PlayPause) => self.play_or_pause(),
+            Some(transport::Request::Rewind) => self.rewind_here(),
+            Some(transport::Request::Speed) => self.send(Command::SetSpeed(self.speed.speed())),
+            None => {}
+        }
+    }
+
+    fn left_rail(&mut self, ui: &mut Ui) {
+        let mut asked = None;
+        let panel = Panel::left("controls")
+            .default_size(258.0)
+            .size_range(220.0..=360.0);
+        panel.show_collapsible(ui, &mut self.panels.controls, |ui| {
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                asked = self
+                    .controls
+                    .ui(ui, self.live, &mut self.draft, &self.run.experiment);
+            });
+        });
+        match asked {
+            Some(controls::Request::Live(live)) => self.set_live(live),
+            Some(controls::Request::Reset) => self.reset(),
+            Some(controls::Request::NewSeed) => self.new_seed(),
+            None => {}
+        }
+    }
+
+    fn right_panel(&mut self, ui: &mut Ui) {
+        let mut restart = None;
+        let panel = Panel::right("distributions")
+            .default_size(300.0)
+            .size_range(220.0..=460.0);
+        panel.show_collapsible(ui, &mut self.panels.distributions, |ui| {
+            restart = side_panel(
+                ui,
+                &self.run,
+                &mut self.view,
+                &mut self.ghosts,
+                &mut self.predictions,
+            );
+        });
+        if let Some(factor) = restart {
+            self.send(Command::RestartStatistics(factor));
+        }
+    }
+
+    /// What lies over the window.
+    fn dialogs(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let mut dialog = std::mem::take(&mut self.dialog);
+        match &mut dialog {
+            Dialog::None => {}
+            Dialog::Palette(list) => match list.ui(&ctx) {
+                Some(Outcome::Chosen(action)) => {
+                    self.perform(&ctx, action);
+                    return;
+                }
+                Some(Outcome::Closed) => return,
+                None => {}
+            },
+            Dialog::Glossary => {
+                if !glossary(&ctx, &self.run) {
+                    return;
+                }
+            }
+            Dialog::Save(path) => match path_dialog(&ctx, "Save session", "Save", path) {
+                Some(true) => {
+                    let path = std::path::PathBuf::from(path.trim());
+                    self.remember_folder(&path);
+                    self.ask_snapshot(Purpose::Save(path));
+                    return;
+                }
+                Some(false) => return,
+                None => {}
+            },
+            Dialog::Open(path) => match path_dialog(&ctx, "Open session or experiment", "Open", path) {
+                Some(true) => {
+                    let path = std::path::PathBuf::from(path.trim());
+                    self.remember_folder(&path);
+                    self.open_file(&path);
+                    return;
+                }
+                Some(false) => return,
+                None => {}
+            },
+            Dialog::Export(form) => match export_dialog(&ctx, form) {
+                Some(true) => {
+                    self.ask_snapshot(Purpose::Export(form.clone()));
+                    return;
+                }
+                Some(false) => return,
+                None => {}
+            },
+        }
+        // An action may have opened another one in the meantime.
+        if matches!(self.dialog, Dialog::None) {
+            self.dialog = dialog;
+        }
+    }
+}
+
+/// Asks for the name of a file; gives whether it was accepted, once that is decided.
+fn path_dialog(ctx: &egui::Context, title: &str, verb: &str, path: &mut String) -> Option<bool> {
+    let mut answer = None;
+    dialog(ctx, title, |ui| {
+        let label = ui.label("file");
+        let response = ui
+            .add(egui::TextEdit::singleline(path).desired_width(460.0))
+            .labelled_by(label.id);
+        if ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
+        let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
+        answer = buttons(ui, verb, !path.trim().is_empty(), entered);
+    });
+    answer
+}
+
+fn export_dialog(ctx: &egui::Context, form: &mut ExportForm) -> Option<bool> {
+    let mut answer = None;
+    dialog(ctx, "Export", |ui| {
+        let kinds = ExportKind::all();
+        let name = |kind| {
+            kinds
+                .iter()
+                .find(|(other, _)| *other == kind)
+                .map_or("", |(_, name)| name)
+        };
+        let before = form.kind;
+        egui::Grid::new("export")
+            .num_columns(2)
+            .spacing([10.0, 6.0])
+            .show(ui, |ui| {
+                let label = ui.label("what");
+                egui::ComboBox::from_id_salt("what to export")
+                    .selected_text(name(form.kind))
+                    .width(300.0)
+                    .show_ui(ui, |ui| {
+                        for &(kind, name) in &kinds {
+                            ui.selectable_value(&mut form.kind, kind, name);
+                        }
+                    })
+                    .response
+                    .labelled_by(label.id);
+                ui.end_row();
+                let label = ui.label("file");
+                ui.add(egui::TextEdit::singleline(&mut form.path).desired_width(460.0))
+                    .labelled_by(label.id)
+                    .on_hover_text("The ending decides about SVG or PNG.");
+                ui.end_row();
+                let label = ui.label("a row every");
+                ui.add(
+                    egui::DragValue::new(&mut form.every)
+                        .range(1..=u64::MAX)
+                        .suffix(" steps"),
+                )
+                .labelled_by(label.id)
+                .on_hover_text("The run is done again and recorded at this distance.");
+                ui.end_row();
+                ui.label("paper");
+                ui.checkbox(&mut form.dark, "dark");
+                ui.end_row();
+            });
+        if form.kind != before {
+            let path = std::path::Path::new(&form.path).with_extension(form.kind.extension());
+            form.path = path.display().to_string();
+        }
+        answer = buttons(ui, "Export", !form.path.trim().is_empty(), false);
+    });
+    answer
+}
+
+fn dialog(ctx: &egui::Context, title: &str, contents: impl FnOnce(&mut Ui)) {
+    egui::Window::new(title)
+        .collapsible(false)
+        .resizable(false)
+        .anchor(egui::Align2::CENTER_TOP, [0.0, 90.0])
+        .show(ctx, contents);
+}
+
+fn buttons(ui: &mut Ui, verb: &str, may_accept: bool, entered: bool) -> Option<bool> {
+    let mut answer = None;
+    ui.horizontal(|ui| {
+        let accept = ui.add_enabled(may_accept, egui::Button::new(verb));
+        if accept.clicked() || (entered && may_accept) {
+            answer = Some(true);
+        }
+        if ui.button("Cancel").clicked() || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+            answer = Some(false);
+        }
+    });
+    answer
+}
