@@ -66,13 +66,32 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
     };
     match out {
         None => write_stdout(|stdout| write_csv(&recording, stdout))?,
-        Some((path, Format::Csv)) => write_whole(path, |file| write_csv(&recording, file))?,
-        Some((path, Format::Npz)) => write_whole(path, |file| write_npz(&recording, file))?,
+        Some((path, format)) => write(&recording, path, format)?,
     }
     if let Some(path) = events {
         write_whole(path, |file| write_events_csv(recording.events(), file))?;
     }
     told(end)
+}
+
+/// Writes a recording as its file's name says.
+fn write(recording: &Recording, path: &Path, format: Format) -> Result<(), CliError> {
+    match format {
+        Format::Csv => write_whole(path, |file| write_csv(recording, file))?,
+        Format::Npz => write_whole(path, |file| write_npz(recording, file))?,
+    }
+    Ok(())
+}
+
+/// Checks before a run that `path` can be written to.
+pub(super) fn check_output(path: &Path) -> Result<(), CliError> {
+    Format::of(path)?;
+    Ok(check_writable(path)?)
+}
+
+/// Writes a recording to `path`, in the format of its name.
+pub(super) fn write_recording(recording: &Recording, path: &Path) -> Result<(), CliError> {
+    write(recording, path, Format::of(path)?)
 }
 
 /// A divergence as the failure it is.
