@@ -67,7 +67,7 @@ struct RunArguments {
     lessons_folder: Option<PathBuf>,
     /// Number of steps
     #[arg(long, value_name = "N", value_parser = step_count, allow_negative_numbers = true,
-        required_unless_present = "lesson", default_value_if("lesson", clap::builder::ArgPredicate::IsPresent, "0"))]
+        required = false, required_unless_present = "lesson", default_value_if("lesson", clap::builder::ArgPredicate::IsPresent, "0"))]
     steps: u64,
     /// Record every K-th step besides the first and the last [default: a thousandth of the steps, at least 1]
     #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true)]
