@@ -204,13 +204,25 @@ impl fmt::Display for CheckOutcome {
             write!(f, ", mean of {} seeds", check.n_seeds)?;
         }
         match self.measured {
-            Some(measured) => write!(f, "): measured {measured:.5}")?,
+            Some(measured) => write!(f, "): measured {}", short(measured))?,
             None => write!(f, "): there is none")?,
         }
         if let Some(error) = self.error {
             write!(f, " (standard error {error:.1e})")?;
         }
         write!(f, ", expected {}", check.expected)
+    }
+}
+
+/// Five significant digits.
+fn short(value: f64) -> String {
+    let digits = 4.0 - value.abs().max(1e-12).log10().floor();
+    if value == 0.0 {
+        "0".to_owned()
+    } else if (0.0..9.0).contains(&digits) {
+        format!("{value:.0$}", digits as usize)
+    } else {
+        format!("{value:.4e}")
     }
 }
 
