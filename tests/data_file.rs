@@ -86,7 +86,6 @@ fn bad_samples_are_refused_with_file_and_line() {
     for (name, words) in BAD {
         let directory = TempDir::new().unwrap();
         let file = folder.join(format!("{name}.toml"));
-        let arguments = ["run", "--steps", "10", "--out", "rows.csv", "--experiment"];
         let output = Command::cargo_bin("saddlescope")
             .unwrap()
             .current_dir(directory.path())

@@ -63,7 +63,7 @@ struct RunArguments {
     #[arg(long, value_name = "ID", conflicts_with_all = ["experiment", "set", "steps", "replicas", "events"])]
     lesson: Option<String>,
     /// Take the lesson from the files of a folder
-    #[arg(long, value_name = "DIR", requires = "lesson")]
+    #[arg(long, value_name = "DIR")]
     lessons_folder: Option<PathBuf>,
     /// Number of steps
     #[arg(long, value_name = "N", value_parser = step_count, allow_negative_numbers = true,
@@ -98,6 +98,10 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliE
         None => fallback::window_or_files(),
         Some(Command::Run(arguments)) => match &arguments.lesson {
             Some(name) => lessons::run(name, &arguments),
+            // Clap does not see it, for --lesson and --steps exclude each other.
+            None if arguments.lessons_folder.is_some() => {
+                Err(CliError::Usage("--lessons-folder: only with --lesson".to_owned()))
+            }
             None => run::run(&arguments),
         },
         Some(Command::Lessons(arguments)) => lessons::list(&arguments),

@@ -134,12 +134,10 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
             let key = error.key.trim_start_matches("live.");
             (format!("{path}.{key}"), format!("change: {error}"))
         })?;
-        check(
-            live != before,
-            &path,
-            "a change",
-            "one that sets learning_rate, batch_size or label_noise_std anew",
-        )?;
+        if live == before {
+            let message = format!("{path}: must set learning_rate, batch_size or label_noise_std anew");
+            return Err((path, message));
+        }
         let allowed = format!("from {first} (after the change before it) to end_step = {end_step}");
         check(
             (first..=end_step).contains(&entry.step),
@@ -227,9 +225,14 @@ fn caption(entry: CaptionEntry, path: &str, rank: usize, end_step: u64) -> Resul
                 .transpose()?,
             n_learned: entry.at.n_learned.map(|n| n.0),
         },
-        (None, None) => return Err(fault(&at, "{}", "{ step = N } or { event = \"...\" }")),
+        (None, None) => {
+            return Err((
+                at.clone(),
+                format!("{at}: write {{ step = N }} or {{ event = \"...\" }}"),
+            ));
+        }
         (Some(_), Some(_)) => {
-            return Err(fault(&at, "both", "a step or an event, not both"));
+            return Err((at.clone(), format!("{at}: write a step or an event, not both")));
         }
     };
     Ok(Caption {
@@ -250,8 +253,8 @@ fn one_check(
         (None, None, Some(least), None) => Expected::AtLeast(least),
         (None, None, None, Some(most)) => Expected::AtMost(most),
         _ => {
-            let allowed = "expected with tolerance, or at_least, or at_most";
-            return Err(fault(path, "what is expected", allowed));
+            let message = format!("{path}: write expected with tolerance, or at_least, or at_most");
+            return Err((path.to_owned(), message));
         }
     };
     let bounds = [
@@ -293,7 +296,12 @@ fn one_check(
     let rank = experiment.teacher.strengths.len();
     let mode = match (entry.kind.is_of_a_mode(), entry.mode) {
         (true, Some(mode)) => mode_of(mode.0, rank, &key("mode"))?,
-        (true, None) => return Err(fault(path, "mode", "given for this kind")),
+        (true, None) => {
+            return Err((
+                path.to_owned(),
+                format!("{path}: mode is missing: this kind is of one mode"),
+            ));
+        }
         (false, Some(mode)) => {
             return Err(fault(
                 &key("mode"),
