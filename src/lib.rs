@@ -41,6 +41,7 @@
 //! | [`history`] | bounded store of recorded rows, and the few points that draw them |
 //! | [`worker`] | the only threads and channels: commands in, events out |
 //! | [`session`] | recordings written as CSV, NPZ and SVG, whole or not at all |
+//! | [`lessons`] | lesson files: read, judged, listed, and their numbers checked by running them |
 //! | `app` (feature `gui`) | the window; the only room that knows egui |
 //! | [`cli`] | the command line; the only room that prints |
 //!
@@ -62,6 +63,7 @@ pub mod cli;
 pub mod dynamics;
 pub mod experiment;
 pub mod history;
+pub mod lessons;
 pub mod model;
 pub mod observables;
 pub mod palette;

@@ -242,11 +242,15 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
                 "data",
                 "A fresh sample every time, or a stored set.",
                 &mut experiment.data.kind,
-                &[(DataKind::Online, "online"), (DataKind::Dataset, "stored set")],
+                &[
+                    (DataKind::Online, "online"),
+                    (DataKind::Dataset, "stored set"),
+                    (DataKind::File, "CSV files"),
+                ],
             );
             match experiment.data.kind {
                 DataKind::Online => {}
-                DataKind::Dataset => stored_set_rows(ui, experiment),
+                DataKind::Dataset | DataKind::File => stored_set_rows(ui, experiment),
             }
             choice_row(
                 ui,
@@ -326,7 +330,16 @@ fn beside(ui: &mut Ui, beside: &mut Beside, main: Dynamics) {
 
 fn stored_set_rows(ui: &mut Ui, experiment: &mut Experiment) {
     let data = &mut experiment.data;
-    number_row(ui, "samples N", "Number of stored samples.", &mut data.n_samples);
+    match data.kind {
+        DataKind::Online | DataKind::Dataset => {
+            number_row(ui, "samples N", "Number of stored samples.", &mut data.n_samples);
+        }
+        DataKind::File => {
+            let hint = "CSV file with a header row and one sample a row; a name that begins with builtin: ships with the program.";
+            text_row(ui, "inputs", hint, &mut data.inputs);
+            text_row(ui, "targets", hint, &mut data.targets);
+        }
+    }
     choice_row(
         ui,
         "visited",

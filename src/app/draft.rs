@@ -1,8 +1,10 @@
 //! Settings that apply on reset, as they are being edited: text fields hold text until they can be read.
 
+use std::path::Path;
+
 use crate::dynamics::LiveParams;
-use crate::experiment::{Dynamics, Experiment, ExperimentError};
-use crate::session;
+use crate::experiment::{DataConfig, DataKind, Dynamics, Experiment, ExperimentError};
+use crate::simulation;
 use crate::simulation::CrowdKind;
 
 /// An experiment being edited.
@@ -16,6 +18,8 @@ pub(super) struct Draft {
     pub(super) hidden: String,
     /// What runs beside it.
     pub(super) beside: Beside,
+    /// Data whose files could not be read, and why; they are not read again and again.
+    refused: Option<(DataConfig, String)>,
 }
 
 /// What runs beside the experiment itself, from the same start.
@@ -55,7 +59,7 @@ impl Beside {
     }
 
     /// What a session says of it.
-    pub(super) fn of(session: &session::Beside) -> Self {
+    pub(super) fn of(session: &simulation::Beside) -> Self {
         let usual = Self::gradient_flow();
         let number = |n: usize, usual: usize| if n == 0 { usual } else { n };
         Self {
@@ -68,8 +72,8 @@ impl Beside {
     }
 
     /// As a session keeps it; `main` runs anyhow.
-    pub(super) fn chosen(&self, main: Dynamics) -> session::Beside {
-        session::Beside {
+    pub(super) fn chosen(&self, main: Dynamics) -> simulation::Beside {
+        simulation::Beside {
             dynamics: self.companions(main),
             trajectories: if self.ensemble { self.n_trajectories } else { 0 },
             replicas: if self.replicas { self.n_replicas } else { 0 },
@@ -93,42 +97,61 @@ impl Beside {
 impl Draft {
     /// A draft of `experiment`, with gradient flow beside it.
     pub(super) fn new(experiment: Experiment) -> Self {
-        let strengths = experiment
-            .teacher
-            .strengths
-            .iter()
-            .map(f64::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        let hidden = experiment
-            .network
-            .hidden
-            .iter()
-            .map(usize::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
         Self {
+            strengths: written(&experiment.teacher.strengths),
+            hidden: written(&experiment.network.hidden),
             experiment,
-            strengths,
-            hidden,
             beside: Beside::gradient_flow(),
+            refused: None,
         }
     }
 
-    /// The experiment of the draft with the given live parameters.
+    /// The experiment of the draft with the given live parameters. Files that the data are in are read once, and the teacher's
+    /// strengths are then theirs.
     ///
     /// # Errors
     /// One line that names the key, the value and what is allowed.
-    pub(super) fn read(&self, live: LiveParams) -> Result<Experiment, String> {
+    pub(super) fn read(&mut self, live: LiveParams) -> Result<Experiment, String> {
         let mut experiment = self.experiment.clone();
         experiment.live = live;
         experiment.teacher.strengths = list(&self.strengths, "teacher.strengths", "numbers, as in 4, 2, 1")?;
         experiment.network.hidden = list(&self.hidden, "network.hidden", "whole numbers, as in 10, 10")?;
+        self.load_samples(&mut experiment)?;
         experiment
             .validate()
             .map_err(|error: ExperimentError| error.to_string())?;
         Ok(experiment)
     }
+}
+
+impl Draft {
+    fn load_samples(&mut self, experiment: &mut Experiment) -> Result<(), String> {
+        if experiment.data.kind != DataKind::File {
+            return Ok(());
+        }
+        if let Some((data, reason)) = &self.refused
+            && *data == experiment.data
+        {
+            return Err(reason.clone());
+        }
+        match experiment.load_samples(Path::new("")) {
+            Ok(()) => {
+                self.refused = None;
+                self.experiment.data = experiment.data.clone();
+                self.strengths = written(&experiment.teacher.strengths);
+                Ok(())
+            }
+            Err(error) => {
+                self.refused = Some((experiment.data.clone(), error.to_string()));
+                Err(error.to_string())
+            }
+        }
+    }
+}
+
+/// Numbers as a text field shows them.
+fn written<T: ToString>(values: &[T]) -> String {
+    values.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn list<T: std::str::FromStr>(text: &str, key: &str, allowed: &str) -> Result<Vec<T>, String> {

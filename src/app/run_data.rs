@@ -285,7 +285,7 @@ impl RunData {
         let data = &self.experiment.data;
         let noise_scale = match data.kind {
             DataKind::Online => self.live.noise_scale(),
-            DataKind::Dataset => {
+            DataKind::Dataset | DataKind::File => {
                 let factor = data
                     .sampling
                     .minibatch_variance_factor(self.live.batch_size, data.n_samples);

@@ -57,7 +57,7 @@ pub(super) fn stationary_panel(
         step => format!("statistics since the change at step {}", grouped(step)),
     };
     ui.weak(RichText::new(since).size(SMALL));
-    if run.experiment.data.kind == DataKind::Dataset {
+    if run.experiment.data.kind != DataKind::Online {
         let text = "The stationary laws are those of fresh samples; a stored set has none of them.";
         ui.weak(RichText::new(text).size(SMALL));
     }

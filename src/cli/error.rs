@@ -1,5 +1,5 @@
 //! Everything that can end a command, with its exit code: 2 for what the user can put right, 3 for a run that diverged, 4 for a
-//! replay that ended otherwise than its session, 1 for the rest.
+//! replay that ended otherwise than its session, 5 for a lesson whose numbers are not as they must be, 1 for the rest.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::experiment::ParseError;
+use crate::lessons::LessonError;
 use crate::session::{
     BundleError, FigureError, NpzError, RecordingError, SessionEnd, SessionError, WriteError,
 };
@@ -138,6 +139,27 @@ pub enum CliError {
     /// Training diverged in one of several replicas; what was recorded has been written.
     #[error("{0}; all end with it")]
     ReplicaDiverged(ReplicaDivergence),
+    /// A file of the folder is no lesson; others have been told before.
+    #[error(transparent)]
+    Lesson(#[from] LessonError),
+    /// There is no such lesson.
+    #[error("--lesson {name}: there is none; there are {known}")]
+    NoLesson {
+        /// Id or number as given.
+        name: String,
+        /// Ids of those there are.
+        known: String,
+    },
+    /// A lesson's numbers are not as they must be.
+    #[error("lesson {id}: {n_failed} of {n_checks} checks failed")]
+    Checks {
+        /// The lesson.
+        id: String,
+        /// Checks that failed.
+        n_failed: usize,
+        /// Checks made.
+        n_checks: usize,
+    },
     /// The window failed by a mistake of the program.
     #[cfg(feature = "gui")]
     #[error("the window failed: {0}")]
@@ -166,9 +188,12 @@ impl CliError {
             | Self::Figure(_)
             | Self::Npz(_)
             | Self::NoTimeAxis { .. }
+            | Self::Lesson(_)
+            | Self::NoLesson { .. }
             | Self::Stdout(_) => 2,
             Self::Diverged(_) | Self::ReplicaDiverged(_) => 3,
             Self::Mismatch { .. } | Self::BundleMismatch { .. } => 4,
+            Self::Checks { .. } => 5,
             Self::Bundle(BundleError::Cancelled) => 130,
             Self::Bundle(
                 BundleError::Setup(_)

@@ -15,10 +15,11 @@ pub(super) fn load(path: Option<&Path>, settings: &[String]) -> Result<Experimen
     let Some(path) = path else {
         return Ok(Experiment::parse("", settings)?);
     };
-    Experiment::parse(&read(path)?, settings).map_err(|cause| match cause {
+    let directory = path.parent().unwrap_or_else(|| Path::new(""));
+    Experiment::parse_in(directory, &read(path)?, settings).map_err(|cause| match cause {
         // The message already says that a setting is at fault.
         ParseError::Setting { .. } | ParseError::SettingValue { .. } => CliError::Settings(cause),
-        ParseError::Toml { .. } | ParseError::Value(_) => CliError::File {
+        ParseError::Toml { .. } | ParseError::Value(_) | ParseError::Samples(_) => CliError::File {
             path: path.to_owned(),
             cause,
         },

@@ -1,13 +1,15 @@
 //! Commands of the terminal. This is the only place with argument parsing, progress bars and printed text.
 //!
 //! `saddlescope` opens the window, or runs the default experiment without it where no window can be had; `saddlescope run`
-//! records an experiment; `saddlescope replay` does a saved session again, `saddlescope bundle` with all its data and figures;
-//! `saddlescope plot` draws a recording; `saddlescope experiment` prints the default one.
+//! records an experiment or checks a lesson; `saddlescope replay` does a saved session again, `saddlescope bundle` with all its
+//! data and figures; `saddlescope plot` draws a recording; `saddlescope lessons` lists the lessons; `saddlescope experiment`
+//! prints the default experiment.
 
 mod bundle;
 mod error;
 mod fallback;
 mod help;
+mod lessons;
 mod load;
 mod outputs;
 mod plot;
@@ -36,7 +38,7 @@ pub use error::CliError;
 #[command(
     version,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 130 interrupted; 1 anything else."
+    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 5 a number of a lesson is not as it must be; 130 interrupted; 1 anything else."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -55,6 +57,8 @@ enum Command {
     Plot(PlotArguments),
     /// Do a saved session again and write it with its data and figures, as a directory or a .zip, whole or not at all
     Bundle(BundleArguments),
+    /// List the lessons; * marks those that show what the paper does not claim
+    Lessons(lessons::LessonsArguments),
     /// Print the default experiment as commented TOML, to be saved and changed
     Experiment,
 }
@@ -67,8 +71,15 @@ struct RunArguments {
     /// Set one key of the experiment, as in live.learning_rate=0.01; may be repeated, the last one counts
     #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
+    /// Run a lesson, by id or number, to its end and check its numbers, each a line; --out records the run
+    #[arg(long, value_name = "ID", conflicts_with_all = ["experiment", "set", "steps", "replicas", "events"])]
+    lesson: Option<String>,
+    /// Take the lesson from the files of a folder
+    #[arg(long, value_name = "DIR")]
+    lessons_folder: Option<PathBuf>,
     /// Number of steps
-    #[arg(long, value_name = "N", value_parser = step_count, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = step_count, allow_negative_numbers = true,
+        required = false, required_unless_present = "lesson", default_value_if("lesson", clap::builder::ArgPredicate::IsPresent, "0"))]
     steps: u64,
     /// Record every K-th step besides the first and the last [default: a thousandth of the steps, at least 1]
     #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true)]
@@ -160,10 +171,18 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliE
     };
     match arguments.command {
         None => fallback::window_or_files(),
-        Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Replay(arguments)) => replay::replay(&arguments),
         Some(Command::Plot(arguments)) => plot::plot(&arguments),
         Some(Command::Bundle(arguments)) => bundle::bundle(&arguments),
+        Some(Command::Run(arguments)) => match &arguments.lesson {
+            Some(name) => lessons::run(name, &arguments),
+            // Clap does not see it, for --lesson and --steps exclude each other.
+            None if arguments.lessons_folder.is_some() => {
+                Err(CliError::Usage("--lessons-folder: only with --lesson".to_owned()))
+            }
+            None => run::run(&arguments),
+        },
+        Some(Command::Lessons(arguments)) => lessons::list(&arguments),
         Some(Command::Experiment) => print(DEFAULT_TOML),
     }
 }

@@ -5,7 +5,11 @@
 
 mod difference;
 mod parse;
+mod samples;
+mod table;
 mod validate;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +18,8 @@ pub use crate::model::Basis;
 pub use difference::Difference;
 pub use parse::ParseError;
 pub(crate) use parse::from_text;
+pub use samples::{BUILTIN, Samples, SamplesError};
+pub use table::{LONGEST_TABLE, TableError};
 pub use validate::{ExperimentError, MAX_BATCH_SIZE, MAX_DEPTH, MAX_RANK, MAX_SCALE, MAX_WIDTH};
 
 /// The default experiment as commented TOML: what `saddlescope experiment` prints.
@@ -189,12 +195,17 @@ pub enum DataKind {
     /// A fresh sample every time.
     #[default]
     Online,
-    /// A stored set.
+    /// A stored set, labelled by the teacher.
     Dataset,
+    /// A stored set read from two CSV files; the teacher is what they teach.
+    File,
 }
 
 /// What the student sees; all but `kind` matter for a stored set only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// With [`DataKind::File`], `n_samples`, the teacher's strengths and its singular vectors follow from the files, once
+/// [`Experiment::load_samples`] has read them; `teacher.basis` then chooses the hidden vectors of aligned weights alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DataConfig {
     /// Where samples come from.
@@ -206,6 +217,15 @@ pub struct DataConfig {
     pub whiten: bool,
     /// How stored samples are visited.
     pub sampling: Sampling,
+    /// CSV file of the inputs (file): a header row, then one sample a row.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub inputs: String,
+    /// CSV file of the targets (file).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub targets: String,
+    /// The samples, once read (file).
+    #[serde(skip)]
+    pub samples: Option<Arc<Samples>>,
 }
 
 /// Options of the Langevin engine.
@@ -272,6 +292,9 @@ impl Default for DataConfig {
             n_samples: 64,
             whiten: false,
             sampling: Sampling::Replacement,
+            inputs: String::new(),
+            targets: String::new(),
+            samples: None,
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Reads an experiment from TOML, with settings `KEY=VALUE` laid over it.
 
+use std::path::Path;
+
 use thiserror::Error;
 use toml::{Table, Value};
 
-use super::Experiment;
+use super::samples::SamplesError;
 use super::validate::ExperimentError;
+use super::{DataKind, Experiment};
 
 /// Why a text is not an experiment. Each message is one line.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -34,15 +37,26 @@ pub enum ParseError {
     /// A value is outside what is allowed.
     #[error(transparent)]
     Value(#[from] ExperimentError),
+    /// The samples cannot be had.
+    #[error(transparent)]
+    Samples(#[from] SamplesError),
 }
 
 impl Experiment {
     /// Reads and validates an experiment: TOML text, then settings `KEY=VALUE` (a dotted key; the value as in TOML, where
-    /// quotes around a word may be left out).
+    /// quotes around a word may be left out). Files of samples are looked for from the working directory.
     ///
     /// # Errors
     /// [`ParseError`], one line that names the key, the value and what is allowed.
     pub fn parse(text: &str, settings: &[String]) -> Result<Self, ParseError> {
+        Self::parse_in(Path::new(""), text, settings)
+    }
+
+    /// As [`Self::parse`], with files of samples looked for from `directory`, that of the experiment file.
+    ///
+    /// # Errors
+    /// As [`Self::parse`], and where samples cannot be read or speak against a key that is written out.
+    pub fn parse_in(directory: &Path, text: &str, settings: &[String]) -> Result<Self, ParseError> {
         let mut experiment: Self = from_text(text)?;
         let mut table: Table = from_text(text)?;
         for setting in settings {
@@ -59,7 +73,58 @@ impl Experiment {
                 message,
             })?;
         }
+        let written = experiment.clone();
+        experiment.load_samples(directory)?;
+        experiment.check_against_samples(&written, &table)?;
         experiment.validate()?;
+        Ok(experiment)
+    }
+
+    /// Checks that what is `written` of the data and the teacher is what the files say: a key that would be overruled without a
+    /// word is refused. `table` tells which keys are written.
+    fn check_against_samples(&self, written: &Self, table: &Table) -> Result<(), ExperimentError> {
+        let is_written =
+            |group: &str, key: &str| table.get(group).is_some_and(|group| group.get(key).is_some());
+        if self.data.kind != DataKind::File {
+            return Ok(());
+        }
+        let (found, claimed) = (&self.teacher.strengths, &written.teacher.strengths);
+        let close = |a: &f64, b: &f64| (a - b).abs() <= 1e-6 * b.abs();
+        let agree = found.len() == claimed.len() && claimed.iter().zip(found).all(|(a, b)| close(a, b));
+        if is_written("teacher", "strengths") && !agree {
+            return Err(ExperimentError {
+                key: "teacher.strengths",
+                value: format!("{claimed:?}"),
+                allowed: format!("left out with data.kind = \"file\", whose files make them {found:?}"),
+            });
+        }
+        if is_written("data", "n_samples") && written.data.n_samples != self.data.n_samples {
+            return Err(ExperimentError {
+                key: "data.n_samples",
+                value: written.data.n_samples.to_string(),
+                allowed: format!(
+                    "left out with data.kind = \"file\", whose files hold {}",
+                    self.data.n_samples
+                ),
+            });
+        }
+        Ok(())
+    }
+
+    /// This experiment with other values for the keys of `overrides`, not yet validated.
+    ///
+    /// # Errors
+    /// Dotted key (empty where it is not known) and message of the first that is unknown or of the wrong type.
+    pub(crate) fn with_overrides(&self, overrides: &Table) -> Result<Self, (String, String)> {
+        let mut table = Table::try_from(self).unwrap_or_default();
+        lay_over(&mut table, overrides);
+        let mut experiment: Self =
+            serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
+                let path = error.path().to_string();
+                let message = with_key(&path, error.inner().message());
+                (path, message)
+            })?;
+        experiment.data.samples.clone_from(&self.data.samples);
         Ok(experiment)
     }
 
@@ -91,6 +156,18 @@ pub(crate) fn from_text<T: serde::de::DeserializeOwned>(text: &str) -> Result<T,
 fn from_table(table: &Table) -> Result<Experiment, String> {
     serde_path_to_error::deserialize(Value::Table(table.clone()))
         .map_err(|error| with_key(&error.path().to_string(), error.inner().message()))
+}
+
+/// Lays one table over another, table by table.
+fn lay_over(table: &mut Table, overrides: &Table) {
+    for (key, value) in overrides {
+        match (table.get_mut(key), value) {
+            (Some(Value::Table(inner)), Value::Table(over)) => lay_over(inner, over),
+            (Some(_) | None, _) => {
+                table.insert(key.clone(), value.clone());
+            }
+        }
+    }
 }
 
 /// Lays `value` over the dotted `key`, making tables on the way.

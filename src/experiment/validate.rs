@@ -62,9 +62,10 @@ impl Experiment {
             format!("at most {MAX_SEED}"),
         )?;
         self.validate_network()?;
+        // What the files say comes first: it decides about the teacher.
+        self.validate_data()?;
         self.validate_teacher()?;
         self.validate_init()?;
-        self.validate_data()?;
         let substeps = self.langevin.substeps;
         check(
             (1..=1000).contains(&substeps),
@@ -164,6 +165,7 @@ impl Experiment {
         )?;
         match data.kind {
             DataKind::Online => Ok(()),
+            DataKind::File => self.validate_samples(),
             DataKind::Dataset => check(
                 !data.whiten || data.n_samples >= self.network.d_in,
                 "data.n_samples",
@@ -174,6 +176,52 @@ impl Experiment {
                 ),
             ),
         }
+    }
+}
+
+impl Experiment {
+    /// The samples have been read, and network and teacher are those they need.
+    fn validate_samples(&self) -> Result<(), ExperimentError> {
+        let data = &self.data;
+        let read = data.samples.as_ref().filter(|samples| samples.are_those_of(data));
+        let Some(samples) = read else {
+            let allowed = "read before the run: Experiment::load_samples";
+            return check(false, "data.inputs", &data.inputs, allowed);
+        };
+        let network = &self.network;
+        check(
+            samples.d_in() == network.d_in,
+            "network.d_in",
+            network.d_in,
+            format!(
+                "{}, the number of columns of data.inputs = {}",
+                samples.d_in(),
+                data.inputs
+            ),
+        )?;
+        check(
+            samples.d_out() == network.d_out,
+            "network.d_out",
+            network.d_out,
+            format!(
+                "{}, the number of columns of data.targets = {}",
+                samples.d_out(),
+                data.targets
+            ),
+        )?;
+        let strengths = samples.teacher().strengths();
+        check(
+            self.teacher.strengths == strengths,
+            "teacher.strengths",
+            format!("{:?}", self.teacher.strengths),
+            format!("{strengths:?}, those of the data files"),
+        )?;
+        check(
+            data.n_samples == samples.n_samples(),
+            "data.n_samples",
+            data.n_samples,
+            format!("{}, those of the data files", samples.n_samples()),
+        )
     }
 }
 

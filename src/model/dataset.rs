@@ -118,7 +118,10 @@ impl Dataset {
 }
 
 /// Inputs whose second moment `(1/N) sum x x^T` is the identity: `x -> C^(-1/2) x` with the symmetric root.
-fn whitened(inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, DatasetError> {
+///
+/// # Errors
+/// [`DatasetError::Singular`] where the second moment `C` has no inverse.
+pub fn whitened(inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, DatasetError> {
     let (d_in, n_samples) = inputs.shape();
     let moment = inputs * inputs.transpose() / n_samples as f64;
     let eigen = moment.symmetric_eigen();

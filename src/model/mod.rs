@@ -5,13 +5,14 @@
 
 mod dataset;
 mod init;
+mod least_squares;
 mod network;
 mod partial_products;
 mod products;
 mod risk;
 mod teacher;
 
-pub use dataset::{Dataset, DatasetError};
+pub use dataset::{Dataset, DatasetError, whitened};
 pub use init::Init;
 pub use network::DeepLinearNetwork;
 pub use partial_products::PartialProducts;

@@ -24,7 +24,7 @@ pub use bundle::{Bundle, BundleError, BundleOptions, BundleProgress, write_bundl
 pub use digest::{StateDigest, state_digest};
 pub use events::{RecordedEvent, write_events_csv};
 pub use figure::{Figure, FigureError, FigureOptions, FigurePanel, TimeAxis};
-pub use file::{Beside, LONGEST_SESSION, SESSION_FORMAT, Session, SessionEnd, SessionError};
+pub use file::{LONGEST_SESSION, SESSION_FORMAT, Session, SessionEnd, SessionError};
 pub use npz::write_npz;
 pub use npz_reader::{NpzError, read_npz};
 pub use recording::{MAX_RECORDED_NUMBERS, Recording, RecordingError, RunEnd};

@@ -3,6 +3,7 @@
 //! [`Simulation`] is the same object in the window's worker, in headless commands and in tests. Its state depends on the
 //! experiment and the interventions alone: not on how often it is observed, on speed, or on threads.
 
+mod beside;
 mod clock;
 mod crowd;
 mod divergence;
@@ -14,15 +15,20 @@ mod stationary;
 
 use std::sync::Arc;
 
+use nalgebra::DMatrix;
+use rand_distr::{Distribution as _, StandardNormal};
 use thiserror::Error;
 
 use crate::dynamics::{Blowup, GradientFlow, Langevin, MinibatchSource, Sampling, Sgd, check_range};
-use crate::experiment::{DataKind, Engine, Experiment, ExperimentError, InitScheme, LiveParams};
+use crate::experiment::{
+    DataKind, Engine, Experiment, ExperimentError, InitScheme, LiveParams, TeacherConfig,
+};
 use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
 use crate::observables::events::EventDetector;
 use crate::observables::{Observer, Schema};
 use crate::random::{Purpose, Streams};
 
+pub use beside::Beside;
 use clock::Clock;
 pub use crowd::{Crowd, CrowdKind, Statistic};
 pub use divergence::{Divergence, Stability};
@@ -96,6 +102,39 @@ pub struct Simulation {
     divergence: Option<Divergence>,
 }
 
+/// The teacher and the data of an experiment.
+fn risk_of(experiment: &Experiment, streams: &Streams) -> Result<Risk, SetupError> {
+    let (data, network) = (&experiment.data, &experiment.network);
+    let teacher = || {
+        let mut generator = streams.of(Purpose::Teacher);
+        let TeacherConfig { strengths, basis } = &experiment.teacher;
+        Arc::new(Teacher::new(
+            network.d_out,
+            network.d_in,
+            strengths,
+            *basis,
+            &mut generator,
+        ))
+    };
+    let mut generator = streams.of(Purpose::Dataset);
+    Ok(match (data.kind, &data.samples) {
+        (DataKind::Online, _) => Risk::online(teacher()),
+        (DataKind::File, Some(samples)) => {
+            let noise = DMatrix::from_fn(samples.d_out(), samples.n_samples(), |_, _| {
+                StandardNormal.sample(&mut generator)
+            });
+            let dataset = samples.dataset(noise)?;
+            Risk::stored(Arc::clone(samples.teacher()), Arc::new(dataset))
+        }
+        // Validation lets no experiment through whose files have not been read.
+        (DataKind::Dataset | DataKind::File, _) => {
+            let teacher = teacher();
+            let dataset = Dataset::draw(&teacher, data.n_samples, data.whiten, &mut generator)?;
+            Risk::stored(teacher, Arc::new(dataset))
+        }
+    })
+}
+
 impl Simulation {
     /// Sets up a run at step 0.
     ///
@@ -105,22 +144,7 @@ impl Simulation {
         experiment.validate()?;
         let streams = Streams::new(experiment.seed);
         let widths = experiment.network.widths();
-        let teacher = Arc::new(Teacher::new(
-            experiment.network.d_out,
-            experiment.network.d_in,
-            &experiment.teacher.strengths,
-            experiment.teacher.basis,
-            &mut streams.of(Purpose::Teacher),
-        ));
-        let risk = match experiment.data.kind {
-            DataKind::Online => Risk::online(teacher),
-            DataKind::Dataset => {
-                let data = &experiment.data;
-                let mut generator = streams.of(Purpose::Dataset);
-                let dataset = Dataset::draw(&teacher, data.n_samples, data.whiten, &mut generator)?;
-                Risk::stored(teacher, Arc::new(dataset))
-            }
-        };
+        let risk = risk_of(experiment, &streams)?;
         let init = match experiment.init.scheme {
             InitScheme::Aligned => Init::Aligned {
                 strength: experiment.init.strength,
@@ -381,7 +405,7 @@ impl Simulation {
     }
 
     /// The mode matrix `U^T W V` at the last observation, shape `(r, r)`.
-    pub fn mode_matrix(&self) -> &nalgebra::DMatrix<f64> {
+    pub fn mode_matrix(&self) -> &DMatrix<f64> {
         self.observer.mode_matrix()
     }
 

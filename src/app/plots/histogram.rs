@@ -42,7 +42,7 @@ struct Basis {
 impl Predictions {
     /// The prediction for one mode at the present parameters; `None` for a stored set, which the laws do not cover.
     pub(crate) fn of(&mut self, run: &RunData, mode: usize) -> Option<Arc<Prediction>> {
-        if run.experiment.data.kind == DataKind::Dataset {
+        if run.experiment.data.kind != DataKind::Online {
             return None;
         }
         self.modes.resize(run.rank().max(self.modes.len()), None);

@@ -42,8 +42,8 @@ use toml::Table;
 
 use super::atomic::{WriteError, write_whole};
 use super::digest::{StateDigest, state_digest};
-use crate::experiment::{Dynamics, Experiment};
-use crate::simulation::{Replicas, Script, SetupError, Simulation, StepOutcome};
+use crate::experiment::Experiment;
+use crate::simulation::{Beside, Replicas, Script, SetupError, Simulation, StepOutcome};
 
 /// Version of the format that is written, and the only one that is read.
 pub const SESSION_FORMAT: u64 = 1;
@@ -65,20 +65,6 @@ pub struct Session {
     pub end: SessionEnd,
     /// What the window wants to remember; numbers are finite, depth and size bounded.
     pub view: Table,
-}
-
-/// What runs beside an experiment from the same start; it has no influence on it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Beside {
-    /// Other dynamics, each at most once.
-    pub dynamics: Vec<Dynamics>,
-    /// Solutions of the scalar equation of every mode; 0 for none.
-    #[serde(deserialize_with = "crate::whole_number::deserialize")]
-    pub trajectories: usize,
-    /// Full networks; 0 for none.
-    #[serde(deserialize_with = "crate::whole_number::deserialize")]
-    pub replicas: usize,
 }
 
 /// The state at the end of a session.

@@ -1,5 +1,7 @@
 //! Sessions from and to TOML.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use toml::Table;
 use toml::de::{DeTable, DeValue};
@@ -61,9 +63,10 @@ pub(super) fn parse(text: &str, name: &str) -> Result<Session, SessionError> {
     let refused = |error: ParseError| {
         let (line, message) = match error {
             ParseError::Toml { line, message } => (line, message),
-            error @ (ParseError::Setting { .. } | ParseError::SettingValue { .. } | ParseError::Value(_)) => {
-                (1, error.to_string())
-            }
+            error @ (ParseError::Setting { .. }
+            | ParseError::SettingValue { .. }
+            | ParseError::Samples(_)
+            | ParseError::Value(_)) => (1, error.to_string()),
         };
         SessionError::Text {
             name: name.to_owned(),
@@ -122,9 +125,15 @@ impl Tables {
                 label_noise_std: change.label_noise_std,
             },
         });
+        // Their names are absolute in a session that the program wrote.
+        let mut experiment = self.experiment;
+        experiment.load_samples(Path::new("")).map_err(|error| Fault {
+            path: vec!["experiment".to_owned(), "data".to_owned()],
+            message: error.to_string(),
+        })?;
         let session = Session {
             version: self.version,
-            experiment: self.experiment,
+            experiment,
             beside: self.beside,
             script: Script::new(changes.collect()).map_err(|error| Fault::of_script(&error))?,
             end: self.end,

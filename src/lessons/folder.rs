@@ -1,0 +1,110 @@
+//! Where lessons come from: those that ship with the program, and folders of files.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::parse::LONGEST_LESSON;
+use super::{Lesson, LessonError};
+
+macro_rules! shipped {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../assets/lessons/", $name)))),*]
+    };
+}
+
+/// The files that ship with the program.
+const SHIPPED: [(&str, &str); 13] = shipped![
+    "01-stairs.toml",
+    "02-noise-peaks-first.toml",
+    "03-depth.toml",
+    "04-label-noise.toml",
+    "05-point-or-cloud.toml",
+    "06-one-temperature.toml",
+    "07-not-aligned.toml",
+    "08-canary.toml",
+    "09-rich-to-lazy.toml",
+    "10-edge-of-stability.toml",
+    "11-trapped.toml",
+    "12-enough-data.toml",
+    "13-isotropic.toml",
+];
+
+/// The lessons that ship with the program, by number.
+pub fn builtin() -> Vec<Lesson> {
+    let lessons = SHIPPED
+        .iter()
+        .filter_map(|(name, text)| Lesson::parse(text, name).ok());
+    lessons.collect()
+}
+
+/// The lesson of this id or number.
+pub fn find<'a>(lessons: &'a [Lesson], name: &str) -> Option<&'a Lesson> {
+    let number = name.parse().ok();
+    lessons
+        .iter()
+        .find(|lesson| lesson.id == name || Some(lesson.number) == number)
+}
+
+/// The lessons of the `.toml` files of a folder, by number; one error for each file that is none. A second lesson of one id or
+/// number is an error too. Names are taken in alphabetical order.
+pub fn load_folder(folder: &Path) -> (Vec<Lesson>, Vec<LessonError>) {
+    let mut files: Vec<PathBuf> = match fs::read_dir(folder) {
+        Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
+        Err(error) => return (Vec::new(), vec![unreadable(folder, &error.to_string())]),
+    };
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let (mut lessons, mut errors): (Vec<(String, Lesson)>, Vec<LessonError>) = (Vec::new(), Vec::new());
+    for path in files {
+        let name = path.display().to_string();
+        match read(&path).and_then(|text| Lesson::parse_in(folder, &text, &name)) {
+            Err(error) => errors.push(error),
+            Ok(lesson) => match duplicate(&lessons, &lesson) {
+                Some(message) => errors.push(LessonError {
+                    file: name,
+                    line: None,
+                    message,
+                }),
+                None => lessons.push((name, lesson)),
+            },
+        }
+    }
+    let mut lessons: Vec<Lesson> = lessons.into_iter().map(|(_, lesson)| lesson).collect();
+    lessons.sort_by_key(|lesson| lesson.number);
+    (lessons, errors)
+}
+
+fn duplicate(lessons: &[(String, Lesson)], lesson: &Lesson) -> Option<String> {
+    lessons.iter().find_map(|(file, other)| {
+        if other.id == lesson.id {
+            Some(format!("id = \"{}\" is taken by {file}", lesson.id))
+        } else if other.number == lesson.number {
+            Some(format!("number = {} is taken by {file}", lesson.number))
+        } else {
+            None
+        }
+    })
+}
+
+fn read(path: &Path) -> Result<String, LessonError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LONGEST_LESSON as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(path, &error.to_string()))?;
+    if bytes.len() > LONGEST_LESSON {
+        return Err(unreadable(
+            path,
+            &format!("too long for a lesson, which has at most {LONGEST_LESSON} bytes"),
+        ));
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable(path, "not a text file in UTF-8"))
+}
+
+fn unreadable(path: &Path, why: &str) -> LessonError {
+    LessonError {
+        file: path.display().to_string(),
+        line: None,
+        message: format!("cannot be read: {why}"),
+    }
+}

@@ -1,0 +1,224 @@
+//! Lessons: saved states of the full program with captions, one question, one action, and numbers that are checked.
+//!
+//! A lesson is a TOML file that a person can edit. Its keys:
+//!
+//! ```toml
+//! id = "stairs"                  # short name: letters, digits, hyphens
+//! number = 1                     # place in the list
+//! title = "Learning comes in stairs"
+//! beyond_the_paper = false       # true where the paper does not claim what is shown
+//! end_step = 1600                # where the animation ends
+//! question = "Which feature is learned first?"
+//! action = "Press Space."
+//!
+//! [experiment]                   # the schema of an experiment file; paths start at the lesson's folder
+//! live.learning_rate = 0.005
+//!
+//! [beside]                       # what runs beside it, from the same start
+//! dynamics = ["gradient_flow"]   # "sgd", "langevin", "isotropic_langevin", "gradient_flow"
+//! trajectories = 0               # solutions of each scalar equation
+//! replicas = 0                   # further full networks
+//!
+//! [view]
+//! large = ["strengths", "loss"]  # also "diffusion", "events", "stationary", "law"
+//! axis = "steps"                 # or "time"
+//! theory = "line"                # or "band", "off"
+//!
+//! [[ghost]]                      # a run kept for comparison: the experiment with other values
+//! label = "L = 3"
+//! experiment = { network = { hidden = [4, 4] } }
+//!
+//! [[change]]                     # a change of live parameters during the run
+//! step = 500
+//! label_noise_std = 0.5          # also learning_rate, batch_size
+//!
+//! [[caption]]                    # three to six
+//! at = { step = 0 }              # or { event = "peak", mode = 2 }: see `CaptionEvent`
+//! text = "..."
+//!
+//! [guess]                        # what a person is asked to click before it is shown
+//! prompt = "Where will feature 2 be half learned?"
+//! plot = "strengths"
+//! quantity = "half_time"         # see `GuessQuantity`
+//! mode = 2
+//! answer = 380
+//! tolerance = 40
+//!
+//! [[check]]                      # a number of the lesson; see `CheckKind`
+//! kind = "half_time"
+//! mode = 1                       # modes count from 1, as on the screen
+//! expected = 207.3               # with tolerance; or at_least, at_most
+//! tolerance = 0.1
+//! of = "L = 3"                   # the ghost it speaks of; without it, the lesson's own run with its changes
+//! experiment = { engine = "gradient_flow" }   # other values, for this check alone
+//! seed = 1                       # first seed; that of the experiment without it
+//! seeds = 24                     # runs whose mean is taken
+//! end_step = 3000                # other than that of the lesson
+//! from_step = 1000               # stationary numbers count from here
+//! every = 1                      # steps between the rows that are looked at
+//! ```
+
+mod caption;
+mod check;
+mod file;
+mod folder;
+mod measure;
+mod parse;
+mod place;
+
+use thiserror::Error;
+
+use crate::experiment::Experiment;
+pub use crate::simulation::{Beside, Change};
+
+pub use caption::{Caption, CaptionEvent, CaptionTime};
+pub use check::{Check, CheckKind, CheckOutcome, Expected, run_checks};
+pub use folder::{builtin, find, load_folder};
+pub use parse::LONGEST_LESSON;
+
+use serde::Deserialize;
+
+/// A lesson, read and judged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    /// Short name.
+    pub id: String,
+    /// Place in the list, from 1.
+    pub number: u32,
+    /// Title.
+    pub title: String,
+    /// Whether it shows what the paper does not claim.
+    pub beyond_the_paper: bool,
+    /// The run.
+    pub experiment: Experiment,
+    /// What runs beside it.
+    pub beside: Beside,
+    /// Runs kept for comparison.
+    pub ghosts: Vec<Ghost>,
+    /// Changes of the live parameters, by step.
+    pub changes: Vec<Change>,
+    /// Step at which the animation ends.
+    pub end_step: u64,
+    /// How it is shown.
+    pub view: View,
+    /// Captions, as in the file.
+    pub captions: Vec<Caption>,
+    /// One question.
+    pub question: String,
+    /// One thing to do.
+    pub action: String,
+    /// What a person is asked to guess.
+    pub guess: Option<Guess>,
+    /// Numbers to be checked.
+    pub checks: Vec<Check>,
+}
+
+/// A run kept for comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ghost {
+    /// What is written beside it.
+    pub label: String,
+    /// Its experiment.
+    pub experiment: Experiment,
+}
+
+/// A plot of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Plot {
+    /// Mode strengths over time.
+    Strengths,
+    /// Diffusion of every mode over time.
+    Diffusion,
+    /// The strip of events.
+    Events,
+    /// Excess loss over time.
+    Loss,
+    /// Histogram and stationary law.
+    Stationary,
+    /// Diffusion against strength.
+    Law,
+}
+
+/// What the shared axis counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeAxis {
+    /// Steps.
+    #[default]
+    Steps,
+    /// Training time `t`, the sum of the learning rates.
+    Time,
+}
+
+/// How theory is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TheoryLayer {
+    /// Thin dashed lines.
+    #[default]
+    Line,
+    /// A grey band: it does not hold exactly.
+    Band,
+    /// Not at all.
+    Off,
+}
+
+/// How a lesson is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct View {
+    /// Plots that are large; all alike where there are none.
+    pub large: Vec<Plot>,
+    /// What the shared axis counts.
+    pub axis: TimeAxis,
+    /// How theory is drawn.
+    pub theory: TheoryLayer,
+}
+
+/// What a click is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuessQuantity {
+    /// Step at which the mode is half learned.
+    HalfTime,
+    /// Step at which its diffusion peaks.
+    PeakTime,
+    /// Step at which it is learned.
+    LearnedTime,
+    /// Strength, relative to the teacher's, at which its diffusion peaks.
+    PeakFraction,
+    /// Its strength in the end.
+    Strength,
+    /// Its stationary variance.
+    Variance,
+}
+
+/// What a person is asked to click on a plot before it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guess {
+    /// What is asked.
+    pub prompt: String,
+    /// Where to click.
+    pub plot: Plot,
+    /// What the click means.
+    pub quantity: GuessQuantity,
+    /// Mode, from 0.
+    pub mode: usize,
+    /// The true answer.
+    pub answer: f64,
+    /// How far a good guess may be from it.
+    pub tolerance: f64,
+}
+
+/// Why a text is no lesson: one line with file and, where it is known, line and key.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{file}: {}{message}", line.map_or_else(String::new, |line| format!("line {line}: ")))]
+pub struct LessonError {
+    /// The file.
+    pub file: String,
+    /// Line, from 1.
+    pub line: Option<usize>,
+    /// What is wrong, with key and value.
+    pub message: String,
+}

@@ -1,0 +1,415 @@
+//! Reads a lesson file and judges it: every message names the line and the key.
+
+use std::path::Path;
+
+use super::check::{Check, Expected};
+use super::file::{CaptionEntry, CheckEntry, GhostEntry, LessonFile};
+use super::place::line_of;
+use super::{Caption, CaptionTime, Change, Ghost, Guess, Lesson, LessonError};
+use crate::experiment::{Experiment, ParseError, from_text};
+
+/// Longest lesson file, in bytes.
+pub const LONGEST_LESSON: usize = 1 << 18;
+/// Longest line of text in a lesson, in characters.
+const LONGEST_TEXT: usize = 400;
+/// Latest step of a lesson.
+const LAST_STEP: u64 = 100_000_000;
+/// Most runs a check may take.
+const MOST_SEEDS: u64 = 4096;
+
+/// Key, as a path in the file, and message of what is wrong.
+type Fault = (String, String);
+
+impl Lesson {
+    /// Reads a lesson; `source` is the name of the file for messages. Files of samples must ship with the program or be named by
+    /// absolute paths.
+    ///
+    /// # Errors
+    /// [`LessonError`]: one line that names file, line and key.
+    pub fn parse(text: &str, source: &str) -> Result<Self, LessonError> {
+        Self::parse_in(Path::new(""), text, source)
+    }
+
+    /// As [`Self::parse`], with files of samples looked for from `folder`.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_in(folder: &Path, text: &str, source: &str) -> Result<Self, LessonError> {
+        let error = |line, message| LessonError {
+            file: source.to_owned(),
+            line,
+            message,
+        };
+        if text.len() > LONGEST_LESSON {
+            return Err(error(
+                None,
+                format!("too long for a lesson, which has at most {LONGEST_LESSON} bytes"),
+            ));
+        }
+        let file: LessonFile = from_text(text).map_err(|cause| match cause {
+            ParseError::Toml { line, message } => error(Some(line), message),
+            ParseError::Setting { .. }
+            | ParseError::SettingValue { .. }
+            | ParseError::Value(_)
+            | ParseError::Samples(_) => error(None, cause.to_string()),
+        })?;
+        judge(file, folder).map_err(|(path, message)| error(line_of(text, &path), message))
+    }
+}
+
+fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
+    let id_fits = !file.id.is_empty()
+        && file.id.len() <= 40
+        && file.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && file.id.parse::<u32>().is_err();
+    let id = format!("\"{}\"", file.id);
+    check(
+        id_fits,
+        "id",
+        &id,
+        "1 to 40 letters, digits and hyphens, and no mere number",
+    )?;
+    check(
+        (1..=999).contains(&file.number),
+        "number",
+        file.number,
+        "from 1 to 999",
+    )?;
+    for (key, text) in [
+        ("title", &file.title),
+        ("question", &file.question),
+        ("action", &file.action),
+    ] {
+        check_text(key, text)?;
+    }
+    let end_step = file.end_step;
+    check(
+        (1..=LAST_STEP).contains(&end_step),
+        "end_step",
+        end_step,
+        format!("from 1 to {LAST_STEP}"),
+    )?;
+    let experiment = ready(file.experiment, folder, "experiment")?;
+    let rank = experiment.teacher.strengths.len();
+    let n = file.caption.len();
+    check(
+        (3..=6).contains(&n),
+        "caption",
+        format!("{n} captions"),
+        "3 to 6 captions",
+    )?;
+    let mut captions = Vec::new();
+    for (i, entry) in file.caption.into_iter().enumerate() {
+        captions.push(caption(entry, &format!("caption[{i}]"), rank, end_step)?);
+    }
+    let mut ghosts: Vec<Ghost> = Vec::new();
+    for (i, entry) in file.ghost.into_iter().enumerate() {
+        let path = format!("ghost[{i}]");
+        let GhostEntry {
+            label,
+            experiment: over,
+        } = entry;
+        check_text(&format!("{path}.label"), &label)?;
+        let is_new = ghosts.iter().all(|ghost| ghost.label != label);
+        check(
+            is_new,
+            &format!("{path}.label"),
+            &label,
+            "another label than that of a ghost before it",
+        )?;
+        let experiment = varied(&experiment, &over, folder, &format!("{path}.experiment"))?;
+        ghosts.push(Ghost { label, experiment });
+    }
+    let mut changes: Vec<Change> = Vec::new();
+    for (i, entry) in file.change.iter().enumerate() {
+        let path = format!("change[{i}]");
+        let (before, first) = changes
+            .last()
+            .map_or((experiment.live, 1), |last| (last.live, last.step + 1));
+        let mut live = before;
+        live.learning_rate = entry.learning_rate.unwrap_or(live.learning_rate);
+        live.batch_size = entry.batch_size.map_or(live.batch_size, |whole| whole.0);
+        live.label_noise_std = entry.label_noise_std.unwrap_or(live.label_noise_std);
+        live.validate().map_err(|error| {
+            let key = error.key.trim_start_matches("live.");
+            (format!("{path}.{key}"), format!("change: {error}"))
+        })?;
+        if live == before {
+            let message = format!("{path}: must set learning_rate, batch_size or label_noise_std anew");
+            return Err((path, message));
+        }
+        let allowed = format!("from {first} (after the change before it) to end_step = {end_step}");
+        check(
+            (first..=end_step).contains(&entry.step),
+            &format!("{path}.step"),
+            entry.step,
+            allowed,
+        )?;
+        changes.push(Change {
+            step: entry.step,
+            live,
+        });
+    }
+    let guess = file.guess.map(|entry| {
+        check_text("guess.prompt", &entry.prompt)?;
+        check(
+            entry.answer.is_finite(),
+            "guess.answer",
+            entry.answer,
+            "a finite number",
+        )?;
+        let positive = entry.tolerance.is_finite() && entry.tolerance > 0.0;
+        check(positive, "guess.tolerance", entry.tolerance, "a number above 0")?;
+        Ok::<_, Fault>(Guess {
+            prompt: entry.prompt,
+            plot: entry.plot,
+            quantity: entry.quantity,
+            mode: mode_of(entry.mode, rank, "guess.mode")?,
+            answer: entry.answer,
+            tolerance: entry.tolerance,
+        })
+    });
+    let guess = guess.transpose()?;
+    check(
+        !file.check.is_empty(),
+        "check",
+        "[]",
+        "a list of at least one check",
+    )?;
+    let mut checks = Vec::new();
+    for (i, entry) in file.check.into_iter().enumerate() {
+        let base = (&experiment, &ghosts[..], &changes[..], end_step);
+        checks.push(one_check(entry, &format!("check[{i}]"), base, folder)?);
+    }
+    Ok(Lesson {
+        id: file.id,
+        number: file.number,
+        title: file.title,
+        beyond_the_paper: file.beyond_the_paper,
+        experiment,
+        beside: file.beside,
+        ghosts,
+        changes,
+        end_step,
+        view: file.view,
+        captions,
+        question: file.question,
+        action: file.action,
+        guess,
+        checks,
+    })
+}
+
+fn caption(entry: CaptionEntry, path: &str, rank: usize, end_step: u64) -> Result<Caption, Fault> {
+    check_text(&format!("{path}.text"), &entry.text)?;
+    let at = format!("{path}.at");
+    let time = match (entry.at.step, entry.at.event) {
+        (Some(step), None) => {
+            let alone = entry.at.mode.is_none() && entry.at.n_learned.is_none();
+            check(
+                alone,
+                &at,
+                "a step",
+                "written alone: mode and n_learned belong to an event",
+            )?;
+            let allowed = format!("from 0 to end_step = {end_step}");
+            check(step.0 <= end_step, &format!("{at}.step"), step.0, allowed)?;
+            CaptionTime::Step(step.0)
+        }
+        (None, Some(event)) => CaptionTime::Event {
+            event,
+            mode: entry
+                .at
+                .mode
+                .map(|mode| mode_of(mode.0, rank, &format!("{at}.mode")))
+                .transpose()?,
+            n_learned: entry.at.n_learned.map(|n| n.0),
+        },
+        (None, None) => {
+            return Err((
+                at.clone(),
+                format!("{at}: write {{ step = N }} or {{ event = \"...\" }}"),
+            ));
+        }
+        (Some(_), Some(_)) => {
+            return Err((at.clone(), format!("{at}: write a step or an event, not both")));
+        }
+    };
+    Ok(Caption {
+        at: time,
+        text: entry.text,
+    })
+}
+
+fn one_check(
+    entry: CheckEntry,
+    path: &str,
+    (base, ghosts, changes, end_step): (&Experiment, &[Ghost], &[Change], u64),
+    folder: &Path,
+) -> Result<Check, Fault> {
+    let key = |name: &str| format!("{path}.{name}");
+    let expected = match (entry.expected, entry.tolerance, entry.at_least, entry.at_most) {
+        (Some(value), Some(tolerance), None, None) => Expected::Near { value, tolerance },
+        (None, None, Some(least), None) => Expected::AtLeast(least),
+        (None, None, None, Some(most)) => Expected::AtMost(most),
+        _ => {
+            let message = format!("{path}: write expected with tolerance, or at_least, or at_most");
+            return Err((path.to_owned(), message));
+        }
+    };
+    let bounds = [
+        ("expected", entry.expected),
+        ("at_least", entry.at_least),
+        ("at_most", entry.at_most),
+    ];
+    for (name, bound) in bounds {
+        let bound = bound.unwrap_or(0.0);
+        check(bound.is_finite(), &key(name), bound, "a finite number")?;
+    }
+    let tolerance = entry.tolerance.unwrap_or(0.0);
+    check(
+        (0.0..f64::INFINITY).contains(&tolerance),
+        &key("tolerance"),
+        tolerance,
+        "a number from 0",
+    )?;
+    let mut of_run = (base, changes);
+    if let Some(label) = &entry.of {
+        let ghost = ghosts.iter().find(|ghost| ghost.label == *label);
+        let labels = ghosts
+            .iter()
+            .map(|ghost| ghost.label.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
+        check(
+            ghost.is_some(),
+            &key("of"),
+            label,
+            format!("the label of a ghost: {labels}"),
+        )?;
+        of_run = (ghost.map_or(base, |ghost| &ghost.experiment), &[]);
+    }
+    let mut experiment = varied(of_run.0, &entry.experiment, folder, &key("experiment"))?;
+    if let Some(seed) = entry.seed {
+        experiment.seed = seed.0;
+    }
+    let rank = experiment.teacher.strengths.len();
+    let mode = match (entry.kind.is_of_a_mode(), entry.mode) {
+        (true, Some(mode)) => mode_of(mode.0, rank, &key("mode"))?,
+        (true, None) => {
+            return Err((
+                path.to_owned(),
+                format!("{path}: mode is missing: this kind is of one mode"),
+            ));
+        }
+        (false, Some(mode)) => {
+            return Err(fault(
+                &key("mode"),
+                mode.0,
+                "left out: this kind is of the whole run",
+            ));
+        }
+        (false, None) => 0,
+    };
+    let seeds = entry.seeds.map_or(1, |n| n.0);
+    check(
+        (1..=MOST_SEEDS).contains(&seeds),
+        &key("seeds"),
+        seeds,
+        format!("from 1 to {MOST_SEEDS}"),
+    )?;
+    let end_step = entry.end_step.map_or(end_step, |n| n.0);
+    check(
+        (1..=LAST_STEP).contains(&end_step),
+        &key("end_step"),
+        end_step,
+        format!("from 1 to {LAST_STEP}"),
+    )?;
+    let from_step = entry.from_step.map_or(0, |n| n.0);
+    check(
+        from_step < end_step,
+        &key("from_step"),
+        from_step,
+        format!("below end_step = {end_step}"),
+    )?;
+    let every = entry.every.map_or(1, |n| n.0);
+    check(
+        (1..=end_step).contains(&every),
+        &key("every"),
+        every,
+        format!("from 1 to {end_step}"),
+    )?;
+    Ok(Check {
+        kind: entry.kind,
+        mode,
+        expected,
+        of: entry.of,
+        changes: of_run.1.to_vec(),
+        experiment,
+        n_seeds: seeds,
+        end_step,
+        from_step,
+        every,
+    })
+}
+
+/// An experiment with its samples, validated.
+fn ready(mut experiment: Experiment, folder: &Path, path: &str) -> Result<Experiment, Fault> {
+    experiment
+        .load_samples(folder)
+        .map_err(|error| (format!("{path}.data"), format!("{path}: {error}")))?;
+    experiment
+        .validate()
+        .map_err(|error| (format!("{path}.{}", error.key), format!("{path}: {error}")))?;
+    Ok(experiment)
+}
+
+/// The experiment with other values, validated.
+fn varied(base: &Experiment, over: &toml::Table, folder: &Path, path: &str) -> Result<Experiment, Fault> {
+    let varied = base
+        .with_overrides(over)
+        .map_err(|(key, message)| (format!("{path}.{key}"), format!("{path}: {message}")))?;
+    ready(varied, folder, path)
+}
+
+/// A mode as written, from 1, counted from 0.
+fn mode_of(mode: usize, rank: usize, path: &str) -> Result<usize, Fault> {
+    check(
+        (1..=rank).contains(&mode),
+        path,
+        mode,
+        format!("from 1 to {rank}, the number of modes"),
+    )?;
+    Ok(mode - 1)
+}
+
+fn check_text(path: &str, text: &str) -> Result<(), Fault> {
+    let length = text.chars().count();
+    let fits = (1..=LONGEST_TEXT).contains(&length) && !text.trim().is_empty();
+    let is_text = !text.chars().any(char::is_control);
+    let value = format!("{length} characters");
+    check(
+        fits,
+        path,
+        &value,
+        format!("a text of 1 to {LONGEST_TEXT} characters"),
+    )?;
+    check(is_text, path, &value, "one line without control characters")
+}
+
+fn check(
+    holds: bool,
+    path: &str,
+    value: impl std::fmt::Display,
+    allowed: impl std::fmt::Display,
+) -> Result<(), Fault> {
+    if holds {
+        Ok(())
+    } else {
+        Err(fault(path, value, allowed))
+    }
+}
+
+fn fault(path: &str, value: impl std::fmt::Display, allowed: impl std::fmt::Display) -> Fault {
+    (path.to_owned(), format!("{path} = {value}: must be {allowed}"))
+}
