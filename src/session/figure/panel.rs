@@ -196,6 +196,12 @@ impl Panel {
                     signed(plot.top + plot.height / 2),
                 );
                 let style = font(14, theme.grey).pos(Pos::new(HPos::Center, VPos::Center));
+                let half = (text_width(note, 15) / 2, signed(12));
+                let corners = [
+                    (middle.0 - half.0, middle.1 - half.1),
+                    (middle.0 + half.0, middle.1 + half.1),
+                ];
+                root.draw(&Box2::new(corners, theme.paper.filled()))?;
                 root.draw(&Text::new(note.clone(), middle, style))
             }
             None => Ok(()),
