@@ -40,8 +40,8 @@
 //! | [`simulation`] | one run: the object that window, headless commands and tests share |
 //! | [`history`] | bounded store of recorded rows, and the few points that draw them |
 //! | [`worker`] | the only threads and channels: commands in, events out |
-//! | [`session`] | recordings written as CSV, NPZ and SVG, whole or not at all |
 //! | [`lessons`] | lesson files: read, judged, listed, and their numbers checked by running them |
+//! | [`session`] | a run as a file that does it again; recordings as CSV, NPZ and figures; whole or not at all |
 //! | `app` (feature `gui`) | the window; the only room that knows egui |
 //! | [`cli`] | the command line; the only room that prints |
 //!

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use saddlescope::experiment::Experiment;
+use saddlescope::session::Session;
 use tempfile::TempDir;
 
 #[path = "support/command.rs"]
@@ -238,6 +239,10 @@ fn the_archive_holds_the_table_and_what_it_is_a_table_of() {
             .sum();
         assert!((target - clean).abs() < 1.0);
     }
+    let (_, bytes): (_, Vec<u8>) = Npz::open(&path).read("session");
+    let session = Session::parse(&String::from_utf8(bytes).unwrap(), "session").unwrap();
+    assert_eq!(session.experiment.network.hidden.len(), 2);
+    names.insert("session.npy".to_owned());
     let archive = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
     let found: BTreeSet<String> = archive
         .file_names()

@@ -7,12 +7,16 @@ use super::style;
 use super::view::{Alignment, Moment, TimeAxis, View};
 use crate::experiment::Experiment;
 use crate::history::History;
+use crate::observables::events::ModeEvents;
 use crate::observables::{Quantity, Schema};
+use crate::simulation::{Schedule, Simulation, StepOutcome};
 
 /// Kept runs at most; the oldest gives way.
 pub(super) const MAX_GHOSTS: usize = 8;
 /// Buckets of a kept run's history.
 const MAX_BUCKETS: usize = 8192;
+/// Memory for the rows of a run being computed.
+const BUDGET_BYTES: usize = 16 << 20;
 /// Columns before those of the modes: step, time and excess loss.
 const N_SCALARS: usize = 3;
 
@@ -35,31 +39,80 @@ pub(crate) struct Ghost {
 impl Ghost {
     /// The present run's first lane as it is now.
     pub(super) fn of(run: &RunData, label: String) -> Option<Self> {
-        let lane = run.lanes.first()?;
-        let rank = run.rank();
-        let of_modes = |quantity| (0..rank).map(move |mode| run.schema.column(quantity, mode));
+        let history = &run.lanes.first()?.history;
+        let mut experiment = run.experiment.clone();
+        experiment.live = run.live;
+        Some(Self::new(
+            run.run,
+            label,
+            experiment,
+            run.schema,
+            history,
+            &run.events.modes,
+        ))
+    }
+
+    fn new(
+        id: u64,
+        label: String,
+        experiment: Experiment,
+        schema: Schema,
+        history: &History,
+        modes: &[ModeEvents],
+    ) -> Self {
+        let rank = schema.rank();
+        let of_modes = |quantity| (0..rank).map(move |mode| schema.column(quantity, mode));
         let columns: Vec<usize> = [Schema::STEP, Schema::TIME, Schema::EXCESS_LOSS]
             .into_iter()
             .chain(of_modes(Quantity::Strength))
             .chain(of_modes(Quantity::Diffusion))
             .collect();
-        let mut experiment = run.experiment.clone();
-        experiment.live = run.live;
-        let peak = |events: &crate::observables::events::ModeEvents| {
+        let peak = |events: &ModeEvents| {
             events.peak.map(|peak| Moment {
                 step: peak.step,
                 time: peak.time,
             })
         };
-        Some(Self {
-            id: run.run,
+        Self {
+            id,
             label,
             is_shown: true,
             experiment,
-            history: lane.history.digest(&columns, MAX_BUCKETS),
+            history: history.digest(&columns, MAX_BUCKETS),
             rank,
-            peaks: run.events.modes.iter().map(peak).collect(),
-        })
+            peaks: modes.iter().map(peak).collect(),
+        }
+    }
+
+    /// A run of its own, computed to `end_step`; `None` where its experiment cannot be set up.
+    pub(super) fn compute(experiment: &Experiment, label: String, end_step: u64) -> Option<Self> {
+        /// Numbers of computed runs lie above those of all others.
+        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1 << 62);
+        let mut simulation = Simulation::new(experiment).ok()?;
+        let schema = simulation.schema();
+        let mut history = History::new(schema.n_columns(), BUDGET_BYTES);
+        let mut detector = simulation.event_detector();
+        let mut row = Vec::new();
+        loop {
+            row.clear();
+            simulation.observe(&mut row);
+            if row.iter().any(|value| !value.is_finite()) {
+                break;
+            }
+            history.extend(&row);
+            detector.observe(&row);
+            if simulation.step() >= end_step {
+                break;
+            }
+            let next = Schedule::DenseFirst.next_after(simulation.step()).min(end_step);
+            match simulation.advance_to(next) {
+                StepOutcome::Advanced => {}
+                StepOutcome::Diverged(_) => break,
+            }
+        }
+        let id = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let modes: Vec<_> = detector.modes().collect();
+        Some(Self::new(id, label, experiment.clone(), schema, &history, &modes))
     }
 
     /// Column of a per-mode quantity, if this run has the mode and keeps the quantity.

@@ -14,6 +14,7 @@ mod format;
 mod ghosts;
 mod glossary;
 mod headline;
+mod lesson_panel;
 mod menu;
 mod plots;
 mod run_data;

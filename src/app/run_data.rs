@@ -241,8 +241,7 @@ impl RunData {
             }
             self.interventions.push(change);
         }
-        let n_excess = self.interventions.len().saturating_sub(MAX_MARKS);
-        self.interventions.drain(..n_excess);
+        self.interventions.truncate(frame.n_interventions);
     }
 
     /// Predicts the course of every mode from its size in the first row.

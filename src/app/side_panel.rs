@@ -8,6 +8,7 @@ use super::plots::{self, Predictions};
 use super::run_data::RunData;
 use super::stationary_panel::stationary_panel;
 use super::view::View;
+use crate::lessons;
 
 /// UI scales on offer, in percent.
 const SCALES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 250];
@@ -30,7 +31,13 @@ pub(super) fn side_panel(
         "Exact diffusion of every mode over the height of its law's hill, against its strength over the teacher's. The dot \
          goes over the hill before it reaches 1: the noise is largest before the feature is learned.",
     );
-    plots::law_plot(ui, run, view, LAW_HEIGHT);
+    let is_large = view.large.contains(&lessons::Plot::Law);
+    plots::law_plot(
+        ui,
+        run,
+        view,
+        if is_large { 1.6 * LAW_HEIGHT } else { LAW_HEIGHT },
+    );
     ui.separator();
     ui.horizontal(|ui| {
         ui.selectable_value(&mut view.events_listed, false, "Stationary law")

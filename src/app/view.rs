@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::lesson_panel::GuessMark;
 use super::plots::Scale;
 use crate::history::Spacing;
+use crate::lessons;
 use crate::observables::Schema;
 
 /// What the shared horizontal axis counts.
@@ -190,6 +192,12 @@ pub(super) struct View {
     pub(super) cursors: [Option<Moment>; 2],
     /// How kept runs are laid over the present one.
     pub(super) alignment: Alignment,
+    /// Plots that a lesson wants large.
+    pub(super) large: Vec<lessons::Plot>,
+    /// A guess that a lesson asks for.
+    pub(super) guess: Option<GuessMark>,
+    /// Plot clicked in this picture, with the place: a position across and a value upwards.
+    pub(super) clicked: Option<(lessons::Plot, f64, f64)>,
 }
 
 impl View {

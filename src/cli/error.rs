@@ -77,17 +77,8 @@ pub enum CliError {
     #[error(transparent)]
     Session(#[from] SessionError),
     /// A replay ended otherwise than its session.
-    #[error("step {}: {}", step, mismatch(expected, found, version))]
-    Mismatch {
-        /// Steps taken.
-        step: u64,
-        /// How the session ended.
-        expected: SessionEnd,
-        /// How the replay ended.
-        found: SessionEnd,
-        /// Version of the program that wrote the session.
-        version: String,
-    },
+    #[error(transparent)]
+    Mismatch(Box<Mismatch>),
     /// Two outputs would be one file, or an input would be overwritten.
     #[error("{first} and {second} are the same file, {}", path.display())]
     SameFile {
@@ -192,7 +183,7 @@ impl CliError {
             | Self::NoLesson { .. }
             | Self::Stdout(_) => 2,
             Self::Diverged(_) | Self::ReplicaDiverged(_) => 3,
-            Self::Mismatch { .. } | Self::BundleMismatch { .. } => 4,
+            Self::Mismatch(_) | Self::BundleMismatch { .. } => 4,
             Self::Checks { .. } => 5,
             Self::Bundle(BundleError::Cancelled) => 130,
             Self::Bundle(
@@ -208,27 +199,39 @@ impl CliError {
     }
 }
 
-/// How a replay differs from its session, and why that may be.
-fn mismatch(expected: &SessionEnd, found: &SessionEnd, version: &str) -> String {
-    let what = if expected.step != found.step || expected.diverged != found.diverged {
-        let told = |end: &SessionEnd| {
-            let outcome = if end.diverged {
-                "diverges after"
-            } else {
-                "goes on after"
+/// How a replay differs from its session.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("step {}: {}: {}; what was written is this run", found.step, self.what(), why_differs(version))]
+pub struct Mismatch {
+    /// How the session ended.
+    pub expected: SessionEnd,
+    /// How the replay ended.
+    pub found: SessionEnd,
+    /// Version of the program that wrote the session.
+    pub version: String,
+}
+
+impl Mismatch {
+    fn what(&self) -> String {
+        let (expected, found) = (&self.expected, &self.found);
+        if (expected.step, expected.diverged) != (found.step, found.diverged) {
+            let told = |end: &SessionEnd| {
+                let outcome = if end.diverged {
+                    "diverges after"
+                } else {
+                    "goes on after"
+                };
+                format!("{outcome} step {}", end.step)
             };
-            format!("{outcome} step {}", end.step)
-        };
-        format!("this run {}, the session {}", told(found), told(expected))
-    } else {
+            return format!("this run {}, the session {}", told(found), told(expected));
+        }
         let digest = |end: &SessionEnd| end.digest.map_or_else(String::new, |digest| digest.to_string());
         format!(
             "digest {}, but the session has {}",
             digest(found),
             digest(expected)
         )
-    };
-    format!("{what}: {}; what was written is this run", why_differs(version))
+    }
 }
 
 /// Why a run may differ from the session it repeats.

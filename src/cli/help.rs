@@ -23,7 +23,7 @@ Kinds, with their numbers in the array event_kind of a .npz file:
   5 parameter_changed  learning rate, batch size or label noise was changed
   6 diverged           training diverged after this step
 A .npz file holds the events as event_step, event_time, event_kind, event_mode (0 for none), event_value, event_lead and
-event_lead_predicted, NaN where the table is empty.";
+event_lead_predicted, NaN where the table is empty; and the run itself as the bytes of a session file: session.";
 
 /// Shown at the end of `saddlescope replay --help`.
 pub(super) const REPLAY: &str = "\

@@ -28,7 +28,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::DEFAULT_TOML;
 
-pub use error::CliError;
+pub use error::{CliError, Mismatch};
 
 /// See how stochastic gradient descent learns in deep linear networks.
 ///

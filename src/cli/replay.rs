@@ -1,7 +1,7 @@
 //! `saddlescope replay`: a session again, from its start to its end, recorded as by `saddlescope run`.
 
 use super::ReplayArguments;
-use super::error::CliError;
+use super::error::{CliError, Mismatch};
 use super::outputs::Outputs;
 use super::run::{Job, default_stride, told};
 use crate::session::{RunEnd, Session};
@@ -48,11 +48,10 @@ fn compare(session: &Session, replayed: &Session, outputs: &Outputs<'_>) -> Resu
                 "step {step}: digest {digest} matches, this is the session's run bit for bit"
             ))
         }
-        (Some(_) | None, _) => Err(CliError::Mismatch {
-            step,
+        (Some(_) | None, _) => Err(CliError::Mismatch(Box::new(Mismatch {
             expected: session.end,
             found: replayed.end,
             version: session.version.clone(),
-        }),
+        }))),
     }
 }

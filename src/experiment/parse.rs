@@ -223,9 +223,10 @@ fn with_key(path: &str, message: &str) -> String {
 
 /// The message on one line and in plain words: those of the deserializer name types of this program.
 fn one_line(message: &str) -> String {
-    const PLAIN: [(&str, &str); 4] = [
+    const PLAIN: [(&str, &str); 5] = [
         ("expected f64", "expected a number"),
         ("expected a sequence", "expected a list"),
+        ("expected a map", "expected a table"),
         ("expected a boolean", "expected true or false"),
         ("floating point", "number"),
     ];

@@ -16,7 +16,7 @@ use super::file::{Session, SessionError};
 /// Sessions kept; older ones are removed.
 const KEPT: usize = 8;
 /// Age at which a temporary file belongs to no program that still writes.
-const STALE: Duration = Duration::from_secs(3600);
+const STALE: Duration = Duration::from_hours(1);
 const PREFIX: &str = "autosave-";
 const SUFFIX: &str = ".toml";
 

@@ -4,7 +4,7 @@
 //! bit, events are found in the rows once more.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read as _};
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use nalgebra::DMatrix;
@@ -161,7 +161,7 @@ impl<'a> Archive<'a> {
             array: name.to_owned(),
             message,
         };
-        let entry = self
+        let mut entry = self
             .zip
             .by_name(&format!("{name}.npy"))
             .map_err(|error| match error {
@@ -169,7 +169,7 @@ impl<'a> Archive<'a> {
                 error => wrong(error.to_string()),
             })?;
         let length = entry.size();
-        let array = NpyFile::new(entry.take(length)).map_err(|error| wrong(error.to_string()))?;
+        let array = NpyFile::new(&mut entry).map_err(|error| wrong(error.to_string()))?;
         is_right(array.shape()).map_err(wrong)?;
         if array.order() != Order::C && array.shape().len() > 1 {
             return Err(wrong("must be in C order".to_owned()));
@@ -178,7 +178,10 @@ impl<'a> Archive<'a> {
         if array.shape().iter().product::<u64>() > length {
             return Err(wrong("is cut short".to_owned()));
         }
-        array.into_vec().map_err(|error| wrong(error.to_string()))
+        let values = array.into_vec().map_err(|error| wrong(error.to_string()))?;
+        // The checksum is compared at the end of the entry.
+        io::copy(&mut entry, &mut io::sink()).map_err(|error| wrong(error.to_string()))?;
+        Ok(values)
     }
 
     fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, NpzError> {

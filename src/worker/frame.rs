@@ -73,6 +73,8 @@ pub struct Frame {
     pub events: EventsFrame,
     /// Changes of the live parameters since the last frame.
     pub interventions: Vec<Intervention>,
+    /// Number of changes in all; of those told before, any beyond it have been taken back.
+    pub n_interventions: usize,
     /// Moments to which the run can be taken back, oldest first.
     pub checkpoints: Vec<Checkpoint>,
     /// Offers of this frame that found the window busy.
@@ -198,6 +200,7 @@ impl PendingFrame {
             crowds,
             events,
             interventions: std::mem::take(&mut self.interventions),
+            n_interventions: first.interventions().len(),
             checkpoints: now.checkpoints.to_vec(),
             n_merged: self.n_merged,
             n_thinned: self.n_thinned,

@@ -161,8 +161,11 @@ impl Loaded {
         moving
             .detector
             .set_live(moving.lanes[0].step(), moving.lanes[0].time(), live);
-        if let Some(intervention) = moving.lanes[0].interventions().last() {
-            self.pending.add_intervention(*intervention);
+        // A change that was taken back at its step has left no trace.
+        let step = moving.lanes[0].step();
+        match moving.lanes[0].interventions().last() {
+            Some(intervention) if intervention.step == step => self.pending.add_intervention(*intervention),
+            Some(_) | None => {}
         }
         self.restart_statistics(None);
     }

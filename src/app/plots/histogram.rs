@@ -7,11 +7,13 @@ use eframe::egui::{self, Color32, Ui, Vec2b};
 use egui_plot::{AxisHints, Bar, BarChart, Line, LineStyle, Plot, PlotPoints, VLine};
 
 use super::scale::Scale;
+use crate::app::lesson_panel::GuessMark;
 use crate::app::run_data::RunData;
 use crate::app::style;
 use crate::app::view::View;
 use crate::dynamics::LiveParams;
 use crate::experiment::DataKind;
+use crate::lessons;
 use crate::simulation::{ModeStatistics, Prediction};
 use crate::stats::Bars;
 use crate::theory::{ModeLaw, boltzmann_density};
@@ -130,6 +132,13 @@ impl Histogram<'_> {
         let spike = (bars.counts.len() == 1).then_some(bars.lower + 0.5 * bars.width - frame.middle);
         let charted = chart(&bars, frame, color.gamma_multiply(0.5));
         let quiet = style::quiet(ui.visuals());
+        let guess_color = style::amber(ui.visuals());
+        let teacher_strength = teacher;
+        let of_this = view
+            .guess
+            .iter()
+            .filter(|mark| mark.plot == lessons::Plot::Stationary && mark.mode == self.mode);
+        let guesses: Vec<_> = of_this.flat_map(GuessMark::values).collect();
         let axis = AxisHints::new_x()
             .label_spacing(egui::Rangef::new(8.0, 14.0))
             .formatter(move |mark, range| label(mark, range, frame.offset));
@@ -153,6 +162,16 @@ impl Histogram<'_> {
                     .color(quiet)
                     .width(1.0);
                 plot_ui.vline(teacher.style(LineStyle::Dashed { length: 6.0 }));
+                for (value, name) in &guesses {
+                    let color = if *name == "theory" { ink } else { guess_color };
+                    let width = value.max(0.0).sqrt();
+                    for side in [-width, width] {
+                        let line = VLine::new(*name, teacher_strength + side - frame.middle)
+                            .color(color)
+                            .width(1.5);
+                        plot_ui.vline(line.style(LineStyle::Dashed { length: 5.0 }));
+                    }
+                }
                 if let Some(spike) = spike {
                     plot_ui.vline(VLine::new("run", spike).color(color).width(3.0));
                 }

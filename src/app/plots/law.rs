@@ -9,6 +9,7 @@ use super::scale::Scale;
 use crate::app::run_data::RunData;
 use crate::app::style;
 use crate::app::view::View;
+use crate::lessons;
 use crate::observables::{Quantity, Schema};
 use crate::theory::ModeLaw;
 
@@ -24,7 +25,7 @@ const NEAR: f64 = 0.006;
 const MAX_BUCKETS: usize = 4000;
 
 /// Draws plot F.
-pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &View, height: f32) {
+pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &mut View, height: f32) {
     let curves: Vec<ModeCurves> = (0..run.rank())
         .filter_map(|mode| ModeCurves::new(run, view, mode, style::mode_color(mode, ui.visuals())))
         .collect();
@@ -44,7 +45,9 @@ pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &View, height: f32) {
         .label(text("D / peak of the law"))
         .label_spacing(egui::Rangef::new(8.0, 14.0))
         .formatter(|mark, range| Scale::Linear.mark_label(mark, range));
-    Plot::new("diffusion against strength")
+    let guess = view.guess.clone().filter(|mark| mark.plot == lessons::Plot::Law);
+    let visuals = ui.visuals().clone();
+    let response = Plot::new("diffusion against strength")
         .height(height)
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
@@ -65,7 +68,25 @@ pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &View, height: f32) {
             for curve in curves {
                 curve.draw(plot_ui, theory, ground);
             }
+            let values = guess
+                .iter()
+                .flat_map(|mark| mark.values().into_iter().map(|value| (mark.mode, value)));
+            for (mode, (value, name)) in values {
+                let color = if name == "theory" {
+                    style::mode_color(mode, &visuals)
+                } else {
+                    style::amber(&visuals)
+                };
+                let line = egui_plot::LineStyle::Dashed { length: 8.0 };
+                plot_ui.vline(VLine::new(name, value).color(color).width(2.0).style(line));
+            }
         });
+    if response.response.clicked()
+        && let Some(pointer) = ui.input(|input| input.pointer.interact_pos())
+    {
+        let place = response.transform.value_from_position(pointer);
+        view.clicked = Some((lessons::Plot::Law, place.x, place.y));
+    }
 }
 
 /// One mode's law, trail and dot.

@@ -15,6 +15,8 @@ mod strengths;
 mod strip;
 mod time_plot;
 
+use crate::lessons;
+
 pub(super) use curves::{Scene, TraceCache};
 pub(super) use diffusion::diffusion_plot;
 pub(super) use histogram::{Histogram, Predictions};
@@ -28,6 +30,17 @@ pub(super) use time_plot::{GUTTER, horizon, visible_range};
 
 /// Names of the plots over the shared time axis.
 pub(super) const TIME_PLOTS: [&str; 3] = [strengths::ID, diffusion::ID, loss::ID];
+
+/// What a lesson calls a plot over time.
+fn lesson_plot(id: &str) -> lessons::Plot {
+    if id == strengths::ID {
+        lessons::Plot::Strengths
+    } else if id == diffusion::ID {
+        lessons::Plot::Diffusion
+    } else {
+        lessons::Plot::Loss
+    }
+}
 
 /// Scale that a plot over time has until a person switches it.
 pub(super) fn usual_scale(id: &str) -> Scale {

@@ -96,6 +96,7 @@ impl TimePlot<'_> {
             .label_formatter(mark_text);
         let changes = visible_changes(run, time, x_range);
         let uprights = uprights(view, ui.visuals());
+        let visuals = &ui.visuals().clone();
         let quiet = style::quiet(ui.visuals());
         let (curves, levels, shows_changes) = (self.curves, self.levels, self.shows_changes);
         let (bands, marks, drops, end_labels) = (self.bands, self.marks, self.drops, self.end_labels);
@@ -127,6 +128,7 @@ impl TimePlot<'_> {
                 let label = egui_plot::Text::new("mode", PlotPoint::new(x, y), text);
                 plot_ui.text(label.color(color).anchor(Align2::RIGHT_BOTTOM));
             }
+            draw_guess(plot_ui, self.id, run, view, scale, visuals);
             for (x, color) in uprights {
                 plot_ui.vline(VLine::new("cursor", x).color(color).width(1.3).allow_hover(false));
             }
@@ -140,6 +142,9 @@ impl TimePlot<'_> {
         }
         if response.response.double_clicked() {
             view.attach();
+        } else if response.response.clicked() {
+            let place = response.transform.value_from_position(pointer(ui));
+            view.clicked = Some((super::lesson_plot(self.id), place.x, scale.value(place.y)));
         }
         if shows_changes {
             label_changes(
@@ -262,6 +267,58 @@ fn draw_band(plot_ui: &mut PlotUi<'_>, band: Band) {
     if n > 1 {
         let area = FilledArea::new(band.name, &band.xs[..n], &band.low[..n], &band.high[..n]);
         plot_ui.add(area.fill_color(band.color).allow_hover(false));
+    }
+}
+
+/// A guess and theory's answer: moments as upright lines, strengths as level ones.
+fn draw_guess(
+    plot_ui: &mut PlotUi<'_>,
+    id: &str,
+    run: &RunData,
+    view: &View,
+    scale: Scale,
+    visuals: &egui::Visuals,
+) {
+    let Some(mark) = &view.guess else { return };
+    if mark.plot != super::lesson_plot(id) {
+        return;
+    }
+    for (value, name) in mark.values() {
+        let color = if name == "theory" {
+            style::mode_color(mark.mode, visuals)
+        } else {
+            style::amber(visuals)
+        };
+        let bounds = plot_ui.plot_bounds();
+        let line = LineStyle::Dashed { length: 10.0 };
+        let place = if mark.is_a_moment() {
+            let x = view.time.position(match view.time.axis {
+                TimeAxis::Step => value,
+                TimeAxis::Time => value * run.experiment.live.learning_rate,
+            });
+            plot_ui.vline(
+                VLine::new(name, x)
+                    .color(color)
+                    .width(2.0)
+                    .style(line)
+                    .allow_hover(false),
+            );
+            let height = if name == "theory" { 0.55 } else { 0.7 };
+            [x, bounds.min()[1] + height * bounds.height()]
+        } else {
+            let y = scale.position(value);
+            plot_ui.hline(
+                HLine::new(name, y)
+                    .color(color)
+                    .width(2.0)
+                    .style(line)
+                    .allow_hover(false),
+            );
+            [bounds.min()[0] + 0.5 * bounds.width(), y]
+        };
+        let text = egui::RichText::new(format!(" {name}")).strong();
+        let label = egui_plot::Text::new(name, PlotPoint::new(place[0], place[1]), text);
+        plot_ui.text(label.color(color).anchor(Align2::LEFT_BOTTOM));
     }
 }
 

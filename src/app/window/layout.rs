@@ -3,6 +3,7 @@
 use eframe::egui::{self, CentralPanel, Panel, RichText, Ui};
 
 use super::files::{ExportForm, ExportKind, Purpose};
+use super::teaching::shares;
 use super::{Dialog, Window};
 use crate::app::card::card;
 use crate::app::command_list::Outcome;
@@ -41,6 +42,7 @@ impl Window {
             self.right_panel(ui);
             CentralPanel::default().show(ui, |ui| {
                 self.banner(ui);
+                self.lesson_panel(ui, 1.0);
                 self.plots(ui, 1.0);
             });
         }
@@ -67,6 +69,7 @@ impl Window {
                 font.size *= LECTURE_EMPHASIS;
             }
             self.banner(ui);
+            self.lesson_panel(ui, LECTURE_EMPHASIS);
             self.plots(ui, LECTURE_EMPHASIS);
         });
     }
@@ -85,11 +88,7 @@ impl Window {
         let between = n_gaps * ui.spacing().item_spacing.y + plots::strip_height(self.run.rank(), emphasis);
         let height = (ui.available_height() - between).max(180.0);
         let corner = ui.cursor().min + egui::vec2(plots::GUTTER * emphasis + 70.0, 28.0);
-        let shares = if is_lecture {
-            [0.55, 0.45, 0.0]
-        } else {
-            [0.42, 0.28, 0.30]
-        };
+        let shares = shares(&self.view.large, is_lecture);
         let mut scene = plots::Scene {
             run: &self.run,
             view: &mut self.view,
@@ -259,12 +258,13 @@ impl Window {
     }
 
     fn left_rail(&mut self, ui: &mut Ui) {
-        let mut asked = None;
+        let (mut asked, mut lesson) = (None, None);
         let panel = Panel::left("controls")
             .default_size(258.0)
             .size_range(220.0..=360.0);
         panel.show_collapsible(ui, &mut self.panels.controls, |ui| {
             egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                lesson = lesson_picker(ui, &self.teaching.lessons, self.teaching.current);
                 asked = self
                     .controls
                     .ui(ui, self.live, &mut self.draft, &self.run.experiment);
@@ -275,6 +275,9 @@ impl Window {
             Some(controls::Request::Reset) => self.reset(),
             Some(controls::Request::NewSeed) => self.new_seed(),
             None => {}
+        }
+        if let Some(index) = lesson {
+            self.open_lesson(index);
         }
     }
 
@@ -350,6 +353,37 @@ impl Window {
             self.dialog = dialog;
         }
     }
+}
+
+/// The list of lessons; gives the one that was chosen.
+fn lesson_picker(ui: &mut Ui, lessons: &[crate::lessons::Lesson], current: Option<usize>) -> Option<usize> {
+    let mut chosen = None;
+    let name = |i: usize| {
+        let lesson = &lessons[i];
+        let mark = if lesson.beyond_the_paper { " *" } else { "" };
+        format!("{}. {}{mark}", lesson.number, lesson.title)
+    };
+    let label = ui.strong("Lesson");
+    egui::ComboBox::from_id_salt("lesson")
+        .selected_text(current.map_or_else(|| "none: the lab".to_owned(), name))
+        .width(ui.available_width() - 12.0)
+        .height(420.0)
+        .show_ui(ui, |ui| {
+            for i in 0..lessons.len() {
+                if ui.selectable_label(current == Some(i), name(i)).clicked() {
+                    chosen = Some(i);
+                }
+            }
+            ui.weak("* beyond the paper");
+        })
+        .response
+        .labelled_by(label.id)
+        .on_hover_text(
+            "A saved state of the program with captions, a question and a thing to do (Page Down).",
+        );
+    ui.add_space(4.0);
+    ui.separator();
+    chosen
 }
 
 /// Asks for the name of a file; gives whether it was accepted, once that is decided.

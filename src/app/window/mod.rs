@@ -3,6 +3,7 @@
 mod files;
 mod layout;
 mod perform;
+mod teaching;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::{self, Ui};
 
 use self::files::Files;
+use self::teaching::Teaching;
 use super::command_list::CommandList;
 use super::controls::Controls;
 use super::draft::{Beside, Draft};
@@ -104,6 +106,7 @@ pub struct Window {
     dialog: Dialog,
     notice: Option<Notice>,
     files: Files,
+    teaching: Teaching,
     panels: Panels,
     /// Width of the window, in points, for which the panels were last chosen.
     fitted_width: f32,
@@ -169,6 +172,7 @@ impl Window {
             dialog: Dialog::None,
             notice: None,
             files: Files::new(kept.folder),
+            teaching: Teaching::new(crate::lessons::builtin()),
             panels: Panels::that_fit(f32::INFINITY),
             fitted_width: f32::INFINITY,
             lecture: false,
@@ -314,6 +318,7 @@ impl Window {
         self.drain(ctx);
         self.keys(ctx);
         self.look_after_files(ctx);
+        self.look_after_lesson();
         self.update_title(ctx);
         let dt = f64::from(ctx.input(|input| input.stable_dt)).max(1e-4);
         self.frames_per_second += 0.1 * (1.0 / dt - self.frames_per_second);

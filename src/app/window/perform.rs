@@ -98,7 +98,9 @@ impl Window {
             Action::CopySession => self.ask_snapshot(Purpose::Copy),
             Action::PasteSession => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             Action::Export => self.dialog = Dialog::Export(self.files.export_form(self.run.step)),
-            Action::NextLesson | Action::PreviousLesson | Action::OpenInLab => {}
+            Action::NextLesson => self.turn_to_lesson(true),
+            Action::PreviousLesson => self.turn_to_lesson(false),
+            Action::OpenInLab => self.open_in_lab(),
             Action::LectureView => self.lecture = !self.lecture,
             Action::Palette => self.dialog = Dialog::Palette(CommandList::default()),
             Action::Glossary => {

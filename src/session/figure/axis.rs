@@ -49,7 +49,7 @@ impl ValueFormatter<f64> for Axis {
     }
 
     fn format_ext(&self, place: &f64) -> String {
-        tick_label(*place, &self.range, self.scale)
+        tick_label(*place, &self.range, self.n_ticks, self.scale)
     }
 }
 
@@ -102,8 +102,8 @@ fn round_step(range: &Range<f64>, n: u32) -> f64 {
     factor * power
 }
 
-/// Text at a tick: a number, or a power of ten.
-fn tick_label(place: f64, range: &Range<f64>, scale: Scale) -> String {
+/// Text at one of about `n` ticks: a number, or a power of ten.
+fn tick_label(place: f64, range: &Range<f64>, n: u32, scale: Scale) -> String {
     match scale {
         Scale::Log => {
             let exponent = format!("{}", place.round() as i64);
@@ -122,7 +122,7 @@ fn tick_label(place: f64, range: &Range<f64>, scale: Scale) -> String {
                     "0".to_owned()
                 };
             }
-            let decimals = (-round_step(range, 8).log10().floor()).clamp(0.0, 8.0) as usize;
+            let decimals = (-round_step(range, n).log10().floor()).clamp(0.0, 8.0) as usize;
             let text = format!("{place:.decimals$}");
             if text.contains('.') {
                 text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -148,11 +148,13 @@ mod tests {
 
     #[test]
     fn labels_read_well() {
-        assert_eq!(tick_label(-12.0, &(-13.0..0.0), Scale::Log), "10⁻¹²");
-        assert_eq!(tick_label(0.5, &(0.0..4.0), Scale::Linear), "0.5");
-        assert_eq!(tick_label(0.0, &(0.0..4.0), Scale::Linear), "0");
-        assert_eq!(tick_label(200.0, &(0.0..1500.0), Scale::Linear), "200");
-        assert_eq!(tick_label(2e7, &(0.0..1e8), Scale::Linear), "2.0e7");
+        assert_eq!(tick_label(-12.0, &(-13.0..0.0), 8, Scale::Log), "10⁻¹²");
+        assert_eq!(tick_label(0.5, &(0.0..4.0), 8, Scale::Linear), "0.5");
+        // As many decimals as the ticks themselves have.
+        assert_eq!(tick_label(1.5, &(0.0..4.2), 11, Scale::Linear), "1.5");
+        assert_eq!(tick_label(0.0, &(0.0..4.0), 8, Scale::Linear), "0");
+        assert_eq!(tick_label(200.0, &(0.0..1500.0), 8, Scale::Linear), "200");
+        assert_eq!(tick_label(2e7, &(0.0..1e8), 8, Scale::Linear), "2.0e7");
     }
 
     #[test]

@@ -113,7 +113,9 @@ fn histogram(scene: &Scene<'_>, mode: usize, law: &ModeLaw, values: &[f64]) -> P
             (least.min(value), greatest.max(value))
         });
     let mut histogram = Histogram::new(1024, teacher, greatest - least);
-    values.iter().for_each(|&value| histogram.push(value));
+    for &value in values {
+        histogram.push(value);
+    }
     let (mut left, mut right) = (density.quantile(TAIL), density.quantile(1.0 - TAIL));
     if let Some(bars) = histogram.rebinned(MOST_BARS) {
         for i in 0..bars.counts.len() {

@@ -19,7 +19,9 @@ const HIGHEST: f64 = 3.0;
 /// Points of a trail are at least so far apart...
 const NEAR: f64 = 0.004;
 /// ...and at most so many: the noise about the minimum adds nothing but ink.
-const MOST_POINTS: usize = 3000;
+const MOST_POINTS: usize = 1500;
+/// Width of a trail in drawing units.
+const WIDTH: u32 = 14;
 
 pub(super) fn law(scene: &Scene<'_>) -> Panel {
     let theme = scene.theme;
@@ -34,7 +36,9 @@ pub(super) fn law(scene: &Scene<'_>) -> Panel {
     if first.label_noise_std.to_bits() != last.label_noise_std.to_bits() {
         laws.push(last);
     }
-    let (mut curves, mut marks, mut uprights) = (Vec::new(), Vec::new(), Vec::new());
+    // The laws lie over all the trails.
+    let (mut curves, mut predicted) = (Vec::new(), Vec::new());
+    let (mut marks, mut uprights) = (Vec::new(), Vec::new());
     for mode in 0..scene.n_modes() {
         let trail = trail(scene, mode, scale);
         if let Some(&at) = trail.iter().flatten().last() {
@@ -44,11 +48,10 @@ pub(super) fn law(scene: &Scene<'_>) -> Panel {
                 shape: Shape::Disc,
             });
         }
-        let width = 16;
         curves.push(Curve::through(
             trail.into_iter(),
-            theme.mode(mode),
-            width,
+            theme.faint(theme.mode(mode), 0.8),
+            WIDTH,
             if theme.is_dashed(mode) {
                 Stroke::LongDashes
             } else {
@@ -63,7 +66,7 @@ pub(super) fn law(scene: &Scene<'_>) -> Panel {
                 let diffusion = law.diffusion(share * law.teacher_strength) / height;
                 Some((share, scale.place(diffusion).filter(|_| diffusion <= HIGHEST)?))
             });
-            curves.push(Curve::through(points, theme.theory(mode), 10, Stroke::Dashes));
+            predicted.push(Curve::through(points, theme.theory(mode), 12, Stroke::Dashes));
             uprights.extend(law.diffusion_peak().map(|peak| Upright {
                 x: peak / law.teacher_strength,
                 colour: theme.faint(theme.mode(mode), 0.6),
@@ -72,6 +75,7 @@ pub(super) fn law(scene: &Scene<'_>) -> Panel {
             }));
         }
     }
+    curves.extend(predicted);
     uprights.dedup_by(|a, b| (a.x - b.x).abs() < 1e-9);
     uprights.push(Upright {
         x: 1.0,
@@ -91,10 +95,10 @@ pub(super) fn law(scene: &Scene<'_>) -> Panel {
             } else {
                 Stroke::Solid
             };
-            line_key(&format!("mode {}", mode + 1), theme.mode(mode), 16, stroke)
+            line_key(&format!("mode {}", mode + 1), theme.mode(mode), WIDTH, stroke)
         })
         .collect();
-    keys.push(line_key(&label, theme.theory(0), 10, Stroke::Dashes));
+    keys.push(line_key(&label, theme.theory(0), 12, Stroke::Dashes));
     Panel {
         title: "Diffusion against strength".to_owned(),
         across: AxisAcross {

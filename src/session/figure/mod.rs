@@ -299,7 +299,7 @@ fn draw(
     {
         let root = SVGBackend::with_string(&mut svg, (width * SCALE, height * SCALE)).into_drawing_area();
         root.fill(&scene.theme.paper)?;
-        let (title, caption) = captions(scene.recording, scene.places.len());
+        let (title, caption) = captions(scene);
         text(&root, &title, (MARGIN, 18), 17, scene.theme.ink)?;
         text(&root, &caption, (MARGIN, 44), 13, scene.theme.grey)?;
         for (panel, place) in placed {
@@ -315,7 +315,8 @@ fn draw(
 }
 
 /// What was run, in two lines.
-fn captions(recording: &Recording, n_drawn_rows: usize) -> (String, String) {
+fn captions(scene: &Scene<'_>) -> (String, String) {
+    let recording = scene.recording;
     let Experiment {
         seed, network, live, ..
     } = recording.experiment();
@@ -333,12 +334,17 @@ fn captions(recording: &Recording, n_drawn_rows: usize) -> (String, String) {
         ),
         format!("seed {seed}, {n_steps} steps"),
     ];
+    let lines = if scene.options.panel.is_over_time() {
+        " (dotted)"
+    } else {
+        ""
+    };
     match recording.interventions().len() {
         0 => {}
-        1 => parts.push("parameters changed once (dotted line)".to_owned()),
-        n => parts.push(format!("parameters changed {n} times (dotted lines)")),
+        1 => parts.push(format!("parameters changed once{lines}")),
+        n => parts.push(format!("parameters changed {n} times{lines}")),
     }
-    if n_drawn_rows < recording.rows().len() {
+    if scene.places.len() < recording.rows().len() {
         parts.push("cut where it diverges".to_owned());
     }
     let rank = recording.schema().rank();

@@ -12,11 +12,11 @@ use plotters::element::{Circle, EmptyElement, PathElement, Polygon, Rectangle as
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontStyle, IntoFont as _, RGBColor, ShapeStyle, TextStyle};
 
-use super::SCALE;
 use super::axis::{Axis, value_range};
 use super::curve::{Curve, Scale, Stroke, dashed};
 use super::labels::{spread, stack};
 use super::theme::Theme;
+use super::{SCALE, WIDTH};
 
 pub(super) type DrawError = DrawingAreaErrorKind<io::Error>;
 pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -39,7 +39,9 @@ const SPACE_BELOW: u32 = 14;
 /// Drawing units from one name of a level to the next.
 const LABEL_HEIGHT: i32 = 16 * SCALE as i32;
 /// Width of a character in sizes of the font, on average.
-const CHARACTER: f64 = 0.6;
+const CHARACTER: f64 = 0.58;
+/// Pixels before the signs of a key.
+const KEY_SPACE: u32 = 16;
 
 /// A place in pixels.
 #[derive(Clone, Copy)]
@@ -186,7 +188,7 @@ impl Panel {
         self.draw_shapes(&mut chart, plot, theme)?;
         self.draw_level_names(root, &chart, plot)?;
         self.draw_upright_names(root, &chart, plot, theme)?;
-        self.draw_title(root, plot, theme)?;
+        self.draw_title(root, plot, place.left + place.width, theme)?;
         match &self.note {
             Some(note) => {
                 let middle = (
@@ -194,6 +196,12 @@ impl Panel {
                     signed(plot.top + plot.height / 2),
                 );
                 let style = font(14, theme.grey).pos(Pos::new(HPos::Center, VPos::Center));
+                let half = (text_width(note, 15) / 2, signed(12));
+                let corners = [
+                    (middle.0 - half.0, middle.1 - half.1),
+                    (middle.0 + half.0, middle.1 + half.1),
+                ];
+                root.draw(&Box2::new(corners, theme.paper.filled()))?;
                 root.draw(&Text::new(note.clone(), middle, style))
             }
             None => Ok(()),
@@ -304,11 +312,14 @@ impl Panel {
     ) -> Result<(), DrawError> {
         let mut free = signed(plot.left);
         let edge = signed(plot.left + plot.width);
-        for upright in &self.uprights {
+        let place = |upright: &Upright| chart.backend_coord(&(upright.x, chart.y_range().end)).0;
+        let named = || self.uprights.iter().filter(|upright| upright.label.is_some());
+        for upright in named() {
             let Some(label) = &upright.label else { continue };
-            let left = chart.backend_coord(&(upright.x, chart.y_range().end)).0 + signed(4);
+            let left = place(upright) + signed(4);
             let right = left + text_width(label, 11);
-            if left < free || right > edge {
+            let next = named().map(place).filter(|x| *x > left).min().unwrap_or(edge);
+            if left < free || right > edge.min(next) {
                 continue;
             }
             let style = font(11, theme.grey).pos(Pos::new(HPos::Left, VPos::Center));
@@ -318,8 +329,14 @@ impl Panel {
         Ok(())
     }
 
-    /// Title at the left above the plot, key at the right.
-    fn draw_title(&self, root: &Canvas<'_>, plot: Rectangle, theme: Theme) -> Result<(), DrawError> {
+    /// Title at the left above the plot; the key at its right end, or beyond it up to `edge` where it is long.
+    fn draw_title(
+        &self,
+        root: &Canvas<'_>,
+        plot: Rectangle,
+        edge: u32,
+        theme: Theme,
+    ) -> Result<(), DrawError> {
         let middle = signed(plot.top - 12);
         let bold = (FONT, f64::from(px(16)) * 1.24)
             .into_font()
@@ -327,46 +344,68 @@ impl Panel {
             .color(&theme.ink)
             .pos(Pos::new(HPos::Left, VPos::Center));
         root.draw(&Text::new(self.title.clone(), (signed(plot.left), middle), bold))?;
-        let mut right = signed(plot.left + plot.width);
-        for key in self.keys.iter().rev() {
-            let style = font(12, theme.ink).pos(Pos::new(HPos::Left, VPos::Center));
-            let label = right - text_width(&key.label, 12);
-            root.draw(&Text::new(key.label.clone(), (label, middle), style))?;
-            let ends = [(label - signed(34), middle), (label - signed(7), middle)];
-            right = match key.sign {
-                Sign::Line(width, stroke) => {
-                    let style = key.colour.stroke_width(width);
-                    let points = ends.map(|(x, y)| (f64::from(x), f64::from(y)));
-                    for dash in dashes(&points, stroke, f64::from(px(plot.width)), |point| point) {
-                        let whole = dash.iter().map(|&(x, y)| (x.round() as i32, y.round() as i32));
-                        root.draw(&PathElement::new(whole.collect::<Vec<_>>(), style))?;
-                    }
-                    ends[0].0 - signed(16)
-                }
-                Sign::Mark(shape) => {
-                    let at = (label - signed(13), middle);
-                    match shape {
-                        Shape::Disc => {
-                            root.draw(&Circle::new(at, f64::from(px(9)) / 2.0, key.colour.filled()))?;
-                        }
-                        Shape::Diamond => {
-                            let corners = diamond(px(7)).map(|(x, y)| (at.0 + x, at.1 + y));
-                            root.draw(&Polygon::new(corners, key.colour.filled()))?;
-                        }
-                    }
-                    at.0 - signed(18)
-                }
-                Sign::Bar => {
-                    let corners = [
-                        (label - signed(24), middle - signed(6)),
-                        (label - signed(7), middle + signed(6)),
-                    ];
-                    root.draw(&Box2::new(corners, theme.faint(key.colour, 0.4).filled()))?;
-                    corners[0].0 - signed(16)
-                }
-            };
+        let title_end = signed(plot.left) + text_width(&self.title, 17) + signed(KEY_SPACE);
+        let key_width: i32 = self.keys.iter().map(Key::width).sum();
+        let right = signed(plot.left + plot.width)
+            .max(title_end + key_width)
+            .min(signed(edge));
+        let mut left = right - key_width;
+        for key in &self.keys {
+            key.draw(root, (left, middle), theme)?;
+            left += key.width();
         }
         Ok(())
+    }
+}
+
+impl Key {
+    /// Drawing units it takes, the space before the sign included.
+    fn width(&self) -> i32 {
+        signed(KEY_SPACE + self.sign.width() + 7) + text_width(&self.label, 12)
+    }
+
+    fn draw(&self, root: &Canvas<'_>, (left, middle): (i32, i32), theme: Theme) -> Result<(), DrawError> {
+        let start = left + signed(KEY_SPACE);
+        let end = start + signed(self.sign.width());
+        match self.sign {
+            Sign::Line(width, stroke) => {
+                let style = self.colour.stroke_width(width);
+                let points = [start, end].map(|x| (f64::from(x), f64::from(middle)));
+                for dash in dashes(&points, stroke, f64::from(px(WIDTH)), |point| point) {
+                    let whole = dash.iter().map(|&(x, y)| (x.round() as i32, y.round() as i32));
+                    root.draw(&PathElement::new(whole.collect::<Vec<_>>(), style))?;
+                }
+            }
+            Sign::Mark(shape) => {
+                let at = (i32::midpoint(start, end), middle);
+                match shape {
+                    Shape::Disc => {
+                        root.draw(&Circle::new(at, f64::from(px(9)) / 2.0, self.colour.filled()))?;
+                    }
+                    Shape::Diamond => {
+                        let corners = diamond(px(7)).map(|(x, y)| (at.0 + x, at.1 + y));
+                        root.draw(&Polygon::new(corners, self.colour.filled()))?;
+                    }
+                }
+            }
+            Sign::Bar => {
+                let corners = [(start, middle - signed(6)), (end, middle + signed(6))];
+                root.draw(&Box2::new(corners, theme.faint(self.colour, 0.4).filled()))?;
+            }
+        }
+        let style = font(12, theme.ink).pos(Pos::new(HPos::Left, VPos::Center));
+        root.draw(&Text::new(self.label.clone(), (end + signed(7), middle), style))
+    }
+}
+
+impl Sign {
+    /// Its width in pixels.
+    fn width(self) -> u32 {
+        match self {
+            Self::Line(..) => 27,
+            Self::Mark(_) => 12,
+            Self::Bar => 17,
+        }
     }
 }
 

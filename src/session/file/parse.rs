@@ -144,12 +144,11 @@ impl Tables {
     }
 }
 
-/// The message of a fault; that of an intervention says which one, from 1.
+/// The message of a fault; that of an intervention says which one, as the reader of the text does.
 fn numbered(fault: &Fault) -> String {
     match fault.path.as_slice() {
         [table, index, ..] if table == "intervention" => {
-            let number = index.parse::<usize>().map_or(0, |index| index + 1);
-            format!("intervention {number}: {}", fault.message)
+            format!("intervention[{index}].{}", fault.message)
         }
         _ => fault.message.clone(),
     }
