@@ -1,0 +1,244 @@
+//! Going back, comparing, undoing, saving and opening, by keys and names as a person does it, without a screen.
+
+#![cfg(feature = "gui")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at what it did not expect"
+)]
+
+#[path = "support/window.rs"]
+mod support;
+
+use eframe::egui::{Key, Modifiers, Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use saddlescope::experiment::Experiment;
+use saddlescope::session::Session;
+use support::{WindowHarness, open, wait_until, window};
+
+const SIZE: [f32; 2] = [1440.0, 900.0];
+
+/// A window whose run has been taken to some thousand steps and halted.
+fn halted() -> WindowHarness {
+    let mut harness = open(SIZE, Experiment::default());
+    harness.get_by_role_and_label(Role::Button, "max").click();
+    wait_until(&mut harness, "2000 steps", |window| window.steps_taken() > 2000);
+    harness.key_press(Key::Space);
+    wait_until(&mut harness, "halted", |window| window.summary().starts_with("halted"));
+    harness
+}
+
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl eframe::egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+/// Lets a file fall on the window.
+fn drop_file(harness: &mut WindowHarness, path: &std::path::Path) {
+    let file = std::sync::Arc::new(Dropped(path.to_owned()));
+    harness.input_mut().dropped_files.push(file);
+    harness.step();
+    harness.input_mut().dropped_files.clear();
+}
+
+/// Chooses an action in the palette by typing its name.
+fn choose(harness: &mut WindowHarness, typed: &str) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.step();
+    harness.step();
+    harness
+        .get_by_role_and_label(Role::TextInput, "Search the actions")
+        .type_text(typed);
+    harness.step();
+    harness.key_press(Key::Enter);
+    harness.step();
+    harness.step();
+}
+
+#[test]
+fn a_run_is_taken_back_and_its_old_future_stays_as_a_ghost() {
+    let mut harness = halted();
+    let end = window(&harness).steps_taken();
+    for _ in 0..3 {
+        harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowLeft);
+        harness.step();
+    }
+    // Looking back changes nothing in the run.
+    assert_eq!(window(&harness).steps_taken(), end);
+    harness.key_press(Key::Backspace);
+    wait_until(&mut harness, "rewound", |window| window.steps_taken() < end);
+    assert_eq!(window(&harness).n_kept_runs(), 1);
+    let rewound = window(&harness).steps_taken();
+    assert!(window(&harness).rows_recorded() > 100);
+    harness.key_press(Key::Space);
+    wait_until(&mut harness, "going on", |window| window.steps_taken() > rewound + 100);
+    harness.get_by_label_contains("same settings as the present run");
+}
+
+#[test]
+fn kept_runs_are_at_most_eight_and_told_apart_by_their_settings() {
+    let mut harness = open(SIZE, Experiment::default());
+    for _ in 0..10 {
+        wait_until(&mut harness, "steps", |window| window.steps_taken() > 0);
+        harness.key_press(Key::G);
+        harness.step();
+        harness.key_press(Key::N);
+        harness.step();
+    }
+    assert_eq!(window(&harness).n_kept_runs(), 8);
+    assert!(harness.query_all_by_label_contains("seed ").count() > 7);
+    choose(&mut harness, "forget all kept");
+    assert_eq!(window(&harness).n_kept_runs(), 0);
+}
+
+#[test]
+fn a_setting_is_undone_and_done_again() {
+    let mut harness = halted();
+    let eta = "learning rate \u{3b7}";
+    let value = |harness: &WindowHarness| {
+        let slider = harness.get_by_role_and_label(Role::Slider, eta);
+        slider.accesskit_node().numeric_value().unwrap()
+    };
+    harness.get_by_role_and_label(Role::Slider, eta).set_value_accesskit(0.02);
+    harness.step();
+    harness.step();
+    assert!((value(&harness) - 0.02).abs() < 1e-12);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.step();
+    harness.step();
+    assert!((value(&harness) - 0.005).abs() < 1e-12, "{}", value(&harness));
+    wait_until(&mut harness, "undone", |window| (window.live_in_force().learning_rate - 0.005).abs() < 1e-12);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    harness.step();
+    harness.step();
+    assert!((value(&harness) - 0.02).abs() < 1e-12);
+    wait_until(&mut harness, "redone", |window| (window.live_in_force().learning_rate - 0.02).abs() < 1e-12);
+}
+
+#[test]
+fn a_session_saved_in_one_window_is_the_same_run_in_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("run.toml");
+    let mut harness = halted();
+    let slider = harness.get_by_role_and_label(Role::Slider, "label noise \u{3c3}");
+    slider.set_value_accesskit(0.5);
+    harness.step();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+    let end = window(&harness).steps_taken() + 100;
+    wait_until(&mut harness, "100 steps more", |window| {
+        window.steps_taken() == end && window.summary().starts_with("halted")
+    });
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    harness.step();
+    harness.step();
+    let field = harness.get_by_role_and_label(Role::TextInput, "file");
+    field.focus();
+    harness.step();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.step();
+    harness
+        .get_by_role_and_label(Role::TextInput, "file")
+        .type_text(path.to_str().unwrap());
+    harness.step();
+    harness.get_by_role_and_label(Role::Button, "Save").click();
+    wait_until(&mut harness, "saved", |_| path.exists());
+    let session = Session::read(&path).unwrap();
+    assert_eq!((session.end.step, session.script.changes().len()), (end, 1));
+
+    let mut other = open(SIZE, Experiment::default());
+    wait_until(&mut other, "running", |window| window.steps_taken() > 0);
+    drop_file(&mut other, &path);
+    wait_until(&mut other, "replayed", |window| {
+        window.steps_taken() == end && window.summary().starts_with("halted")
+    });
+    for _ in 0..200 {
+        other.step();
+        if other.query_by_label_contains("bit for bit").is_some() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("no word of the comparison");
+}
+
+#[test]
+fn what_is_no_session_is_refused_and_the_run_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("noise.toml");
+    std::fs::write(&path, "format = 1\nnonsense = [").unwrap();
+    let mut harness = open(SIZE, Experiment::default());
+    wait_until(&mut harness, "running", |window| window.steps_taken() > 0);
+    drop_file(&mut harness, &path);
+    harness.step();
+    harness.step();
+    harness.get_by_label_contains("noise.toml: line 2");
+    let before = window(&harness).steps_taken();
+    wait_until(&mut harness, "still running", |window| window.steps_taken() > before);
+}
+
+#[test]
+fn sessions_are_kept_by_themselves_and_offered_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut harness = halted();
+    let mut second = open(SIZE, Experiment::default());
+    second.step();
+    harness.state_mut().as_mut().unwrap().keep_sessions_in(directory.path());
+    for _ in 0..1000 {
+        harness.step();
+        if std::fs::read_dir(directory.path()).unwrap().count() > 0 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let end = window(&harness).steps_taken();
+    second.state_mut().as_mut().unwrap().keep_sessions_in(directory.path());
+    second.step();
+    second.step();
+    second.get_by_label_contains("Last session: seed 1");
+    second.get_by_role_and_label(Role::Button, "Go on with it").click();
+    wait_until(&mut second, "the last session", |window| {
+        window.steps_taken() == end && window.summary().starts_with("halted")
+    });
+}
+
+#[test]
+fn every_action_of_the_palette_can_be_chosen() {
+    let mut harness = halted();
+    for name in [
+        "Linear, log or symlog",
+        "Logarithmic time",
+        "Theory on or off",
+        "Singular values on",
+        "Solo mode 2",
+        "Place cursor A",
+        "Place cursor B",
+        "Look at the start",
+        "To the live end",
+        "High contrast",
+        "Reduced motion",
+        "Light theme",
+        "Dark theme",
+        "Copy session",
+        "Lecture view",
+    ] {
+        choose(&mut harness, name);
+    }
+    // In the lecture view the rail is gone.
+    assert!(harness.query_by_label("Live").is_none());
+    harness.key_press(Key::F11);
+    harness.step();
+    harness.step();
+    harness.get_by_label("Live");
+    harness.key_press(Key::F1);
+    harness.step();
+    harness.step();
+    harness.get_by_label("Equations in force");
+}
