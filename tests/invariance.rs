@@ -209,8 +209,8 @@ fn diffusion_is_proportional_to_learning_rate_over_batch_size() {
         let scaled = observed(&mut simulation);
         // In epochs the batch size also sets how much of the set a minibatch leaves out; here it then leaves out nothing.
         let ratio = match (experiment.data.kind, experiment.data.sampling) {
-            (DataKind::Online, _) | (DataKind::Dataset, Sampling::Replacement) => 0.3 / 5.0,
-            (DataKind::Dataset, Sampling::Epochs | Sampling::Full) => 0.0,
+            (DataKind::Online, _) | (DataKind::Dataset | DataKind::File, Sampling::Replacement) => 0.3 / 5.0,
+            (DataKind::Dataset | DataKind::File, Sampling::Epochs | Sampling::Full) => 0.0,
         };
         for column in 0..schema.n_columns() {
             let diffusion = [Quantity::Diffusion, Quantity::DiffusionLaw]

@@ -14,7 +14,6 @@ fn teaches(id: &str) {
     every_caption_is_shown(lesson);
     let outcomes = run_checks(lesson).unwrap();
     let told: Vec<_> = outcomes.iter().map(ToString::to_string).collect();
-    println!("{}", told.join("\n"));
     assert!(outcomes.iter().all(|outcome| outcome.passed), "{told:#?}");
 }
 

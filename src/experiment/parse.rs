@@ -39,7 +39,7 @@ pub enum ParseError {
     Value(#[from] ExperimentError),
     /// The samples cannot be had.
     #[error(transparent)]
-    Samples(#[from] SamplesError),
+    Samples(Box<SamplesError>),
 }
 
 impl Experiment {
@@ -74,7 +74,9 @@ impl Experiment {
             })?;
         }
         let written = experiment.clone();
-        experiment.load_samples(directory)?;
+        experiment
+            .load_samples(directory)
+            .map_err(|error| ParseError::Samples(Box::new(error)))?;
         experiment.check_against_samples(&written, &table)?;
         experiment.validate()?;
         Ok(experiment)

@@ -82,12 +82,9 @@ fn happened(event: CaptionEvent, kind: &EventKind, n_learned: Option<usize>) -> 
 
 impl Lesson {
     /// Number of the caption to be shown in a run at `step` with these events: of those due, the one that became so last.
-    pub fn caption_at<'a, I>(&self, step: u64, events: I) -> Option<usize>
-    where
-        I: IntoIterator<Item = &'a Event> + Clone,
-    {
+    pub fn caption_at(&self, step: u64, events: &[Event]) -> Option<usize> {
         let due = self.captions.iter().enumerate().filter_map(|(i, caption)| {
-            let since = caption.at.reached(step, events.clone())?;
+            let since = caption.at.reached(step, events)?;
             Some((since, i))
         });
         due.max().map(|(_, i)| i)

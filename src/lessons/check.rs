@@ -84,6 +84,11 @@ impl CheckKind {
         }
     }
 
+    /// Whether it needs all runs at once.
+    fn is_of_all_runs_together(self) -> bool {
+        matches!(self, Self::Variance | Self::VarianceRatio)
+    }
+
     /// In words.
     pub fn label(self) -> &'static str {
         match self {
@@ -235,12 +240,11 @@ pub fn run_checks(lesson: &Lesson) -> Result<Vec<CheckOutcome>, SetupError> {
     let mut outcomes = Vec::new();
     for check in &lesson.checks {
         let known = runs.iter().position(|(other, _)| is_same_run(other, check));
-        let index = match known {
-            Some(index) => index,
-            None => {
-                runs.push((check, tracks(check)?));
-                runs.len() - 1
-            }
+        let index = if let Some(index) = known {
+            index
+        } else {
+            runs.push((check, tracks(check)?));
+            runs.len() - 1
         };
         outcomes.push(outcome(check, &runs[index].1));
     }
@@ -254,9 +258,10 @@ fn is_same_run(a: &Check, b: &Check) -> bool {
 }
 
 fn outcome(check: &Check, tracks: &[Track]) -> CheckOutcome {
-    let values: Option<Vec<f64>> = match check.kind {
-        CheckKind::Variance | CheckKind::VarianceRatio => variances(check, tracks),
-        _ => tracks.iter().map(|track| number(check, track)).collect(),
+    let values: Option<Vec<f64>> = if check.kind.is_of_all_runs_together() {
+        variances(check, tracks)
+    } else {
+        tracks.iter().map(|track| number(check, track)).collect()
     };
     let summary = values.as_deref().and_then(mean_and_spread);
     let measured = summary.map(|(mean, _)| mean);
@@ -289,10 +294,8 @@ fn variances(check: &Check, tracks: &[Track]) -> Option<Vec<f64>> {
     };
     let moments: Vec<(f64, f64)> = tracks.iter().map(of).collect::<Option<_>>()?;
     let mean = moments.iter().map(|(mean, _)| mean).sum::<f64>() / moments.len() as f64;
-    let unit = match check.kind {
-        CheckKind::VarianceRatio => law(check).temperature(),
-        _ => 1.0,
-    };
+    let is_ratio = check.kind == CheckKind::VarianceRatio;
+    let unit = if is_ratio { law(check).temperature() } else { 1.0 };
     Some(
         moments
             .iter()

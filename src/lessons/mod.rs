@@ -60,10 +60,12 @@
 
 mod caption;
 mod check;
+mod fault;
 mod file;
 mod folder;
 mod measure;
 mod parse;
+mod parse_check;
 mod place;
 
 use thiserror::Error;

@@ -2,23 +2,18 @@
 
 use std::path::Path;
 
-use super::check::{Check, Expected};
-use super::file::{CaptionEntry, CheckEntry, GhostEntry, LessonFile};
+use super::fault::{Fault, check, check_text, mode_of, ready, varied};
+use super::file::{CaptionEntry, ChangeEntry, GhostEntry, LessonFile};
+use super::parse_check::one_check;
 use super::place::line_of;
 use super::{Caption, CaptionTime, Change, Ghost, Guess, Lesson, LessonError};
+use crate::dynamics::LiveParams;
 use crate::experiment::{Experiment, ParseError, from_text};
 
 /// Longest lesson file, in bytes.
 pub const LONGEST_LESSON: usize = 1 << 18;
-/// Longest line of text in a lesson, in characters.
-const LONGEST_TEXT: usize = 400;
 /// Latest step of a lesson.
-const LAST_STEP: u64 = 100_000_000;
-/// Most runs a check may take.
-const MOST_SEEDS: u64 = 4096;
-
-/// Key, as a path in the file, and message of what is wrong.
-type Fault = (String, String);
+pub(super) const LAST_STEP: u64 = 100_000_000;
 
 impl Lesson {
     /// Reads a lesson; `source` is the name of the file for messages. Files of samples must ship with the program or be named by
@@ -102,54 +97,8 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
     for (i, entry) in file.caption.into_iter().enumerate() {
         captions.push(caption(entry, &format!("caption[{i}]"), rank, end_step)?);
     }
-    let mut ghosts: Vec<Ghost> = Vec::new();
-    for (i, entry) in file.ghost.into_iter().enumerate() {
-        let path = format!("ghost[{i}]");
-        let GhostEntry {
-            label,
-            experiment: over,
-        } = entry;
-        check_text(&format!("{path}.label"), &label)?;
-        let is_new = ghosts.iter().all(|ghost| ghost.label != label);
-        check(
-            is_new,
-            &format!("{path}.label"),
-            &label,
-            "another label than that of a ghost before it",
-        )?;
-        let experiment = varied(&experiment, &over, folder, &format!("{path}.experiment"))?;
-        ghosts.push(Ghost { label, experiment });
-    }
-    let mut changes: Vec<Change> = Vec::new();
-    for (i, entry) in file.change.iter().enumerate() {
-        let path = format!("change[{i}]");
-        let (before, first) = changes
-            .last()
-            .map_or((experiment.live, 1), |last| (last.live, last.step + 1));
-        let mut live = before;
-        live.learning_rate = entry.learning_rate.unwrap_or(live.learning_rate);
-        live.batch_size = entry.batch_size.map_or(live.batch_size, |whole| whole.0);
-        live.label_noise_std = entry.label_noise_std.unwrap_or(live.label_noise_std);
-        live.validate().map_err(|error| {
-            let key = error.key.trim_start_matches("live.");
-            (format!("{path}.{key}"), format!("change: {error}"))
-        })?;
-        if live == before {
-            let message = format!("{path}: must set learning_rate, batch_size or label_noise_std anew");
-            return Err((path, message));
-        }
-        let allowed = format!("from {first} (after the change before it) to end_step = {end_step}");
-        check(
-            (first..=end_step).contains(&entry.step),
-            &format!("{path}.step"),
-            entry.step,
-            allowed,
-        )?;
-        changes.push(Change {
-            step: entry.step,
-            live,
-        });
-    }
+    let ghosts = ghosts_of(file.ghost, &experiment, folder)?;
+    let changes = changes_of(&file.change, experiment.live, end_step)?;
     let guess = file.guess.map(|entry| {
         check_text("guess.prompt", &entry.prompt)?;
         check(
@@ -200,6 +149,63 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
     })
 }
 
+fn ghosts_of(entries: Vec<GhostEntry>, base: &Experiment, folder: &Path) -> Result<Vec<Ghost>, Fault> {
+    let mut ghosts: Vec<Ghost> = Vec::new();
+    for (i, entry) in entries.into_iter().enumerate() {
+        let path = format!("ghost[{i}]");
+        let GhostEntry {
+            label,
+            experiment: over,
+        } = entry;
+        check_text(&format!("{path}.label"), &label)?;
+        let is_new = ghosts.iter().all(|ghost| ghost.label != label);
+        check(
+            is_new,
+            &format!("{path}.label"),
+            &label,
+            "another label than that of a ghost before it",
+        )?;
+        let experiment = varied(base, &over, folder, &format!("{path}.experiment"))?;
+        ghosts.push(Ghost { label, experiment });
+    }
+    Ok(ghosts)
+}
+
+/// The changes, each on top of the one before.
+fn changes_of(entries: &[ChangeEntry], start: LiveParams, end_step: u64) -> Result<Vec<Change>, Fault> {
+    let mut changes: Vec<Change> = Vec::new();
+    for (i, entry) in entries.iter().enumerate() {
+        let path = format!("change[{i}]");
+        let (before, first) = changes
+            .last()
+            .map_or((start, 1), |last| (last.live, last.step + 1));
+        let mut live = before;
+        live.learning_rate = entry.learning_rate.unwrap_or(live.learning_rate);
+        live.batch_size = entry.batch_size.map_or(live.batch_size, |whole| whole.0);
+        live.label_noise_std = entry.label_noise_std.unwrap_or(live.label_noise_std);
+        live.validate().map_err(|error| {
+            let key = error.key.trim_start_matches("live.");
+            (format!("{path}.{key}"), format!("change: {error}"))
+        })?;
+        if live == before {
+            let message = format!("{path}: must set learning_rate, batch_size or label_noise_std anew");
+            return Err((path, message));
+        }
+        let allowed = format!("from {first} (after the change before it) to end_step = {end_step}");
+        check(
+            (first..=end_step).contains(&entry.step),
+            &format!("{path}.step"),
+            entry.step,
+            allowed,
+        )?;
+        changes.push(Change {
+            step: entry.step,
+            live,
+        });
+    }
+    Ok(changes)
+}
+
 fn caption(entry: CaptionEntry, path: &str, rank: usize, end_step: u64) -> Result<Caption, Fault> {
     check_text(&format!("{path}.text"), &entry.text)?;
     let at = format!("{path}.at");
@@ -239,177 +245,4 @@ fn caption(entry: CaptionEntry, path: &str, rank: usize, end_step: u64) -> Resul
         at: time,
         text: entry.text,
     })
-}
-
-fn one_check(
-    entry: CheckEntry,
-    path: &str,
-    (base, ghosts, changes, end_step): (&Experiment, &[Ghost], &[Change], u64),
-    folder: &Path,
-) -> Result<Check, Fault> {
-    let key = |name: &str| format!("{path}.{name}");
-    let expected = match (entry.expected, entry.tolerance, entry.at_least, entry.at_most) {
-        (Some(value), Some(tolerance), None, None) => Expected::Near { value, tolerance },
-        (None, None, Some(least), None) => Expected::AtLeast(least),
-        (None, None, None, Some(most)) => Expected::AtMost(most),
-        _ => {
-            let message = format!("{path}: write expected with tolerance, or at_least, or at_most");
-            return Err((path.to_owned(), message));
-        }
-    };
-    let bounds = [
-        ("expected", entry.expected),
-        ("at_least", entry.at_least),
-        ("at_most", entry.at_most),
-    ];
-    for (name, bound) in bounds {
-        let bound = bound.unwrap_or(0.0);
-        check(bound.is_finite(), &key(name), bound, "a finite number")?;
-    }
-    let tolerance = entry.tolerance.unwrap_or(0.0);
-    check(
-        (0.0..f64::INFINITY).contains(&tolerance),
-        &key("tolerance"),
-        tolerance,
-        "a number from 0",
-    )?;
-    let mut of_run = (base, changes);
-    if let Some(label) = &entry.of {
-        let ghost = ghosts.iter().find(|ghost| ghost.label == *label);
-        let labels = ghosts
-            .iter()
-            .map(|ghost| ghost.label.as_str())
-            .collect::<Vec<_>>()
-            .join(", ");
-        check(
-            ghost.is_some(),
-            &key("of"),
-            label,
-            format!("the label of a ghost: {labels}"),
-        )?;
-        of_run = (ghost.map_or(base, |ghost| &ghost.experiment), &[]);
-    }
-    let mut experiment = varied(of_run.0, &entry.experiment, folder, &key("experiment"))?;
-    if let Some(seed) = entry.seed {
-        experiment.seed = seed.0;
-    }
-    let rank = experiment.teacher.strengths.len();
-    let mode = match (entry.kind.is_of_a_mode(), entry.mode) {
-        (true, Some(mode)) => mode_of(mode.0, rank, &key("mode"))?,
-        (true, None) => {
-            return Err((
-                path.to_owned(),
-                format!("{path}: mode is missing: this kind is of one mode"),
-            ));
-        }
-        (false, Some(mode)) => {
-            return Err(fault(
-                &key("mode"),
-                mode.0,
-                "left out: this kind is of the whole run",
-            ));
-        }
-        (false, None) => 0,
-    };
-    let seeds = entry.seeds.map_or(1, |n| n.0);
-    check(
-        (1..=MOST_SEEDS).contains(&seeds),
-        &key("seeds"),
-        seeds,
-        format!("from 1 to {MOST_SEEDS}"),
-    )?;
-    let end_step = entry.end_step.map_or(end_step, |n| n.0);
-    check(
-        (1..=LAST_STEP).contains(&end_step),
-        &key("end_step"),
-        end_step,
-        format!("from 1 to {LAST_STEP}"),
-    )?;
-    let from_step = entry.from_step.map_or(0, |n| n.0);
-    check(
-        from_step < end_step,
-        &key("from_step"),
-        from_step,
-        format!("below end_step = {end_step}"),
-    )?;
-    let every = entry.every.map_or(1, |n| n.0);
-    check(
-        (1..=end_step).contains(&every),
-        &key("every"),
-        every,
-        format!("from 1 to {end_step}"),
-    )?;
-    Ok(Check {
-        kind: entry.kind,
-        mode,
-        expected,
-        of: entry.of,
-        changes: of_run.1.to_vec(),
-        experiment,
-        n_seeds: seeds,
-        end_step,
-        from_step,
-        every,
-    })
-}
-
-/// An experiment with its samples, validated.
-fn ready(mut experiment: Experiment, folder: &Path, path: &str) -> Result<Experiment, Fault> {
-    experiment
-        .load_samples(folder)
-        .map_err(|error| (format!("{path}.data"), format!("{path}: {error}")))?;
-    experiment
-        .validate()
-        .map_err(|error| (format!("{path}.{}", error.key), format!("{path}: {error}")))?;
-    Ok(experiment)
-}
-
-/// The experiment with other values, validated.
-fn varied(base: &Experiment, over: &toml::Table, folder: &Path, path: &str) -> Result<Experiment, Fault> {
-    let varied = base
-        .with_overrides(over)
-        .map_err(|(key, message)| (format!("{path}.{key}"), format!("{path}: {message}")))?;
-    ready(varied, folder, path)
-}
-
-/// A mode as written, from 1, counted from 0.
-fn mode_of(mode: usize, rank: usize, path: &str) -> Result<usize, Fault> {
-    check(
-        (1..=rank).contains(&mode),
-        path,
-        mode,
-        format!("from 1 to {rank}, the number of modes"),
-    )?;
-    Ok(mode - 1)
-}
-
-fn check_text(path: &str, text: &str) -> Result<(), Fault> {
-    let length = text.chars().count();
-    let fits = (1..=LONGEST_TEXT).contains(&length) && !text.trim().is_empty();
-    let is_text = !text.chars().any(char::is_control);
-    let value = format!("{length} characters");
-    check(
-        fits,
-        path,
-        &value,
-        format!("a text of 1 to {LONGEST_TEXT} characters"),
-    )?;
-    check(is_text, path, &value, "one line without control characters")
-}
-
-fn check(
-    holds: bool,
-    path: &str,
-    value: impl std::fmt::Display,
-    allowed: impl std::fmt::Display,
-) -> Result<(), Fault> {
-    if holds {
-        Ok(())
-    } else {
-        Err(fault(path, value, allowed))
-    }
-}
-
-fn fault(path: &str, value: impl std::fmt::Display, allowed: impl std::fmt::Display) -> Fault {
-    (path.to_owned(), format!("{path} = {value}: must be {allowed}"))
 }
