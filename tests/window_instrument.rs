@@ -24,7 +24,9 @@ fn halted() -> WindowHarness {
     harness.get_by_role_and_label(Role::Button, "max").click();
     wait_until(&mut harness, "2000 steps", |window| window.steps_taken() > 2000);
     harness.key_press(Key::Space);
-    wait_until(&mut harness, "halted", |window| window.summary().starts_with("halted"));
+    wait_until(&mut harness, "halted", |window| {
+        window.summary().starts_with("halted")
+    });
     harness
 }
 
@@ -79,7 +81,9 @@ fn a_run_is_taken_back_and_its_old_future_stays_as_a_ghost() {
     let rewound = window(&harness).steps_taken();
     assert!(window(&harness).rows_recorded() > 100);
     harness.key_press(Key::Space);
-    wait_until(&mut harness, "going on", |window| window.steps_taken() > rewound + 100);
+    wait_until(&mut harness, "going on", |window| {
+        window.steps_taken() > rewound + 100
+    });
     harness.get_by_label_contains("same settings as the present run");
 }
 
@@ -107,7 +111,9 @@ fn a_setting_is_undone_and_done_again() {
         let slider = harness.get_by_role_and_label(Role::Slider, eta);
         slider.accesskit_node().numeric_value().unwrap()
     };
-    harness.get_by_role_and_label(Role::Slider, eta).set_value_accesskit(0.02);
+    harness
+        .get_by_role_and_label(Role::Slider, eta)
+        .set_value_accesskit(0.02);
     harness.step();
     harness.step();
     assert!((value(&harness) - 0.02).abs() < 1e-12);
@@ -115,12 +121,16 @@ fn a_setting_is_undone_and_done_again() {
     harness.step();
     harness.step();
     assert!((value(&harness) - 0.005).abs() < 1e-12, "{}", value(&harness));
-    wait_until(&mut harness, "undone", |window| (window.live_in_force().learning_rate - 0.005).abs() < 1e-12);
+    wait_until(&mut harness, "undone", |window| {
+        (window.live_in_force().learning_rate - 0.005).abs() < 1e-12
+    });
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Y);
     harness.step();
     harness.step();
     assert!((value(&harness) - 0.02).abs() < 1e-12);
-    wait_until(&mut harness, "redone", |window| (window.live_in_force().learning_rate - 0.02).abs() < 1e-12);
+    wait_until(&mut harness, "redone", |window| {
+        (window.live_in_force().learning_rate - 0.02).abs() < 1e-12
+    });
 }
 
 #[test]
@@ -181,7 +191,9 @@ fn what_is_no_session_is_refused_and_the_run_goes_on() {
     harness.step();
     harness.get_by_label_contains("noise.toml: line 2");
     let before = window(&harness).steps_taken();
-    wait_until(&mut harness, "still running", |window| window.steps_taken() > before);
+    wait_until(&mut harness, "still running", |window| {
+        window.steps_taken() > before
+    });
 }
 
 #[test]
@@ -190,7 +202,11 @@ fn sessions_are_kept_by_themselves_and_offered_again() {
     let mut harness = halted();
     let mut second = open(SIZE, Experiment::default());
     second.step();
-    harness.state_mut().as_mut().unwrap().keep_sessions_in(directory.path());
+    harness
+        .state_mut()
+        .as_mut()
+        .unwrap()
+        .keep_sessions_in(directory.path());
     for _ in 0..1000 {
         harness.step();
         if std::fs::read_dir(directory.path()).unwrap().count() > 0 {
@@ -199,11 +215,17 @@ fn sessions_are_kept_by_themselves_and_offered_again() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     let end = window(&harness).steps_taken();
-    second.state_mut().as_mut().unwrap().keep_sessions_in(directory.path());
+    second
+        .state_mut()
+        .as_mut()
+        .unwrap()
+        .keep_sessions_in(directory.path());
     second.step();
     second.step();
     second.get_by_label_contains("Last session: seed 1");
-    second.get_by_role_and_label(Role::Button, "Go on with it").click();
+    second
+        .get_by_role_and_label(Role::Button, "Go on with it")
+        .click();
     wait_until(&mut second, "the last session", |window| {
         window.steps_taken() == end && window.summary().starts_with("halted")
     });

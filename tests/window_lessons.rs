@@ -62,5 +62,7 @@ fn the_kept_runs_of_a_lesson_come_by_themselves() {
     }
     let n_ghosts = builtin()[2].ghosts.len();
     assert!(n_ghosts > 0);
-    wait_until(&mut harness, "kept runs", |window| window.n_kept_runs() == n_ghosts);
+    wait_until(&mut harness, "kept runs", |window| {
+        window.n_kept_runs() == n_ghosts
+    });
 }

@@ -65,10 +65,7 @@ pub(super) struct LessonPanel<'a> {
 
 impl LessonPanel<'_> {
     /// Draws it.
-    pub(super) fn ui<'e, I>(&self, ui: &mut Ui, events: I) -> Option<Request>
-    where
-        I: IntoIterator<Item = &'e Event> + Clone,
-    {
+    pub(super) fn ui(&self, ui: &mut Ui, events: &[Event]) -> Option<Request> {
         let mut asked = None;
         let (lesson, size) = (self.lesson, self.emphasis);
         ui.horizontal_wrapped(|ui| {

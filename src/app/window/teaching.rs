@@ -83,7 +83,7 @@ impl Window {
             start: false,
         });
         let eta = lesson.experiment.live.learning_rate;
-        self.horizon = self.horizon.min(lesson.end_step as f64 * eta);
+        self.horizon = self.horizon.min(1.03 * lesson.end_step as f64 * eta);
         if self.view.guess.is_none() {
             self.send(Command::Step(lesson.end_step));
         }
@@ -190,7 +190,7 @@ impl Window {
             guess: self.view.guess.as_ref(),
             emphasis,
         };
-        match panel.ui(ui, self.run.events.log.iter()) {
+        match panel.ui(ui, self.run.events.log.make_contiguous()) {
             Some(Request::Next) => self.turn_to_lesson(true),
             Some(Request::Previous) => self.turn_to_lesson(false),
             Some(Request::Restart) => {
