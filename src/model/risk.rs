@@ -16,7 +16,7 @@ use super::teacher::Teacher;
 #[derive(Clone, Debug)]
 pub struct Risk {
     teacher: Arc<Teacher>,
-    stored: Option<Moments>,
+    stored: Option<Arc<Moments>>,
 }
 
 /// Second moments of a stored set.
@@ -30,7 +30,7 @@ pub struct SecondMoments<'a> {
     pub noise: &'a DMatrix<f64>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Moments {
     dataset: Arc<Dataset>,
     /// `(1/N) sum x x^T`, shape `(d_in, d_in)`.
@@ -62,7 +62,7 @@ impl Risk {
         };
         Self {
             teacher,
-            stored: Some(moments),
+            stored: Some(Arc::new(moments)),
         }
     }
 

@@ -57,7 +57,7 @@ impl Panel {
     }
 
     /// Takes over a panel of the same shape.
-    pub(super) fn copy_from(&mut self, other: &Self) {
+    pub(in crate::dynamics) fn copy_from(&mut self, other: &Self) {
         self.data.copy_from_slice(&other.data);
     }
 

@@ -55,8 +55,8 @@ impl Pass {
                 }
             })
             .collect();
-        let panel = |(&width, &stride): (&usize, &usize)| Panel::zeros(width, stride, strides[0]);
-        let panels: Vec<Panel> = widths.iter().zip(&strides).map(panel).collect();
+        let panel = |l: usize| Panel::zeros(widths[l], strides[l], strides[0]);
+        let last = network.depth();
         Self {
             weights: network
                 .weights()
@@ -64,8 +64,9 @@ impl Pass {
                 .zip(strides.windows(2))
                 .map(|(layer, pair)| Panel::of(layer, pair[1], pair[0]))
                 .collect(),
-            deltas: panels.last().into_iter().chain(&panels[1..]).cloned().collect(),
-            activations: panels,
+            // Zeros rather than copies of zeros: what no pass reaches then takes no memory.
+            activations: (0..=last).map(panel).collect(),
+            deltas: std::iter::once(last).chain(1..=last).map(panel).collect(),
             ordinary_change_squared: ordinary_change(network.depth()).powi(2),
             widths,
             strides,
@@ -87,9 +88,14 @@ impl Pass {
         }
     }
 
+    /// The weights of every layer.
+    pub(in crate::dynamics) fn weights(&self) -> &[Panel] {
+        &self.weights
+    }
+
     /// Takes over the weights of a network of the same shape.
-    pub(in crate::dynamics) fn copy_weights_from(&mut self, other: &Self) {
-        for (panel, other) in self.weights.iter_mut().zip(&other.weights) {
+    pub(in crate::dynamics) fn set_weights(&mut self, weights: &[Panel]) {
+        for (panel, other) in self.weights.iter_mut().zip(weights) {
             panel.copy_from(other);
         }
     }
