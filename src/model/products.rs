@@ -12,33 +12,45 @@ const WIDTH: usize = 4;
 
 /// `out = left right`.
 pub fn multiply(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
-    let (n_rows, inner) = left.shape();
     assert!(
-        right.nrows() == inner && out.shape() == (n_rows, right.ncols()),
+        right.nrows() == left.ncols() && out.nrows() == left.nrows(),
         "shapes must fit"
     );
+    multiply_columns(left, right.as_slice(), out.as_mut_slice());
+}
+
+/// `out = left right` for some columns of two matrices, one after the other.
+pub fn multiply_columns(left: &DMatrix<f64>, right: &[f64], out: &mut [f64]) {
+    let (n_rows, inner) = left.shape();
+    assert!(right.len() * n_rows == out.len() * inner, "shapes must fit");
     Arch::new().dispatch(Multiply {
         n_rows,
         left: left.as_slice(),
         inner,
-        right: right.as_slice(),
-        out: out.as_mut_slice(),
+        right,
+        out,
     });
 }
 
 /// `out = left^T right`.
 pub fn multiply_transposed(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
-    let inner = left.nrows();
     assert!(
-        right.nrows() == inner && out.shape() == (left.ncols(), right.ncols()),
+        right.nrows() == left.nrows() && out.nrows() == left.ncols(),
         "shapes must fit"
     );
+    multiply_columns_transposed(left, right.as_slice(), out.as_mut_slice());
+}
+
+/// `out = left^T right` for some columns of two matrices, one after the other.
+pub fn multiply_columns_transposed(left: &DMatrix<f64>, right: &[f64], out: &mut [f64]) {
+    let (inner, out_rows) = left.shape();
+    assert!(right.len() * out_rows == out.len() * inner, "shapes must fit");
     Arch::new().dispatch(MultiplyTransposed {
         inner,
         left: left.as_slice(),
-        right: right.as_slice(),
-        out_rows: out.nrows(),
-        out: out.as_mut_slice(),
+        right,
+        out_rows,
+        out,
     });
 }
 
