@@ -6,6 +6,7 @@
 mod clock;
 mod crowd;
 mod divergence;
+mod memory;
 mod replicas;
 mod schedule;
 mod script;

@@ -16,6 +16,7 @@ mod pass;
 mod products;
 
 pub(super) use panel::{Columns, Panel};
+pub(crate) use pass::padded_widths;
 pub(super) use pass::{Inputs, Pass};
 pub(super) use products::{add_outer_product, add_scaled, product, scale, sum_of_squares};
 

@@ -35,26 +35,27 @@ pub(in crate::dynamics) struct Pass {
     ordinary_change_squared: f64,
 }
 
+/// Strides of panels with these numbers of rows: one for all where the widest has few, else as few as each can do with.
+pub(crate) fn padded_widths(widths: &[usize]) -> Vec<usize> {
+    let widest = widths.iter().copied().max().map_or(0, padded);
+    let stride_of = |&width: &usize| {
+        if widest <= LARGEST_COMMON_STRIDE {
+            widest
+        } else {
+            padded(width)
+        }
+    };
+    widths.iter().map(stride_of).collect()
+}
+
 impl Pass {
     /// Work space for networks shaped like `network`.
     pub(in crate::dynamics) fn new(network: &DeepLinearNetwork) -> Self {
         let widths = network.widths();
-        let widest = widths.iter().copied().max().map_or(0, padded);
-        let common_stride = if widest <= LARGEST_COMMON_STRIDE {
-            widest
-        } else {
-            0
-        };
-        let strides: Vec<usize> = widths
-            .iter()
-            .map(|&width| {
-                if common_stride > 0 {
-                    common_stride
-                } else {
-                    padded(width)
-                }
-            })
-            .collect();
+        let strides = padded_widths(&widths);
+        let common =
+            strides.iter().all(|stride| *stride == strides[0]) && strides[0] <= LARGEST_COMMON_STRIDE;
+        let common_stride = if common { strides[0] } else { 0 };
         let panel = |l: usize| Panel::zeros(widths[l], strides[l], strides[0]);
         let last = network.depth();
         Self {
