@@ -32,7 +32,6 @@ pub(super) struct Anisotropic {
     packed_draws: Vec<f64>,
     /// Weights before the step, where it has several substeps.
     before: Option<Vec<Panel>>,
-    d_out: usize,
     scale: f64,
 }
 
@@ -61,7 +60,6 @@ impl Anisotropic {
             packed_draws: vec![0.0; d_in * (d_in + 1) / 2],
             before: (n_substeps > 1).then(|| pass.weights().to_vec()),
             scale: risk.scale(&network.end_to_end_map(), 0.0),
-            d_out,
             sampling,
             n_substeps,
             normals,
@@ -113,7 +111,7 @@ impl Anisotropic {
         self.mean_statistic::<S, STRIDE>(simd, sigma);
         let last = self.pass.depth();
         let squared = sum_of_squares(simd, &self.pass.deltas[0].data);
-        Blowup::check(squared, self.scale + sigma.powi(2) * self.d_out as f64)?;
+        Blowup::check(squared, self.scale + sigma.powi(2) * self.target.n_rows() as f64)?;
         let factor = (noise_scale * dt).sqrt();
         if factor > 0.0 {
             self.add_noise::<S, STRIDE>(simd, dt, factor, sigma);
@@ -130,22 +128,10 @@ impl Anisotropic {
     #[inline(always)]
     fn mean_statistic<S: Simd, const STRIDE: usize>(&mut self, simd: S, sigma: f64) {
         let map = &self.pass.activations[self.pass.depth()].data;
-        let (stride, inner_stride) = (
-            self.pass.stride::<STRIDE>(self.pass.depth()),
-            self.pass.stride::<STRIDE>(0),
-        );
-        let inner = self.pass.inner::<STRIDE>(0);
+        let sizes = self.pass.map_sizes::<STRIDE>();
         let mean = &mut self.pass.deltas[0].data;
         if let Some(stored) = &self.stored {
-            product(
-                simd,
-                map,
-                &stored.panels.second_moment.data,
-                mean,
-                stride,
-                inner,
-                inner_stride,
-            );
+            product(simd, map, &stored.panels.second_moment.data, mean, sizes);
             add_scaled(simd, -sigma, &stored.panels.noise_moment.data, mean);
         } else {
             mean.copy_from_slice(map);
@@ -157,29 +143,27 @@ impl Anisotropic {
     #[inline(always)]
     fn add_noise<S: Simd, const STRIDE: usize>(&mut self, simd: S, dt: f64, factor: f64, sigma: f64) {
         let last = self.pass.depth();
-        let (stride, inner_stride) = (self.pass.stride::<STRIDE>(last), self.pass.stride::<STRIDE>(0));
-        let inner = self.pass.inner::<STRIDE>(0);
+        let sizes = self.pass.map_sizes::<STRIDE>();
         let (mean, statistic) = self.pass.deltas.split_at_mut(last);
         let (mean, statistic) = (&mean[0].data, &mut statistic[0].data);
         if let Some(stored) = &mut self.stored {
             let map = &self.pass.activations[last].data;
-            stored.scale_residual(simd, map, sigma, &mut self.normals, (stride, inner, inner_stride));
+            stored.scale_residual(simd, map, sigma, &mut self.normals, sizes);
             let factor = factor / (stored.draws.len() as f64).sqrt();
             scale(simd, factor, &mut stored.residual.data);
             statistic.fill(0.0);
             let (residual, inputs) = (&stored.residual.data, &stored.panels.inputs.data);
-            add_outer_product(simd, residual, inputs, statistic, stride, inner_stride);
+            add_outer_product(
+                simd,
+                residual,
+                inputs,
+                statistic,
+                sizes.stride,
+                sizes.inner_stride,
+            );
         } else {
             fill_symmetric(&mut self.input_draws, &mut self.packed_draws, &mut self.normals);
-            product(
-                simd,
-                mean,
-                &self.input_draws.data,
-                statistic,
-                stride,
-                inner,
-                inner_stride,
-            );
+            product(simd, mean, &self.input_draws.data, statistic, sizes);
             if sigma != 0.0 {
                 let d_in = self.input_draws.n_rows();
                 for column in self.label_draws.columns_mut(d_in).iter() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pulp::Simd;
 
-use crate::dynamics::kernel::{Panel, product};
+use crate::dynamics::kernel::{Panel, ProductSizes, product};
 use crate::model::{Dataset, SecondMoments};
 use crate::random::NormalStream;
 
@@ -62,8 +62,7 @@ impl Stored {
         }
     }
 
-    /// `g_i - mean g` times the residual of every sample: `sum g_i (Q_i - mean Q) = sum (g_i - mean g) Q_i`. `sizes` are stride of the
-    /// map, its columns, stride of the inputs.
+    /// `g_i - mean g` times the residual of every sample: `sum g_i (Q_i - mean Q) = sum (g_i - mean g) Q_i`.
     #[inline(always)]
     pub(super) fn scale_residual<S: Simd>(
         &mut self,
@@ -71,25 +70,17 @@ impl Stored {
         map: &[f64],
         sigma: f64,
         normals: &mut NormalStream,
-        sizes: (usize, usize, usize),
+        sizes: ProductSizes,
     ) {
-        let (stride, inner, inner_stride) = sizes;
         let Self {
             panels,
             residual,
             draws,
         } = self;
-        product(
-            simd,
-            map,
-            &panels.inputs.data,
-            &mut residual.data,
-            stride,
-            inner,
-            inner_stride,
-        );
+        product(simd, map, &panels.inputs.data, &mut residual.data, sizes);
         normals.fill(draws);
         let mean_draw = draws.iter().sum::<f64>() / draws.len() as f64;
+        let stride = sizes.stride;
         let targets = panels.clean_targets.data.chunks_exact(stride);
         let samples = targets.zip(panels.noise.data.chunks_exact(stride)).zip(draws);
         for (residual, ((clean, noise), draw)) in residual.data.chunks_exact_mut(stride).zip(samples) {
