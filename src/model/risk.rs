@@ -19,7 +19,7 @@ pub struct Risk {
     stored: Option<Arc<Moments>>,
 }
 
-/// Second moments of a stored set.
+/// Second moments of a stored set, to be read.
 #[derive(Clone, Copy, Debug)]
 pub struct SecondMoments<'a> {
     /// `(1/N) sum x x^T`, shape `(d_in, d_in)`.
@@ -30,6 +30,7 @@ pub struct SecondMoments<'a> {
     pub noise: &'a DMatrix<f64>,
 }
 
+/// A stored set with its second moments.
 #[derive(Debug)]
 struct Moments {
     dataset: Arc<Dataset>,

@@ -9,7 +9,7 @@ use nalgebra::DMatrix;
 const LARGEST: usize = 32;
 /// Cosine of two columns that counts as orthogonal.
 const ORTHOGONAL: f64 = 1e-15;
-/// Rotations take some six sweeps; this many are enough for any matrix of numbers.
+/// Rotations take up to some twenty sweeps; this many are enough for any matrix of numbers.
 const MAX_SWEEPS: usize = 60;
 /// The same for the bidiagonal algorithm.
 const MAX_ITERATIONS: usize = 10_000;
