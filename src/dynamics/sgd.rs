@@ -79,14 +79,14 @@ impl Sgd {
             }
         }
         self.pass.load(network);
-        let steps = Steps {
+        let run = Run {
             condensed: n_columns > self.pass.n_columns(Inputs::Identity)
                 || self.source.is_condensed(live.batch_size),
             sgd: self,
             live,
             n_steps,
         };
-        let outcome = dispatch(steps.sgd.pass.common_stride(), steps);
+        let outcome = dispatch(run.sgd.pass.common_stride(), run);
         self.pass.store(network);
         outcome
     }
@@ -173,14 +173,14 @@ impl Sgd {
 }
 
 /// Steps at fixed parameters.
-struct Steps<'a> {
+struct Run<'a> {
     sgd: &'a mut Sgd,
     live: &'a LiveParams,
     n_steps: u64,
     condensed: bool,
 }
 
-impl Work for Steps<'_> {
+impl Work for Run<'_> {
     type Output = (u64, Result<(), Blowup>);
 
     #[inline(always)]

@@ -15,8 +15,7 @@ pub use dataset::{Dataset, DatasetError};
 pub use init::Init;
 pub use network::DeepLinearNetwork;
 pub use partial_products::PartialProducts;
-pub use products::{
-    gram_distance_squared, multiply, multiply_columns, multiply_columns_transposed, multiply_transposed,
-};
+pub use products::{gram_distance_squared, multiply, multiply_transposed};
+pub(crate) use products::{multiply_columns, multiply_columns_transposed};
 pub use risk::{Risk, SecondMoments};
 pub use teacher::{Basis, Teacher, random_frame};

@@ -11,6 +11,9 @@ use pulp::{Arch, Simd, WithSimd};
 const WIDTH: usize = 4;
 
 /// `out = left right`.
+///
+/// # Panics
+/// Where the shapes do not fit.
 pub fn multiply(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
     assert!(
         right.nrows() == left.ncols() && out.nrows() == left.nrows(),
@@ -20,7 +23,7 @@ pub fn multiply(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64
 }
 
 /// `out = left right` for some columns of two matrices, one after the other.
-pub fn multiply_columns(left: &DMatrix<f64>, right: &[f64], out: &mut [f64]) {
+pub(crate) fn multiply_columns(left: &DMatrix<f64>, right: &[f64], out: &mut [f64]) {
     let (n_rows, inner) = left.shape();
     assert!(right.len() * n_rows == out.len() * inner, "shapes must fit");
     Arch::new().dispatch(Multiply {
@@ -33,6 +36,9 @@ pub fn multiply_columns(left: &DMatrix<f64>, right: &[f64], out: &mut [f64]) {
 }
 
 /// `out = left^T right`.
+///
+/// # Panics
+/// Where the shapes do not fit.
 pub fn multiply_transposed(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
     assert!(
         right.nrows() == left.nrows() && out.nrows() == left.ncols(),
@@ -42,7 +48,7 @@ pub fn multiply_transposed(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut 
 }
 
 /// `out = left^T right` for some columns of two matrices, one after the other.
-pub fn multiply_columns_transposed(left: &DMatrix<f64>, right: &[f64], out: &mut [f64]) {
+pub(crate) fn multiply_columns_transposed(left: &DMatrix<f64>, right: &[f64], out: &mut [f64]) {
     let (inner, out_rows) = left.shape();
     assert!(right.len() * out_rows == out.len() * inner, "shapes must fit");
     Arch::new().dispatch(MultiplyTransposed {
@@ -55,6 +61,9 @@ pub fn multiply_columns_transposed(left: &DMatrix<f64>, right: &[f64], out: &mut
 }
 
 /// `|A^T A - B^T B|_F^2` for `A` and `B` of equally many columns, from the entries on and above the diagonal.
+///
+/// # Panics
+/// Where the shapes do not fit.
 pub fn gram_distance_squared(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
     assert!(a.ncols() == b.ncols(), "shapes must fit");
     Arch::new().dispatch(GramDistance { a, b })
@@ -214,14 +223,7 @@ mod tests {
     #[test]
     fn products_are_those_of_the_library() {
         let mut generator = stream(4, Purpose::Init);
-        for (p, q, r) in [
-            (1, 1, 1),
-            (4, 4, 4),
-            (10, 4, 3),
-            (3, 11, 7),
-            (13, 6, 9),
-            (100, 17, 10),
-        ] {
+        for (p, q, r) in [(1, 1, 1), (4, 4, 4), (3, 11, 7), (13, 6, 9), (100, 17, 10)] {
             let size = p.max(q).max(r);
             let mut matrix = |rows, columns| {
                 random_frame(size, size, &mut generator)

@@ -63,13 +63,13 @@ impl SampleVariance {
         for (inputs, targets) in dataset.inputs().as_slice().chunks(BLOCK * d_in).zip(targets) {
             let n = inputs.len() / d_in;
             self.write_changes(map, inputs, targets, sigma, (lefts, rights));
-            for mode in 0..rank {
+            for (mode, variance) in variances.iter_mut().enumerate() {
                 let changes = || self.changes[..n * rank].iter().skip(mode).step_by(rank);
                 let block_mean = changes().sum::<f64>() / n as f64;
                 let squares: f64 = changes().map(|change| (change - block_mean).powi(2)).sum();
                 let distance = block_mean - self.means[mode];
                 let share = n as f64 / (n_done + n) as f64;
-                variances[mode] += squares + distance * distance * n_done as f64 * share;
+                *variance += squares + distance * distance * n_done as f64 * share;
                 self.means[mode] += distance * share;
             }
             n_done += n;

@@ -35,8 +35,8 @@ impl<S: Simd> Squares<S> {
     pub(super) fn add(&mut self, simd: S, entries: &[f64]) {
         let (blocks, rest) = S::as_simd_f64s(entries).0.as_chunks::<4>();
         for block in blocks {
-            for i in 0..4 {
-                self.0[i] = simd.mul_add_e_f64s(block[i], block[i], self.0[i]);
+            for (sum, entries) in self.0.iter_mut().zip(block) {
+                *sum = simd.mul_add_e_f64s(*entries, *entries, *sum);
             }
         }
         for entries in rest {

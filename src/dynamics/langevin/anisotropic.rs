@@ -87,13 +87,13 @@ impl Anisotropic {
         n_steps: u64,
     ) -> (u64, Result<(), Blowup>) {
         self.pass.load(network);
-        let steps = Steps {
+        let run = Run {
             noise_scale: noise_scale(&self.risk, self.sampling, live),
             engine: self,
             live,
             n_steps,
         };
-        let outcome = dispatch(steps.engine.pass.common_stride(), steps);
+        let outcome = dispatch(run.engine.pass.common_stride(), run);
         self.pass.store(network);
         outcome
     }
@@ -196,14 +196,14 @@ fn fill_symmetric(matrix: &mut Panel, packed: &mut [f64], normals: &mut NormalSt
 }
 
 /// Steps at fixed parameters.
-struct Steps<'a> {
+struct Run<'a> {
     engine: &'a mut Anisotropic,
     live: &'a LiveParams,
     noise_scale: f64,
     n_steps: u64,
 }
 
-impl Work for Steps<'_> {
+impl Work for Run<'_> {
     type Output = (u64, Result<(), Blowup>);
 
     #[inline(always)]

@@ -111,6 +111,7 @@ impl DeepStep {
     }
 
     /// Weights after a substep, and whether an increment among them asks for taming.
+    #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "a NaN is stiff")]
     #[inline(always)]
     fn moved<S: Simd, const N: usize, const TAMED: bool>(
         &self,
@@ -124,7 +125,6 @@ impl DeepStep {
         for i in 0..N {
             let (increment, stiffness) = self.increment::<S, TAMED>(weights[i], draws[i], depth, gain);
             predicted[i] = increment;
-            // A NaN is stiff.
             n_stiff += u64::from(!(stiffness <= 1.0));
         }
         for i in 0..N {

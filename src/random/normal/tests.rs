@@ -145,7 +145,9 @@ fn the_law_is_normal() {
         close(&format!("squares at lag {lag}"), squares, 0.0, 4.0);
     }
     let mut moments = Moments::default();
-    draws.iter().for_each(|&x| moments.push(x));
+    for &draw in &draws {
+        moments.push(draw);
+    }
     assert_eq!(moments.count(), N as u64);
     draws.sort_unstable_by(f64::total_cmp);
     let normal = |x: f64| 0.5 * libm::erfc(-x / std::f64::consts::SQRT_2);
