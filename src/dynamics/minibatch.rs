@@ -136,6 +136,10 @@ impl Stored {
 }
 
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a run has one, and its steps should not go through a pointer"
+)]
 enum Kind {
     Online(Online),
     Stored(Stored),

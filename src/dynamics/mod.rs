@@ -20,6 +20,7 @@ pub use backpropagation::Backpropagation;
 pub use blowup::Blowup;
 pub use gradient_flow::GradientFlow;
 pub use gradient_noise::{noise_scale, total_noise};
+pub(crate) use kernel::padded_widths;
 pub use langevin::{Langevin, LangevinNoise};
 pub use minibatch::{Minibatch, MinibatchSource, Sampling};
 pub use mode_ensemble::{EnsembleMode, EnsembleOptions, ModeEnsemble, Substeps};

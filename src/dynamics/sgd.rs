@@ -26,7 +26,6 @@ pub struct Sgd {
     targets: Panel,
     residual: Panel,
     n_columns: usize,
-    d_out: usize,
     /// Scale of the problem at the start, without label noise.
     scale: f64,
 }
@@ -48,7 +47,6 @@ impl Sgd {
             targets: Panel::zeros(d_out, strides.0, 0),
             residual: Panel::zeros(d_out, strides.0, 0),
             n_columns: 0,
-            d_out,
             scale: risk.scale(&network.end_to_end_map(), 0.0),
             pass,
         }
@@ -81,14 +79,14 @@ impl Sgd {
             }
         }
         self.pass.load(network);
-        let steps = Steps {
+        let run = Run {
             condensed: n_columns > self.pass.n_columns(Inputs::Identity)
                 || self.source.is_condensed(live.batch_size),
             sgd: self,
             live,
             n_steps,
         };
-        let outcome = dispatch(steps.sgd.pass.common_stride(), steps);
+        let outcome = dispatch(run.sgd.pass.common_stride(), run);
         self.pass.store(network);
         outcome
     }
@@ -101,8 +99,7 @@ impl Sgd {
         live: &LiveParams,
     ) -> Result<(), Blowup> {
         let (n, last) = (self.n_columns, self.pass.depth());
-        let (stride, inner) = (self.pass.stride::<STRIDE>(last), self.pass.inner::<STRIDE>(0));
-        let inner_stride = self.pass.stride::<STRIDE>(0);
+        let sizes = self.pass.map_sizes::<STRIDE>();
         let divisor = self.source.draw_columns(
             live.batch_size,
             live.label_noise_std,
@@ -111,28 +108,19 @@ impl Sgd {
         );
         self.pass.forward::<S, STRIDE>(simd, Inputs::Columns(n));
         let (activations, delta) = (&self.pass.activations, &mut self.pass.deltas[last].data);
-        let delta = &mut delta[..n * stride];
+        let delta = &mut delta[..n * sizes.stride];
         // Y - W X, of the sign that descends.
         if self.teacher.data.is_empty() {
-            delta.copy_from_slice(&self.targets.data[..n * stride]);
+            delta.copy_from_slice(&self.targets.data[..n * sizes.stride]);
         } else {
             let inputs = &activations[0].data;
-            product(
-                simd,
-                &self.teacher.data,
-                inputs,
-                delta,
-                stride,
-                inner,
-                inner_stride,
-            );
+            product(simd, &self.teacher.data, inputs, delta, sizes);
             add_scaled(simd, 1.0, &self.targets.data, delta);
         }
         add_scaled(simd, -1.0, &activations[last].data, delta);
         let squared = sum_of_squares(simd, delta);
         scale(simd, live.learning_rate / divisor, delta);
-        self.check(squared / divisor, live)?;
-        Ok(())
+        self.check(squared / divisor, live)
     }
 
     /// Sets up `Q = R X^T` against the identity.
@@ -143,8 +131,7 @@ impl Sgd {
         live: &LiveParams,
     ) -> Result<(), Blowup> {
         let (n, last) = (self.n_columns, self.pass.depth());
-        let (stride, inner) = (self.pass.stride::<STRIDE>(last), self.pass.inner::<STRIDE>(0));
-        let inner_stride = self.pass.stride::<STRIDE>(0);
+        let sizes = self.pass.map_sizes::<STRIDE>();
         let divisor = self.source.draw_columns(
             live.batch_size,
             live.label_noise_std,
@@ -157,48 +144,43 @@ impl Sgd {
         if !self.teacher.data.is_empty() {
             add_scaled(simd, -1.0, &self.teacher.data, map);
         }
-        let residual = &mut self.residual.data[..n * stride];
-        product(
-            simd,
-            map,
-            &self.inputs.data,
-            residual,
-            stride,
-            inner,
-            inner_stride,
-        );
+        let residual = &mut self.residual.data[..n * sizes.stride];
+        product(simd, map, &self.inputs.data, residual, sizes);
         add_scaled(simd, -1.0, &self.targets.data, residual);
         let squared = sum_of_squares(simd, residual);
         scale(simd, -live.learning_rate / divisor, residual);
-        self.check(squared / divisor, live)?;
         let statistic = &mut self.pass.deltas[last].data;
         statistic.fill(0.0);
-        let columns = (
-            &self.residual.data[..n * stride],
-            &self.inputs.data[..n * inner_stride],
+        let inputs = &self.inputs.data[..n * sizes.inner_stride];
+        add_outer_product(
+            simd,
+            residual,
+            inputs,
+            statistic,
+            sizes.stride,
+            sizes.inner_stride,
         );
-        add_outer_product(simd, columns.0, columns.1, statistic, stride, inner_stride);
-        Ok(())
+        self.check(squared / divisor, live)
     }
 
     #[inline(always)]
     fn check(&self, squared: f64, live: &LiveParams) -> Result<(), Blowup> {
         Blowup::check(
             squared,
-            self.scale + live.label_noise_std.powi(2) * self.d_out as f64,
+            self.scale + live.label_noise_std.powi(2) * self.targets.n_rows() as f64,
         )
     }
 }
 
 /// Steps at fixed parameters.
-struct Steps<'a> {
+struct Run<'a> {
     sgd: &'a mut Sgd,
     live: &'a LiveParams,
     n_steps: u64,
     condensed: bool,
 }
 
-impl Work for Steps<'_> {
+impl Work for Run<'_> {
     type Output = (u64, Result<(), Blowup>);
 
     #[inline(always)]

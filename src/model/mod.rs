@@ -17,5 +17,6 @@ pub use init::Init;
 pub use network::DeepLinearNetwork;
 pub use partial_products::PartialProducts;
 pub use products::{gram_distance_squared, multiply, multiply_transposed};
+pub(crate) use products::{multiply_columns, multiply_columns_transposed};
 pub use risk::{Risk, SecondMoments};
 pub use teacher::{Basis, Teacher, random_frame};

@@ -11,38 +11,59 @@ use pulp::{Arch, Simd, WithSimd};
 const WIDTH: usize = 4;
 
 /// `out = left right`.
+///
+/// # Panics
+/// Where the shapes do not fit.
 pub fn multiply(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
-    let (n_rows, inner) = left.shape();
     assert!(
-        right.nrows() == inner && out.shape() == (n_rows, right.ncols()),
+        right.nrows() == left.ncols() && out.nrows() == left.nrows(),
         "shapes must fit"
     );
+    multiply_columns(left, right.as_slice(), out.as_mut_slice());
+}
+
+/// `out = left right` for some columns of two matrices, one after the other.
+pub(crate) fn multiply_columns(left: &DMatrix<f64>, right: &[f64], out: &mut [f64]) {
+    let (n_rows, inner) = left.shape();
+    assert!(right.len() * n_rows == out.len() * inner, "shapes must fit");
     Arch::new().dispatch(Multiply {
         n_rows,
         left: left.as_slice(),
         inner,
-        right: right.as_slice(),
-        out: out.as_mut_slice(),
+        right,
+        out,
     });
 }
 
 /// `out = left^T right`.
+///
+/// # Panics
+/// Where the shapes do not fit.
 pub fn multiply_transposed(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
-    let inner = left.nrows();
     assert!(
-        right.nrows() == inner && out.shape() == (left.ncols(), right.ncols()),
+        right.nrows() == left.nrows() && out.nrows() == left.ncols(),
         "shapes must fit"
     );
+    multiply_columns_transposed(left, right.as_slice(), out.as_mut_slice());
+}
+
+/// `out = left^T right` for some columns of two matrices, one after the other.
+pub(crate) fn multiply_columns_transposed(left: &DMatrix<f64>, right: &[f64], out: &mut [f64]) {
+    let (inner, out_rows) = left.shape();
+    assert!(right.len() * out_rows == out.len() * inner, "shapes must fit");
     Arch::new().dispatch(MultiplyTransposed {
         inner,
         left: left.as_slice(),
-        right: right.as_slice(),
-        out_rows: out.nrows(),
-        out: out.as_mut_slice(),
+        right,
+        out_rows,
+        out,
     });
 }
 
 /// `|A^T A - B^T B|_F^2` for `A` and `B` of equally many columns, from the entries on and above the diagonal.
+///
+/// # Panics
+/// Where the shapes do not fit.
 pub fn gram_distance_squared(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
     assert!(a.ncols() == b.ncols(), "shapes must fit");
     Arch::new().dispatch(GramDistance { a, b })
@@ -202,14 +223,7 @@ mod tests {
     #[test]
     fn products_are_those_of_the_library() {
         let mut generator = stream(4, Purpose::Init);
-        for (p, q, r) in [
-            (1, 1, 1),
-            (4, 4, 4),
-            (10, 4, 3),
-            (3, 11, 7),
-            (13, 6, 9),
-            (100, 17, 10),
-        ] {
+        for (p, q, r) in [(1, 1, 1), (4, 4, 4), (3, 11, 7), (13, 6, 9), (100, 17, 10)] {
             let size = p.max(q).max(r);
             let mut matrix = |rows, columns| {
                 random_frame(size, size, &mut generator)

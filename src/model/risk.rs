@@ -16,10 +16,10 @@ use super::teacher::Teacher;
 #[derive(Clone, Debug)]
 pub struct Risk {
     teacher: Arc<Teacher>,
-    stored: Option<Moments>,
+    stored: Option<Arc<Moments>>,
 }
 
-/// Second moments of a stored set.
+/// Second moments of a stored set, to be read.
 #[derive(Clone, Copy, Debug)]
 pub struct SecondMoments<'a> {
     /// `(1/N) sum x x^T`, shape `(d_in, d_in)`.
@@ -30,7 +30,8 @@ pub struct SecondMoments<'a> {
     pub noise: &'a DMatrix<f64>,
 }
 
-#[derive(Clone, Debug)]
+/// A stored set with its second moments.
+#[derive(Debug)]
 struct Moments {
     dataset: Arc<Dataset>,
     /// `(1/N) sum x x^T`, shape `(d_in, d_in)`.
@@ -62,7 +63,7 @@ impl Risk {
         };
         Self {
             teacher,
-            stored: Some(moments),
+            stored: Some(Arc::new(moments)),
         }
     }
 

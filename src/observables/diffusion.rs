@@ -12,6 +12,7 @@
 
 use nalgebra::DMatrix;
 
+use super::sample_variance::SampleVariance;
 use crate::dynamics::{LiveParams, Sampling, noise_scale};
 use crate::model::{PartialProducts, Risk, multiply, multiply_transposed};
 
@@ -31,10 +32,8 @@ pub struct ModeDynamics {
     mean: DMatrix<f64>,
     drift: Vec<f64>,
     diffusion: Vec<f64>,
-    /// First-order change of each mode by one stored sample, `(r, N)`; empty online.
-    changes: DMatrix<f64>,
-    /// Work space for it: residual `(d_out, N)` and the two factors of a layer's part `(r, N)`.
-    samples: [DMatrix<f64>; 3],
+    /// For a stored set.
+    samples: Option<SampleVariance>,
 }
 
 impl ModeDynamics {
@@ -43,7 +42,6 @@ impl ModeDynamics {
         let (d_out, d_in) = products.map().shape();
         let rank = risk.teacher().rank();
         let depth = products.above().len();
-        let n_samples = risk.dataset().map_or(0, |dataset| dataset.n_samples());
         let repeated = |rows: usize| vec![DMatrix::zeros(rows, rank); depth];
         Self {
             left: repeated(d_out),
@@ -62,8 +60,9 @@ impl ModeDynamics {
             mean: DMatrix::zeros(d_out, d_in),
             drift: vec![0.0; rank],
             diffusion: vec![0.0; rank],
-            changes: DMatrix::zeros(rank, n_samples),
-            samples: [d_out, rank, rank].map(|rows| DMatrix::zeros(rows, n_samples)),
+            samples: risk
+                .dataset()
+                .map(|dataset| SampleVariance::new(dataset, d_out, rank)),
         }
     }
 
@@ -97,8 +96,9 @@ impl ModeDynamics {
                 .sum::<f64>();
         }
         let tau = noise_scale(risk, sampling, live);
-        if risk.dataset().is_some() {
-            self.stored_variance(products, risk, sigma);
+        if let Some((samples, dataset)) = self.samples.as_mut().zip(risk.dataset()) {
+            let factors = (self.left.as_slice(), self.right.as_slice());
+            samples.write(products.map(), dataset, sigma, factors, &mut self.diffusion);
         } else {
             self.online_variance(sigma);
         }
@@ -125,28 +125,6 @@ impl ModeDynamics {
                 }
             }
             *variance = sum.max(0.0);
-        }
-    }
-
-    /// Population variance over the stored samples of one sample's first-order change of every mode.
-    fn stored_variance(&mut self, products: &PartialProducts, risk: &Risk, sigma: f64) {
-        let Some(dataset) = risk.dataset() else { return };
-        let [residual, outputs, inputs] = &mut self.samples;
-        multiply(products.map(), dataset.inputs(), residual);
-        let targets = dataset.clean_targets().iter().zip(dataset.noise());
-        for (entry, (clean, noise)) in residual.iter_mut().zip(targets) {
-            *entry -= clean + sigma * noise;
-        }
-        self.changes.fill(0.0);
-        for (left, right) in self.left.iter().zip(&self.right) {
-            multiply_transposed(left, residual, outputs);
-            multiply_transposed(right, dataset.inputs(), inputs);
-            for (change, (output, input)) in self.changes.iter_mut().zip(outputs.iter().zip(inputs.iter())) {
-                *change += output * input;
-            }
-        }
-        for (variance, changes) in self.diffusion.iter_mut().zip(self.changes.row_iter()) {
-            *variance = changes.variance();
         }
     }
 }

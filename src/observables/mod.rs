@@ -7,6 +7,7 @@ mod balance;
 mod diffusion;
 pub mod events;
 mod observer;
+mod sample_variance;
 mod schema;
 mod singular_values;
 

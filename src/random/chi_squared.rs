@@ -1,7 +1,8 @@
 //! Chi-squared numbers by the squeeze of Marsaglia and Tsang ("A simple method for generating gamma variables", 2000).
 //!
 //! With `k` degrees of freedom, `d = k/2 - 1/3`, `c = 1/sqrt(9 d)`, a normal `x` and a uniform `u`: `2 d v`, `v = (1 + c x)^3 > 0`,
-//! is accepted where `ln u < x^2/2 + d (1 - v + ln v)`. Nearly always the squeeze `u < 1 - 0.0331 x^4` spares the logarithms.
+//! is accepted where `ln u < x^2/2 + d (1 - v + ln v)`. With `e = c x` the bracket is `3 ln(1 + e) - e (3 + e (3 + e))`, where no one
+//! is left to lose the digits of a small `e`. Nearly always the squeeze `u < 1 - 0.0331 x^4` spares the logarithms.
 
 use rand::RngExt as _;
 
@@ -36,11 +37,13 @@ impl ChiSquared {
             if self.degrees == 1 {
                 return square;
             }
-            let root = 1.0 + self.c * x;
+            let e = self.c * x;
+            let root = 1.0 + e;
             if root > 0.0 {
                 let v = root * root * root;
                 let u: f64 = generator.random();
-                if u < 1.0 - 0.0331 * square * square || u.ln() < 0.5 * square + self.d * (1.0 - v + v.ln()) {
+                let bracket = || 3.0 * e.ln_1p() - e * (3.0 + e * (3.0 + e));
+                if u < 1.0 - 0.0331 * square * square || u.ln() < 0.5 * square + self.d * bracket() {
                     return 2.0 * self.d * v;
                 }
             }

@@ -6,7 +6,7 @@
 //! is advanced by `r` long jumps of 2^192 draws, and so is chunk `r` of an ensemble ([`Streams`]).
 //!
 //! What the engines draw in bulk comes from a [`NormalStream`], four such generators side by side. Its lanes are seeded in turn
-//! with the words of purpose `k` after `k + 8` jumps, 256 bits each: two lanes of 10^6 streams of 10^18 draws share a stretch with
+//! with the words of the replica's generator after `k + 8` jumps, 256 bits each: two lanes of 10^6 streams of 10^18 draws share a stretch with
 //! probability below 10^-40.
 
 mod chi_squared;
@@ -142,6 +142,8 @@ mod tests {
             Purpose::Langevin,
             Purpose::Ensemble,
         ];
+        // Else the seeds of one purpose would be the draws of another.
+        assert!(purposes.len() <= JUMPS_TO_SEEDS);
         let replicas = [
             Streams::new(7),
             Streams::new(7).next_replica(),

@@ -7,6 +7,7 @@ mod beside;
 mod clock;
 mod crowd;
 mod divergence;
+mod memory;
 mod replicas;
 mod schedule;
 mod script;
@@ -165,47 +166,47 @@ impl Simulation {
     /// parameters count. Weights beyond the range that can be computed are a divergence at step 0.
     pub fn from_parts(experiment: Experiment, risk: Risk, network: DeepLinearNetwork) -> Self {
         let streams = Streams::new(experiment.seed);
-        Self::with_streams(experiment, risk, network, &streams)
+        let (sampling, options) = (experiment.data.sampling, &experiment.langevin);
+        let engine = match experiment.engine {
+            Engine::Sgd => EngineState::Sgd(Box::new(sgd(&network, &risk, sampling, &streams))),
+            Engine::Langevin => EngineState::Langevin(Box::new(Langevin::new(
+                &network,
+                risk.clone(),
+                sampling,
+                options.noise,
+                options.substeps,
+                &streams,
+            ))),
+            Engine::GradientFlow => {
+                EngineState::GradientFlow(Box::new(flow(&network, &risk, &experiment.live)))
+            }
+        };
+        Self::with_engine(experiment, risk, Arc::new(network), engine)
     }
 
     /// The same experiment from the same start on the same data, at step 0, its noise drawn from other streams.
     fn restarted(&self, streams: &Streams) -> Self {
-        let (risk, network) = (self.risk.clone(), DeepLinearNetwork::clone(&self.initial));
-        Self::with_streams(self.experiment.clone(), risk, network, streams)
-    }
-
-    fn with_streams(
-        experiment: Experiment,
-        risk: Risk,
-        network: DeepLinearNetwork,
-        streams: &Streams,
-    ) -> Self {
-        let (live, sampling) = (experiment.live, experiment.data.sampling);
-        let engine = match experiment.engine {
-            Engine::Sgd => {
-                let source = match risk.dataset() {
-                    None => MinibatchSource::online(Arc::clone(risk.teacher()), streams),
-                    Some(dataset) => MinibatchSource::stored(Arc::clone(dataset), sampling, streams),
-                };
-                EngineState::Sgd(Box::new(Sgd::new(&network, &risk, source)))
+        let (network, risk) = (&self.initial, &self.risk);
+        let engine = match &self.engine {
+            EngineState::Sgd(_) => EngineState::Sgd(Box::new(sgd(network, risk, self.sampling(), streams))),
+            EngineState::Langevin(langevin) => {
+                EngineState::Langevin(Box::new(langevin.restarted(network, streams)))
             }
-            Engine::Langevin => {
-                let options = &experiment.langevin;
-                let langevin = Langevin::new(
-                    &network,
-                    risk.clone(),
-                    sampling,
-                    options.noise,
-                    options.substeps,
-                    streams,
-                );
-                EngineState::Langevin(Box::new(langevin))
-            }
-            Engine::GradientFlow => {
-                let flow = GradientFlow::new(&network, risk.clone(), live.label_noise_std, 0.0);
-                EngineState::GradientFlow(Box::new(flow))
+            EngineState::GradientFlow(_) => {
+                EngineState::GradientFlow(Box::new(flow(network, risk, &self.experiment.live)))
             }
         };
+        Self::with_engine(self.experiment.clone(), risk.clone(), Arc::clone(network), engine)
+    }
+
+    fn with_engine(
+        experiment: Experiment,
+        risk: Risk,
+        initial: Arc<DeepLinearNetwork>,
+        engine: EngineState,
+    ) -> Self {
+        let (live, sampling) = (experiment.live, experiment.data.sampling);
+        let network = DeepLinearNetwork::clone(&initial);
         let divergence = check_range(&network).err().map(|cause| Divergence {
             step: 0,
             time: 0.0,
@@ -217,7 +218,7 @@ impl Simulation {
             observer: Observer::new(&network, risk.clone(), sampling),
             live,
             risk,
-            initial: Arc::new(network.clone()),
+            initial,
             network,
             engine,
             clock: Clock::new(live.learning_rate),
@@ -419,4 +420,16 @@ impl Simulation {
     pub fn sampling(&self) -> Sampling {
         self.experiment.data.sampling
     }
+}
+
+fn sgd(network: &DeepLinearNetwork, risk: &Risk, sampling: Sampling, streams: &Streams) -> Sgd {
+    let source = match risk.dataset() {
+        None => MinibatchSource::online(Arc::clone(risk.teacher()), streams),
+        Some(dataset) => MinibatchSource::stored(Arc::clone(dataset), sampling, streams),
+    };
+    Sgd::new(network, risk, source)
+}
+
+fn flow(network: &DeepLinearNetwork, risk: &Risk, live: &LiveParams) -> GradientFlow {
+    GradientFlow::new(network, risk.clone(), live.label_noise_std, 0.0)
 }

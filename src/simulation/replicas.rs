@@ -14,17 +14,14 @@ use nalgebra::DMatrix;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::memory::bytes_of_replica;
 use super::{Divergence, SetupError, Simulation};
 use crate::experiment::{Experiment, ExperimentError, LiveParams};
 use crate::random::Streams;
 use crate::stats::Summary;
 
-/// Most bytes that replicas may take. What they do take was measured to be 50 to 100 % of what these constants say.
+/// Most bytes that replicas may take.
 const MOST_BYTES: u64 = 1 << 32;
-/// Bytes of a replica beside those that grow with the network: generators, small vectors, allocations.
-const FIXED_BYTES: u64 = 6144;
-/// Numbers a replica holds for each of its weights and of the entries of the end-to-end map, in engine and observer.
-const NUMBERS_PER_WEIGHT: u64 = 16;
 
 /// Why there cannot be so many replicas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -86,15 +83,18 @@ impl Replicas {
     /// What is told of the distribution of a strength, in column order.
     pub const STATISTICS: [&'static str; 4] = ["mean", "std", "q10", "q90"];
 
+    /// Bytes that one of many runs like `simulation` takes at most, at any batch size.
+    pub fn bytes_each(simulation: &Simulation) -> u64 {
+        bytes_of_replica(simulation)
+    }
+
     /// Checks that `n_replicas` runs like `simulation` fit into memory.
     ///
     /// # Errors
     /// [`ReplicasError`] where they do not.
     pub fn check_number(simulation: &Simulation, n_replicas: usize) -> Result<(), ReplicasError> {
         let n_weights: usize = simulation.network().weights().iter().map(DMatrix::len).sum();
-        let map = simulation.risk().teacher().map().len();
-        let numbers = NUMBERS_PER_WEIGHT * (n_weights + map) as u64;
-        let most = (MOST_BYTES / (FIXED_BYTES + 8 * numbers)).max(1) as usize;
+        let most = (MOST_BYTES / Self::bytes_each(simulation)).max(1) as usize;
         if n_replicas <= most {
             return Ok(());
         }

@@ -11,14 +11,20 @@
 //! as [`Backpropagation`](super::Backpropagation) does, with up to `d_in` columns. Against the identity, `X = I` and `R = Q`,
 //! the first layer needs no product: `H_1 = W_1` and `W_1 += D_1`.
 
+mod entrywise;
+mod outer_product;
 mod panel;
 mod pass;
 mod products;
 
+pub(super) use entrywise::{add_scaled, scale, sum_of_squares};
+pub(super) use outer_product::add_outer_product;
+pub(crate) use panel::padded_widths;
 pub(super) use panel::{Columns, Panel};
 pub(super) use pass::{Inputs, Pass};
-pub(super) use products::{add_outer_product, add_scaled, product, scale, sum_of_squares};
+pub(super) use products::{ProductSizes, product};
 
+use panel::WIDEST;
 use pulp::{Arch, Simd, WithSimd};
 
 /// Work compiled for every stride and vector length.
@@ -48,6 +54,7 @@ impl<W: Work, const STRIDE: usize> WithSimd for Compiled<W, STRIDE> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> W::Output {
+        const { assert!(S::F64_LANES <= WIDEST, "columns are padded to whole vectors") };
         self.0.run::<S, STRIDE>(simd)
     }
 }

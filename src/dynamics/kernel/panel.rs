@@ -3,7 +3,10 @@
 use nalgebra::DMatrix;
 
 /// Columns are padded to a multiple of this many numbers, the widest vector in use.
-const WIDEST: usize = 4;
+pub(super) const WIDEST: usize = 4;
+
+/// Rows up to which all panels of a network share one stride.
+pub(super) const LARGEST_COMMON_STRIDE: usize = 12;
 
 /// A padded matrix: entry `(i, j)` stands at `j * stride + i`.
 #[derive(Clone, Debug)]
@@ -22,8 +25,21 @@ pub(in crate::dynamics) struct Columns<'a> {
 }
 
 /// The smallest stride for columns of `n_rows`.
-pub(super) fn padded(n_rows: usize) -> usize {
+fn padded(n_rows: usize) -> usize {
     n_rows.next_multiple_of(WIDEST)
+}
+
+/// Strides of panels with these numbers of rows: one for all where the widest has few, else as few as each can do with.
+pub(crate) fn padded_widths(widths: &[usize]) -> Vec<usize> {
+    let widest = widths.iter().copied().max().map_or(0, padded);
+    let stride_of = |&width: &usize| {
+        if widest <= LARGEST_COMMON_STRIDE {
+            widest
+        } else {
+            padded(width)
+        }
+    };
+    widths.iter().map(stride_of).collect()
 }
 
 impl Panel {
@@ -50,6 +66,7 @@ impl Panel {
 
     /// Takes the entries of a matrix of the same shape.
     pub(super) fn load(&mut self, matrix: &DMatrix<f64>) {
+        self.debug_assert_fits(matrix);
         let columns = self.data.chunks_exact_mut(self.stride);
         for (padded, column) in columns.zip(matrix.as_slice().chunks_exact(self.n_rows)) {
             padded[..self.n_rows].copy_from_slice(column);
@@ -57,16 +74,24 @@ impl Panel {
     }
 
     /// Takes over a panel of the same shape.
-    pub(super) fn copy_from(&mut self, other: &Self) {
+    pub(in crate::dynamics) fn copy_from(&mut self, other: &Self) {
         self.data.copy_from_slice(&other.data);
     }
 
     /// Gives the entries to a matrix of the same shape.
     pub(super) fn store(&self, matrix: &mut DMatrix<f64>) {
+        self.debug_assert_fits(matrix);
         let columns = self.data.chunks_exact(self.stride);
         for (padded, column) in columns.zip(matrix.as_mut_slice().chunks_exact_mut(self.n_rows)) {
             column.copy_from_slice(&padded[..self.n_rows]);
         }
+    }
+
+    fn debug_assert_fits(&self, matrix: &DMatrix<f64>) {
+        debug_assert!(
+            matrix.nrows() == self.n_rows && matrix.ncols() * self.stride <= self.data.len(),
+            "shapes must fit"
+        );
     }
 
     /// Number of rows.

@@ -2,14 +2,13 @@
 
 use pulp::Simd;
 
-use super::panel::{Panel, padded};
-use super::products::{Squares, add_outer_product, add_scaled, product, transposed_product};
+use super::entrywise::{Squares, add_scaled, sum_of_squares};
+use super::outer_product::add_outer_product;
+use super::panel::{LARGEST_COMMON_STRIDE, Panel, padded_widths};
+use super::products::{ProductSizes, product, transposed_product};
 use crate::dynamics::blowup::Blowup;
 use crate::dynamics::range::{check_range, ordinary_change};
 use crate::model::DeepLinearNetwork;
-
-/// Rows up to which all panels of a network share one stride.
-const LARGEST_COMMON_STRIDE: usize = 12;
 
 /// The columns `X` a pass starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,24 +38,12 @@ impl Pass {
     /// Work space for networks shaped like `network`.
     pub(in crate::dynamics) fn new(network: &DeepLinearNetwork) -> Self {
         let widths = network.widths();
-        let widest = widths.iter().copied().max().map_or(0, padded);
-        let common_stride = if widest <= LARGEST_COMMON_STRIDE {
-            widest
-        } else {
-            0
-        };
-        let strides: Vec<usize> = widths
-            .iter()
-            .map(|&width| {
-                if common_stride > 0 {
-                    common_stride
-                } else {
-                    padded(width)
-                }
-            })
-            .collect();
-        let panel = |(&width, &stride): (&usize, &usize)| Panel::zeros(width, stride, strides[0]);
-        let panels: Vec<Panel> = widths.iter().zip(&strides).map(panel).collect();
+        let strides = padded_widths(&widths);
+        let common =
+            strides.iter().all(|stride| *stride == strides[0]) && strides[0] <= LARGEST_COMMON_STRIDE;
+        let common_stride = if common { strides[0] } else { 0 };
+        let panel = |l: usize| Panel::zeros(widths[l], strides[l], strides[0]);
+        let last = network.depth();
         Self {
             weights: network
                 .weights()
@@ -64,8 +51,9 @@ impl Pass {
                 .zip(strides.windows(2))
                 .map(|(layer, pair)| Panel::of(layer, pair[1], pair[0]))
                 .collect(),
-            deltas: panels.last().into_iter().chain(&panels[1..]).cloned().collect(),
-            activations: panels,
+            // Zeros rather than copies of zeros: what no pass reaches then takes no memory.
+            activations: (0..=last).map(panel).collect(),
+            deltas: std::iter::once(last).chain(1..=last).map(panel).collect(),
             ordinary_change_squared: ordinary_change(network.depth()).powi(2),
             widths,
             strides,
@@ -87,9 +75,14 @@ impl Pass {
         }
     }
 
+    /// The weights of every layer.
+    pub(in crate::dynamics) fn weights(&self) -> &[Panel] {
+        &self.weights
+    }
+
     /// Takes over the weights of a network of the same shape.
-    pub(in crate::dynamics) fn copy_weights_from(&mut self, other: &Self) {
-        for (panel, other) in self.weights.iter_mut().zip(&other.weights) {
+    pub(in crate::dynamics) fn set_weights(&mut self, weights: &[Panel]) {
+        for (panel, other) in self.weights.iter_mut().zip(weights) {
             panel.copy_from(other);
         }
     }
@@ -111,10 +104,21 @@ impl Pass {
         if STRIDE > 0 { STRIDE } else { self.strides[layer] }
     }
 
-    /// How many columns of a layer above `d_l` rows a product runs over: all of four, whose number the compiler then knows.
+    /// How many columns a product runs over of a matrix that has `d_l`: `d_l` itself, but with a common stride of four all four,
+    /// the padding among them, since the compiler then knows their number.
     #[inline(always)]
     pub(in crate::dynamics) fn inner<const STRIDE: usize>(&self, layer: usize) -> usize {
         if STRIDE == 4 { STRIDE } else { self.widths[layer] }
+    }
+
+    /// Sizes of the end-to-end map times columns of inputs.
+    #[inline(always)]
+    pub(in crate::dynamics) fn map_sizes<const STRIDE: usize>(&self) -> ProductSizes {
+        ProductSizes {
+            stride: self.stride::<STRIDE>(self.depth()),
+            inner: self.inner::<STRIDE>(0),
+            inner_stride: self.stride::<STRIDE>(0),
+        }
     }
 
     /// Number of columns of a pass.
@@ -132,13 +136,17 @@ impl Pass {
         let n = self.n_columns(inputs);
         for l in 0..self.depth() {
             let (above, below) = (self.stride::<STRIDE>(l + 1), self.stride::<STRIDE>(l));
-            let inner = self.inner::<STRIDE>(l);
+            let sizes = ProductSizes {
+                stride: above,
+                inner: self.inner::<STRIDE>(l),
+                inner_stride: below,
+            };
             let (done, next) = self.activations.split_at_mut(l + 1);
             let (weights, out) = (&self.weights[l].data, &mut next[0].data[..n * above]);
             if l == 0 && inputs == Inputs::Identity {
                 out.copy_from_slice(&weights[..n * above]);
             } else {
-                product(simd, weights, &done[l].data, out, above, inner, below);
+                product(simd, weights, &done[l].data, out, sizes);
             }
         }
     }
@@ -166,7 +174,9 @@ impl Pass {
         inputs: Inputs,
     ) -> Result<(), Blowup> {
         let n = self.n_columns(inputs);
-        let before = if self.is_ordinary::<S, STRIDE>(simd, inputs) {
+        let ordinary =
+            self.is_surely_ordinary::<S, STRIDE>(simd, inputs) || self.is_ordinary::<S, STRIDE>(simd, inputs);
+        let before = if ordinary {
             None
         } else {
             Some(self.weights.clone())
@@ -184,9 +194,10 @@ impl Pass {
         before.map_or(Ok(()), |before| self.check(before))
     }
 
-    /// Whether no layer can change by more than needs no check: `sum_l |D_l|^2 sum_l |H_{l-1}|^2` bounds the square of every change.
+    /// Whether `sum_l |D_l|^2 sum_l |H_{l-1}|^2`, which bounds the square of every change, is small enough for no check. It takes
+    /// two sums; that it is not small enough says little, for the largest delta and the largest activation may be far apart.
     #[inline(always)]
-    fn is_ordinary<S: Simd, const STRIDE: usize>(&self, simd: S, inputs: Inputs) -> bool {
+    fn is_surely_ordinary<S: Simd, const STRIDE: usize>(&self, simd: S, inputs: Inputs) -> bool {
         let n = self.n_columns(inputs);
         let (mut deltas, mut activations) = (Squares::new(simd), Squares::new(simd));
         for l in 0..self.depth() {
@@ -198,6 +209,22 @@ impl Pass {
         let identity = if inputs == Inputs::Identity { n as f64 } else { 0.0 };
         // A NaN is not ordinary.
         deltas.sum(simd) * (activations.sum(simd) + identity) <= self.ordinary_change_squared
+    }
+
+    /// Whether no layer can change by more than needs no check: `|D_l|^2 |H_{l-1}|^2` bounds the square of its change.
+    #[inline(always)]
+    fn is_ordinary<S: Simd, const STRIDE: usize>(&self, simd: S, inputs: Inputs) -> bool {
+        let n = self.n_columns(inputs);
+        (0..self.depth()).all(|l| {
+            let delta = &self.deltas[l + 1].data[..n * self.stride::<STRIDE>(l + 1)];
+            let activation = if l == 0 && inputs == Inputs::Identity {
+                n as f64
+            } else {
+                sum_of_squares(simd, &self.activations[l].data[..n * self.stride::<STRIDE>(l)])
+            };
+            // A NaN is not ordinary.
+            sum_of_squares(simd, delta) * activation <= self.ordinary_change_squared
+        })
     }
 
     #[cold]

@@ -7,22 +7,44 @@
 use pulp::Simd;
 
 /// Rows of a tile, in vectors.
-const TILE_ROWS: usize = 3;
+pub(super) const TILE_ROWS: usize = 3;
 /// Columns of the left factor in a tile of [`transposed_product`] and [`add_outer_product`].
-const TILE_COLUMNS: usize = 4;
+pub(super) const TILE_COLUMNS: usize = 4;
 
-/// `out = left right`: `left` has columns of stride `stride`, of which the first `inner` count, `right` of `inner_stride`, `out` of
-/// `stride`.
+/// Sizes of the columns a tile reads and writes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TileSizes {
+    /// Vectors in a column of the left factor.
+    pub(super) height: usize,
+    /// Numbers from one column of the other matrix to the next.
+    pub(super) other_stride: usize,
+}
+
+/// Sizes of a product `out = left right`.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::dynamics) struct ProductSizes {
+    /// Numbers from one column of `left` and of `out` to the next.
+    pub(in crate::dynamics) stride: usize,
+    /// Columns of `left` and rows of `right` that count.
+    pub(in crate::dynamics) inner: usize,
+    /// Numbers from one column of `right` to the next.
+    pub(in crate::dynamics) inner_stride: usize,
+}
+
+/// `out = left right`, as many columns as `out` has.
 #[inline(always)]
 pub(in crate::dynamics) fn product<S: Simd>(
     simd: S,
     left: &[f64],
     right: &[f64],
     out: &mut [f64],
-    stride: usize,
-    inner: usize,
-    inner_stride: usize,
+    sizes: ProductSizes,
 ) {
+    let ProductSizes {
+        stride,
+        inner,
+        inner_stride,
+    } = sizes;
     let left = &S::as_simd_f64s(left).0[..inner * (stride / S::F64_LANES)];
     let (mut out, mut right) = (out, right);
     while !out.is_empty() {
@@ -34,7 +56,6 @@ pub(in crate::dynamics) fn product<S: Simd>(
         };
         let (out_now, out_later) = out.split_at_mut(n * stride);
         let (right_now, right_later) = right.split_at(n * inner_stride);
-        let sizes = (stride / S::F64_LANES, inner, inner_stride);
         match n {
             1 => product_columns::<S, 1>(simd, left, right_now, out_now, sizes),
             2 => product_columns::<S, 2>(simd, left, right_now, out_now, sizes),
@@ -45,20 +66,20 @@ pub(in crate::dynamics) fn product<S: Simd>(
     }
 }
 
-/// `N` columns of a product; `sizes` are vectors a column of `left`, columns of `left`, stride of `right`.
+/// `N` columns of a product.
 #[inline(always)]
 fn product_columns<S: Simd, const N: usize>(
     simd: S,
     left: &[S::f64s],
     right: &[f64],
     out: &mut [f64],
-    sizes: (usize, usize, usize),
+    sizes: ProductSizes,
 ) {
-    let (height, inner, inner_stride) = sizes;
+    let height = sizes.stride / S::F64_LANES;
     let out = S::as_mut_simd_f64s(out).0;
     let mut columns = [right; N];
     for (j, column) in columns.iter_mut().enumerate() {
-        *column = &right[j * inner_stride..][..inner];
+        *column = &right[j * sizes.inner_stride..][..sizes.inner];
     }
     let mut row = 0;
     while height - row >= TILE_ROWS {
@@ -140,11 +161,14 @@ pub(in crate::dynamics) fn transposed_product<S: Simd>(
         };
         let (out_now, out_later) = out.split_at_mut(n * out_stride);
         let (right_now, right_later) = right.split_at(n * stride);
-        let strides = (stride, out_stride);
+        let sizes = TileSizes {
+            height: stride / S::F64_LANES,
+            other_stride: out_stride,
+        };
         match n {
-            1 => transposed_columns::<S, 1>(simd, left, right_now, out_now, strides),
-            2 => transposed_columns::<S, 2>(simd, left, right_now, out_now, strides),
-            _ => transposed_columns::<S, 3>(simd, left, right_now, out_now, strides),
+            1 => transposed_columns::<S, 1>(simd, left, right_now, out_now, sizes),
+            2 => transposed_columns::<S, 2>(simd, left, right_now, out_now, sizes),
+            _ => transposed_columns::<S, 3>(simd, left, right_now, out_now, sizes),
         }
         (out, right) = (out_later, right_later);
     }
@@ -156,9 +180,9 @@ fn transposed_columns<S: Simd, const N: usize>(
     left: &[S::f64s],
     right: &[f64],
     out: &mut [f64],
-    strides: (usize, usize),
+    sizes: TileSizes,
 ) {
-    let (height, out_stride) = (strides.0 / S::F64_LANES, strides.1);
+    let height = sizes.height;
     let right = S::as_simd_f64s(right).0;
     let mut columns = [right; N];
     for (j, column) in columns.iter_mut().enumerate() {
@@ -182,123 +206,7 @@ fn transposed_columns<S: Simd, const N: usize>(
             for c in 0..TILE_COLUMNS {
                 entries[c] = simd.reduce_sum_f64s(sums[j][c]);
             }
-            out[j * out_stride + TILE_COLUMNS * tile..][..TILE_COLUMNS].copy_from_slice(&entries);
+            out[j * sizes.other_stride + TILE_COLUMNS * tile..][..TILE_COLUMNS].copy_from_slice(&entries);
         }
     }
-}
-
-/// `target += left right^T`: `left` and `target` have columns of stride `stride`, `right` of `right_stride`, the number of columns
-/// of `target`; `left` and `right` have equally many columns.
-#[inline(always)]
-pub(in crate::dynamics) fn add_outer_product<S: Simd>(
-    simd: S,
-    left: &[f64],
-    right: &[f64],
-    target: &mut [f64],
-    stride: usize,
-    right_stride: usize,
-) {
-    let height = stride / S::F64_LANES;
-    let target = &mut S::as_mut_simd_f64s(target).0[..right_stride * height];
-    let left = S::as_simd_f64s(left).0;
-    for (tile, target) in target.chunks_exact_mut(TILE_COLUMNS * height).enumerate() {
-        let mut row = 0;
-        let place = (height, right_stride, TILE_COLUMNS * tile);
-        while height - row >= TILE_ROWS {
-            outer_tile::<S, TILE_ROWS>(simd, left, right, target, place, row);
-            row += TILE_ROWS;
-        }
-        match height - row {
-            2 => outer_tile::<S, 2>(simd, left, right, target, place, row),
-            1 => outer_tile::<S, 1>(simd, left, right, target, place, row),
-            _ => {}
-        }
-    }
-}
-
-/// `place` is vectors a column of `left`, stride of `right`, first column of the tile.
-#[inline(always)]
-fn outer_tile<S: Simd, const ROWS: usize>(
-    simd: S,
-    left: &[S::f64s],
-    right: &[f64],
-    target: &mut [S::f64s],
-    place: (usize, usize, usize),
-    row: usize,
-) {
-    let (height, right_stride, first) = place;
-    let mut sums = [[simd.splat_f64s(0.0); ROWS]; TILE_COLUMNS];
-    for c in 0..TILE_COLUMNS {
-        sums[c].copy_from_slice(&target[c * height + row..][..ROWS]);
-    }
-    for (column, factors) in left.chunks_exact(height).zip(right.chunks_exact(right_stride)) {
-        let column = &column[row..row + ROWS];
-        let factors = &factors[first..first + TILE_COLUMNS];
-        for c in 0..TILE_COLUMNS {
-            let factor = simd.splat_f64s(factors[c]);
-            for r in 0..ROWS {
-                sums[c][r] = simd.mul_add_e_f64s(column[r], factor, sums[c][r]);
-            }
-        }
-    }
-    for c in 0..TILE_COLUMNS {
-        target[c * height + row..][..ROWS].copy_from_slice(&sums[c]);
-    }
-}
-
-/// `out += factor * term`, entry by entry.
-#[inline(always)]
-pub(in crate::dynamics) fn add_scaled<S: Simd>(simd: S, factor: f64, term: &[f64], out: &mut [f64]) {
-    let factor = simd.splat_f64s(factor);
-    let terms = S::as_simd_f64s(term).0;
-    for (entry, term) in S::as_mut_simd_f64s(out).0.iter_mut().zip(terms) {
-        *entry = simd.mul_add_e_f64s(factor, *term, *entry);
-    }
-}
-
-/// `out *= factor`.
-#[inline(always)]
-pub(in crate::dynamics) fn scale<S: Simd>(simd: S, factor: f64, out: &mut [f64]) {
-    let factor = simd.splat_f64s(factor);
-    for entry in S::as_mut_simd_f64s(out).0 {
-        *entry = simd.mul_f64s(*entry, factor);
-    }
-}
-
-/// A sum of squares over several slices, kept in vectors until its value is asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Squares<S: Simd>([S::f64s; 4]);
-
-impl<S: Simd> Squares<S> {
-    #[inline(always)]
-    pub(super) fn new(simd: S) -> Self {
-        Self([simd.splat_f64s(0.0); 4])
-    }
-
-    #[inline(always)]
-    pub(super) fn add(&mut self, simd: S, entries: &[f64]) {
-        let (blocks, rest) = S::as_simd_f64s(entries).0.as_chunks::<4>();
-        for block in blocks {
-            for i in 0..4 {
-                self.0[i] = simd.mul_add_e_f64s(block[i], block[i], self.0[i]);
-            }
-        }
-        for entries in rest {
-            self.0[0] = simd.mul_add_e_f64s(*entries, *entries, self.0[0]);
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn sum(self, simd: S) -> f64 {
-        let [a, b, c, d] = self.0;
-        simd.reduce_sum_f64s(simd.add_f64s(simd.add_f64s(a, b), simd.add_f64s(c, d)))
-    }
-}
-
-/// Sum of the squares of all entries.
-#[inline(always)]
-pub(in crate::dynamics) fn sum_of_squares<S: Simd>(simd: S, entries: &[f64]) -> f64 {
-    let mut squares = Squares::new(simd);
-    squares.add(simd, entries);
-    squares.sum(simd)
 }

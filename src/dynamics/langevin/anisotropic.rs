@@ -3,13 +3,14 @@
 
 use pulp::Simd;
 
+use super::stored::Stored;
 use crate::dynamics::blowup::Blowup;
 use crate::dynamics::gradient_noise::noise_scale;
 use crate::dynamics::kernel::{
     Inputs, Panel, Pass, Work, add_outer_product, add_scaled, dispatch, product, scale, sum_of_squares,
 };
 use crate::dynamics::{LiveParams, Sampling};
-use crate::model::{Dataset, DeepLinearNetwork, Risk};
+use crate::model::{DeepLinearNetwork, Risk};
 use crate::random::NormalStream;
 
 /// The engine for the exact noise.
@@ -30,25 +31,8 @@ pub(super) struct Anisotropic {
     input_draws: Panel,
     packed_draws: Vec<f64>,
     /// Weights before the step, where it has several substeps.
-    before: Option<Pass>,
-    d_out: usize,
+    before: Option<Vec<Panel>>,
     scale: f64,
-}
-
-/// A stored set in panels.
-#[derive(Clone, Debug)]
-struct Stored {
-    /// `S_xx`, shape `(d_in, d_in)`, and the mean of `xi x^T`, shape `(d_out, d_in)`.
-    second_moment: Panel,
-    noise_moment: Panel,
-    /// Samples, one a column.
-    inputs: Panel,
-    clean_targets: Panel,
-    noise: Panel,
-    /// Residual of every sample, scaled by its draw.
-    residual: Panel,
-    /// One draw for every sample.
-    draws: Vec<f64>,
 }
 
 impl Anisotropic {
@@ -65,27 +49,33 @@ impl Anisotropic {
         let panel = |matrix, stride| Panel::of(matrix, stride, in_stride);
         let moments = risk.second_moments();
         let target = moments.map_or_else(|| risk.teacher().map(), |moments| moments.clean_targets);
-        let stored = moments.zip(risk.dataset()).map(|(moments, dataset)| {
-            Stored::new(
-                dataset,
-                panel(moments.inputs, in_stride),
-                panel(moments.noise, out_stride),
-            )
-        });
+        let stored = moments
+            .zip(risk.dataset())
+            .map(|(moments, dataset)| Stored::new(dataset, &moments, out_stride, in_stride));
         Self {
             target: panel(target, out_stride),
             stored,
             label_draws: Panel::zeros(d_out, out_stride, in_stride),
             input_draws: Panel::zeros(d_in, in_stride, in_stride),
             packed_draws: vec![0.0; d_in * (d_in + 1) / 2],
-            before: (n_substeps > 1).then(|| pass.clone()),
+            before: (n_substeps > 1).then(|| pass.weights().to_vec()),
             scale: risk.scale(&network.end_to_end_map(), 0.0),
-            d_out,
             sampling,
             n_substeps,
             normals,
             pass,
             risk,
+        }
+    }
+
+    /// The engine at the start of another run from `network` on the same risk; a stored set is shared, not copied.
+    pub(super) fn restarted(&self, network: &DeepLinearNetwork, normals: NormalStream) -> Self {
+        Self {
+            pass: Pass::new(network),
+            scale: self.risk.scale(&network.end_to_end_map(), 0.0),
+            stored: self.stored.as_ref().map(Stored::restarted),
+            normals,
+            ..self.clone()
         }
     }
 
@@ -97,13 +87,13 @@ impl Anisotropic {
         n_steps: u64,
     ) -> (u64, Result<(), Blowup>) {
         self.pass.load(network);
-        let steps = Steps {
+        let run = Run {
             noise_scale: noise_scale(&self.risk, self.sampling, live),
             engine: self,
             live,
             n_steps,
         };
-        let outcome = dispatch(steps.engine.pass.common_stride(), steps);
+        let outcome = dispatch(run.engine.pass.common_stride(), run);
         self.pass.store(network);
         outcome
     }
@@ -121,7 +111,7 @@ impl Anisotropic {
         self.mean_statistic::<S, STRIDE>(simd, sigma);
         let last = self.pass.depth();
         let squared = sum_of_squares(simd, &self.pass.deltas[0].data);
-        Blowup::check(squared, self.scale + sigma.powi(2) * self.d_out as f64)?;
+        Blowup::check(squared, self.scale + sigma.powi(2) * self.target.n_rows() as f64)?;
         let factor = (noise_scale * dt).sqrt();
         if factor > 0.0 {
             self.add_noise::<S, STRIDE>(simd, dt, factor, sigma);
@@ -138,23 +128,11 @@ impl Anisotropic {
     #[inline(always)]
     fn mean_statistic<S: Simd, const STRIDE: usize>(&mut self, simd: S, sigma: f64) {
         let map = &self.pass.activations[self.pass.depth()].data;
-        let (stride, inner_stride) = (
-            self.pass.stride::<STRIDE>(self.pass.depth()),
-            self.pass.stride::<STRIDE>(0),
-        );
-        let inner = self.pass.inner::<STRIDE>(0);
+        let sizes = self.pass.map_sizes::<STRIDE>();
         let mean = &mut self.pass.deltas[0].data;
         if let Some(stored) = &self.stored {
-            product(
-                simd,
-                map,
-                &stored.second_moment.data,
-                mean,
-                stride,
-                inner,
-                inner_stride,
-            );
-            add_scaled(simd, -sigma, &stored.noise_moment.data, mean);
+            product(simd, map, &stored.panels.second_moment.data, mean, sizes);
+            add_scaled(simd, -sigma, &stored.panels.noise_moment.data, mean);
         } else {
             mean.copy_from_slice(map);
         }
@@ -165,29 +143,27 @@ impl Anisotropic {
     #[inline(always)]
     fn add_noise<S: Simd, const STRIDE: usize>(&mut self, simd: S, dt: f64, factor: f64, sigma: f64) {
         let last = self.pass.depth();
-        let (stride, inner_stride) = (self.pass.stride::<STRIDE>(last), self.pass.stride::<STRIDE>(0));
-        let inner = self.pass.inner::<STRIDE>(0);
+        let sizes = self.pass.map_sizes::<STRIDE>();
         let (mean, statistic) = self.pass.deltas.split_at_mut(last);
         let (mean, statistic) = (&mean[0].data, &mut statistic[0].data);
         if let Some(stored) = &mut self.stored {
             let map = &self.pass.activations[last].data;
-            stored.scale_residual(simd, map, sigma, &mut self.normals, (stride, inner, inner_stride));
+            stored.scale_residual(simd, map, sigma, &mut self.normals, sizes);
             let factor = factor / (stored.draws.len() as f64).sqrt();
             scale(simd, factor, &mut stored.residual.data);
             statistic.fill(0.0);
-            let (residual, inputs) = (&stored.residual.data, &stored.inputs.data);
-            add_outer_product(simd, residual, inputs, statistic, stride, inner_stride);
+            let (residual, inputs) = (&stored.residual.data, &stored.panels.inputs.data);
+            add_outer_product(
+                simd,
+                residual,
+                inputs,
+                statistic,
+                sizes.stride,
+                sizes.inner_stride,
+            );
         } else {
             fill_symmetric(&mut self.input_draws, &mut self.packed_draws, &mut self.normals);
-            product(
-                simd,
-                mean,
-                &self.input_draws.data,
-                statistic,
-                stride,
-                inner,
-                inner_stride,
-            );
+            product(simd, mean, &self.input_draws.data, statistic, sizes);
             if sigma != 0.0 {
                 let d_in = self.input_draws.n_rows();
                 for column in self.label_draws.columns_mut(d_in).iter() {
@@ -198,56 +174,6 @@ impl Anisotropic {
             scale(simd, factor, statistic);
         }
         add_scaled(simd, -dt, mean, statistic);
-    }
-}
-
-impl Stored {
-    fn new(dataset: &Dataset, second_moment: Panel, noise_moment: Panel) -> Self {
-        let n_samples = dataset.n_samples();
-        let clean_targets = Panel::of(dataset.clean_targets(), noise_moment.stride(), n_samples);
-        Self {
-            inputs: Panel::of(dataset.inputs(), second_moment.stride(), n_samples),
-            noise: Panel::of(dataset.noise(), noise_moment.stride(), n_samples),
-            residual: clean_targets.clone(),
-            clean_targets,
-            draws: vec![0.0; n_samples],
-            second_moment,
-            noise_moment,
-        }
-    }
-
-    /// `g_i - mean g` times the residual of every sample: `sum g_i (Q_i - mean Q) = sum (g_i - mean g) Q_i`. `sizes` are stride of the
-    /// map, its columns, stride of the inputs.
-    #[inline(always)]
-    fn scale_residual<S: Simd>(
-        &mut self,
-        simd: S,
-        map: &[f64],
-        sigma: f64,
-        normals: &mut NormalStream,
-        sizes: (usize, usize, usize),
-    ) {
-        let (stride, inner, inner_stride) = sizes;
-        let residual = &mut self.residual.data;
-        product(
-            simd,
-            map,
-            &self.inputs.data,
-            residual,
-            stride,
-            inner,
-            inner_stride,
-        );
-        normals.fill(&mut self.draws);
-        let mean_draw = self.draws.iter().sum::<f64>() / self.draws.len() as f64;
-        let targets = self.clean_targets.data.chunks_exact(stride);
-        let samples = targets.zip(self.noise.data.chunks_exact(stride)).zip(&self.draws);
-        for (residual, ((clean, noise), draw)) in residual.chunks_exact_mut(stride).zip(samples) {
-            let factor = draw - mean_draw;
-            for (entry, (clean, noise)) in residual.iter_mut().zip(clean.iter().zip(noise)) {
-                *entry = factor * (*entry - (clean + sigma * noise));
-            }
-        }
     }
 }
 
@@ -270,14 +196,14 @@ fn fill_symmetric(matrix: &mut Panel, packed: &mut [f64], normals: &mut NormalSt
 }
 
 /// Steps at fixed parameters.
-struct Steps<'a> {
+struct Run<'a> {
     engine: &'a mut Anisotropic,
     live: &'a LiveParams,
     noise_scale: f64,
     n_steps: u64,
 }
 
-impl Work for Steps<'_> {
+impl Work for Run<'_> {
     type Output = (u64, Result<(), Blowup>);
 
     #[inline(always)]
@@ -285,13 +211,15 @@ impl Work for Steps<'_> {
         let Self { engine, live, .. } = self;
         for step in 0..self.n_steps {
             if let Some(before) = &mut engine.before {
-                before.copy_weights_from(&engine.pass);
+                for (before, weights) in before.iter_mut().zip(engine.pass.weights()) {
+                    before.copy_from(weights);
+                }
             }
             for _ in 0..engine.n_substeps {
                 let outcome = engine.substep::<S, STRIDE>(simd, live, self.noise_scale);
                 if outcome.is_err() {
                     if let Some(before) = &engine.before {
-                        engine.pass.copy_weights_from(before);
+                        engine.pass.set_weights(before);
                     }
                     return (step, outcome);
                 }

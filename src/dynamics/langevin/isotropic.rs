@@ -51,6 +51,17 @@ impl Isotropic {
         }
     }
 
+    /// The engine at the start of another run from `network` on the same risk.
+    pub(super) fn restarted(&self, network: &DeepLinearNetwork, normals: NormalStream) -> Self {
+        Self::new(
+            network,
+            self.risk.clone(),
+            self.sampling,
+            self.n_substeps,
+            normals,
+        )
+    }
+
     /// One step of the learning rate; the network is untouched where it fails.
     pub(super) fn step(&mut self, network: &mut DeepLinearNetwork, live: &LiveParams) -> Result<(), Blowup> {
         self.before.copy_from(network);

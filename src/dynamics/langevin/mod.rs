@@ -12,6 +12,7 @@
 
 mod anisotropic;
 mod isotropic;
+mod stored;
 
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,18 @@ impl Langevin {
             LangevinNoise::Isotropic => Kind::Isotropic(Box::new(Isotropic::new(
                 network, risk, sampling, n_substeps, normals,
             ))),
+        };
+        Self { kind }
+    }
+
+    /// The engine at the start of another run from `network`: the same risk and options, its noise drawn from other streams. What
+    /// never changes of a stored set is shared with this one rather than copied.
+    #[must_use]
+    pub fn restarted(&self, network: &DeepLinearNetwork, streams: impl Into<Streams>) -> Self {
+        let normals = streams.into().normals(Purpose::Langevin);
+        let kind = match &self.kind {
+            Kind::Anisotropic(engine) => Kind::Anisotropic(Box::new(engine.restarted(network, normals))),
+            Kind::Isotropic(engine) => Kind::Isotropic(Box::new(engine.restarted(network, normals))),
         };
         Self { kind }
     }

@@ -82,8 +82,7 @@ impl DeepStep {
             3 => self.apply_with::<S>(weights, draws, 3.0, |weight| weight),
             4 => self.apply_with::<S>(weights, draws, 4.0, |weight| weight * weight),
             depth => {
-                let power = i32::try_from(depth).unwrap_or(i32::MAX) - 2;
-                self.apply_with::<S>(weights, draws, depth as f64, |weight| weight.powi(power));
+                self.apply_with::<S>(weights, draws, depth as f64, |weight| power(weight, depth - 2));
             }
         }
     }
@@ -112,6 +111,7 @@ impl DeepStep {
     }
 
     /// Weights after a substep, and whether an increment among them asks for taming.
+    #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "a NaN is stiff")]
     #[inline(always)]
     fn moved<S: Simd, const N: usize, const TAMED: bool>(
         &self,
@@ -125,7 +125,6 @@ impl DeepStep {
         for i in 0..N {
             let (increment, stiffness) = self.increment::<S, TAMED>(weights[i], draws[i], depth, gain);
             predicted[i] = increment;
-            // A NaN is stiff.
             n_stiff += u64::from(!(stiffness <= 1.0));
         }
         for i in 0..N {
@@ -174,6 +173,21 @@ impl DeepStep {
     }
 }
 
+/// `x^n` by repeated squaring. The library's power to a whole number may round otherwise from one call to the next, and a trajectory
+/// must not depend on which others it moves with.
+#[inline(always)]
+pub(super) fn power(x: f64, n: usize) -> f64 {
+    let (mut result, mut square, mut rest) = (1.0, x, n);
+    while rest > 0 {
+        if rest & 1 == 1 {
+            result *= square;
+        }
+        square *= square;
+        rest >>= 1;
+    }
+    result
+}
+
 #[inline(always)]
 fn lesser(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
@@ -192,79 +206,4 @@ fn exponential<S: Simd>(x: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use pulp::Scalar;
-
-    use super::*;
-
-    #[test]
-    fn the_exponential_is_positive_everywhere_and_right_for_small_increments() {
-        for i in -4000..=4000 {
-            let x = f64::from(i) * 0.01;
-            assert!(exponential::<Scalar>(x) > 0.0);
-            if x.abs() < 0.5 {
-                assert!((exponential::<Scalar>(x) / x.exp() - 1.0).abs() < 2e-6, "{x}");
-            }
-            if x.abs() < 3.0 {
-                assert!((exponential::<Scalar>(x) / x.exp() - 1.0).abs() < 0.02, "{x}");
-            }
-        }
-    }
-
-    #[test]
-    fn increments_are_numbers_within_their_bound_at_any_setting() {
-        let extremes = [0.0, 1e-12, 1.0, 1e6];
-        for depth in [2, 3, 4, 32] {
-            for setting in 0..256_usize {
-                let [teacher_strength, sigma, tau, time_step] =
-                    [0, 2, 4, 6].map(|shift| extremes[(setting >> shift) % 4]);
-                let step = DeepStep::new(depth, teacher_strength, sigma, tau, time_step);
-                for strength in [SMALLEST_STRENGTH, 1e-20, 1e-3, 1.0, 30.0, 1e6, LARGEST_STRENGTH] {
-                    let weight = strength.powf(1.0 / depth as f64);
-                    for draw in [-9.0_f64, 0.0, 9.0] {
-                        let gain = |weight: f64| weight.powi(depth as i32 - 2);
-                        let (increment, _) = step.increment::<Scalar, true>(weight, draw, depth as f64, gain);
-                        // A NaN fails too.
-                        assert!(
-                            increment.abs() <= 0.5 + 0.7072 * draw.abs(),
-                            "{step:?} {strength} {draw}"
-                        );
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn usual_depths_agree_with_the_general_loop() {
-        for depth in [2, 3, 4] {
-            let step = DeepStep::new(depth, 1.3, 0.4, 0.03, 0.05);
-            let power = depth as i32 - 2;
-            let mut weights = [0.3, 0.9, 1.1, 1.6];
-            let draws = [0.4, -1.2, 2.1, -0.3];
-            let mut general = weights;
-            step.apply::<Scalar>(&mut weights, &draws);
-            step.apply_with::<Scalar>(&mut general, &draws, depth as f64, |weight| weight.powi(power));
-            for (a, b) in weights.iter().zip(general) {
-                assert!((a / b - 1.0).abs() < 1e-14);
-            }
-        }
-    }
-
-    #[test]
-    fn a_block_moves_as_its_members_do() {
-        // From hardly moving to stiff: both paths, and blocks with one stiff member.
-        for time_step in [1e-3, 0.05, 2.0] {
-            let step = DeepStep::new(3, 2.0, 0.5, 0.01, time_step);
-            let start: Vec<f64> = (0..4 * BLOCK).map(|i| 0.02 * i as f64).collect();
-            let draws: Vec<f64> = (0..4 * BLOCK).map(|i| (i as f64).sin() * 3.0).collect();
-            let mut together = start.clone();
-            step.apply::<Scalar>(&mut together, &draws);
-            for i in 0..start.len() {
-                let mut alone = [start[i]];
-                step.apply::<Scalar>(&mut alone, &draws[i..=i]);
-                assert_eq!(alone[0].to_bits(), together[i].to_bits());
-            }
-        }
-    }
-}
+mod tests;

@@ -22,7 +22,7 @@ use super::LiveParams;
 use crate::random::{NormalStream, Purpose, Streams};
 use crate::stats::{Summary, mean_and_variance};
 use crate::theory::ModeLaw;
-use deep::DeepStep;
+use deep::{DeepStep, power};
 use single_layer::SingleLayerStep;
 
 /// Trajectories that share a random stream.
@@ -264,9 +264,8 @@ impl WithSimd for Moves<'_> {
 
 /// `s = w^L`.
 fn write_strengths(depth: usize, weights: &[f64], strengths: &mut [f64]) {
-    let power = i32::try_from(depth).unwrap_or(i32::MAX);
     for (strength, weight) in strengths.iter_mut().zip(weights) {
-        *strength = weight.powi(power);
+        *strength = power(*weight, depth);
     }
 }
 
