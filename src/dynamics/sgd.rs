@@ -117,15 +117,7 @@ impl Sgd {
             delta.copy_from_slice(&self.targets.data[..n * stride]);
         } else {
             let inputs = &activations[0].data;
-            product(
-                simd,
-                &self.teacher.data,
-                inputs,
-                delta,
-                stride,
-                inner,
-                inner_stride,
-            );
+            product(simd, &self.teacher.data, inputs, delta, stride, inner, inner_stride);
             add_scaled(simd, 1.0, &self.targets.data, delta);
         }
         add_scaled(simd, -1.0, &activations[last].data, delta);
@@ -158,25 +150,14 @@ impl Sgd {
             add_scaled(simd, -1.0, &self.teacher.data, map);
         }
         let residual = &mut self.residual.data[..n * stride];
-        product(
-            simd,
-            map,
-            &self.inputs.data,
-            residual,
-            stride,
-            inner,
-            inner_stride,
-        );
+        product(simd, map, &self.inputs.data, residual, stride, inner, inner_stride);
         add_scaled(simd, -1.0, &self.targets.data, residual);
         let squared = sum_of_squares(simd, residual);
         scale(simd, -live.learning_rate / divisor, residual);
         self.check(squared / divisor, live)?;
         let statistic = &mut self.pass.deltas[last].data;
         statistic.fill(0.0);
-        let columns = (
-            &self.residual.data[..n * stride],
-            &self.inputs.data[..n * inner_stride],
-        );
+        let columns = (&self.residual.data[..n * stride], &self.inputs.data[..n * inner_stride]);
         add_outer_product(simd, columns.0, columns.1, statistic, stride, inner_stride);
         Ok(())
     }

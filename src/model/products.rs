@@ -196,26 +196,15 @@ impl WithSimd for GramDistance<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::random_frame;
     use crate::random::{Purpose, stream};
+    use crate::model::random_frame;
 
     #[test]
     fn products_are_those_of_the_library() {
         let mut generator = stream(4, Purpose::Init);
-        for (p, q, r) in [
-            (1, 1, 1),
-            (4, 4, 4),
-            (10, 4, 3),
-            (3, 11, 7),
-            (13, 6, 9),
-            (100, 17, 10),
-        ] {
+        for (p, q, r) in [(1, 1, 1), (4, 4, 4), (10, 4, 3), (3, 11, 7), (13, 6, 9), (100, 17, 10)] {
             let size = p.max(q).max(r);
-            let mut matrix = |rows, columns| {
-                random_frame(size, size, &mut generator)
-                    .view((0, 0), (rows, columns))
-                    .into_owned()
-            };
+            let mut matrix = |rows, columns| random_frame(size, size, &mut generator).view((0, 0), (rows, columns)).into_owned();
             let (a, b) = (matrix(p, q), matrix(q, r));
             let mut out = DMatrix::from_element(p, r, 5.0);
             multiply(&a, &b, &mut out);

@@ -40,7 +40,9 @@ impl ChiSquared {
             if root > 0.0 {
                 let v = root * root * root;
                 let u: f64 = generator.random();
-                if u < 1.0 - 0.0331 * square * square || u.ln() < 0.5 * square + self.d * (1.0 - v + v.ln()) {
+                if u < 1.0 - 0.0331 * square * square
+                    || u.ln() < 0.5 * square + self.d * (1.0 - v + v.ln())
+                {
                     return 2.0 * self.d * v;
                 }
             }

@@ -313,30 +313,13 @@ mod tests {
         let n = N as f64;
         let close = |name: &str, found: f64, expected: f64, variance: f64| {
             let error = (variance / n).sqrt();
-            assert!(
-                (found - expected).abs() < 5.0 * error,
-                "{name}: {found} {expected}"
-            );
+            assert!((found - expected).abs() < 5.0 * error, "{name}: {found} {expected}");
         };
         let mean = |f: &dyn Fn(f64) -> f64| draws.iter().map(|&x| f(x)).sum::<f64>() / n;
         // E x^(2p) = (2p - 1)!!.
-        let factorials = [
-            1.0,
-            1.0,
-            3.0,
-            15.0,
-            105.0,
-            945.0,
-            10_395.0,
-            135_135.0,
-            2_027_025.0,
-        ];
+        let factorials = [1.0, 1.0, 3.0, 15.0, 105.0, 945.0, 10_395.0, 135_135.0, 2_027_025.0];
         for power in 1..=8 {
-            let expected = if power % 2 == 0 {
-                factorials[power / 2]
-            } else {
-                0.0
-            };
+            let expected = if power % 2 == 0 { factorials[power / 2] } else { 0.0 };
             let variance = factorials[power] - expected * expected;
             close(
                 &format!("moment {power}"),
@@ -345,11 +328,7 @@ mod tests {
                 variance,
             );
         }
-        for (bound, beyond) in [
-            (1.0, 0.317_310_507_862_914_1),
-            (3.0, 2.699_796_063_260_19e-3),
-            (4.0, 6.334_248_366_623_99e-5),
-        ] {
+        for (bound, beyond) in [(1.0, 0.317_310_507_862_914_1), (3.0, 2.699_796_063_260_19e-3), (4.0, 6.334_248_366_623_99e-5)] {
             let found = mean(&|x| f64::from(x.abs() > bound));
             close(&format!("beyond {bound}"), found, beyond, beyond);
         }
@@ -373,23 +352,11 @@ mod tests {
     /// Complementary error function by Chebyshev fit, relative error below 1.2e-7 (Press et al., "Numerical Recipes").
     fn erfc(x: f64) -> f64 {
         const FIT: [f64; 10] = [
-            0.170_872_77,
-            -0.822_152_23,
-            1.488_515_87,
-            -1.135_203_98,
-            0.278_868_07,
-            -0.186_288_06,
-            0.096_784_18,
-            0.374_091_96,
-            1.000_023_68,
-            -1.265_512_23,
+            0.170_872_77, -0.822_152_23, 1.488_515_87, -1.135_203_98, 0.278_868_07, -0.186_288_06, 0.096_784_18,
+            0.374_091_96, 1.000_023_68, -1.265_512_23,
         ];
         let t = 1.0 / (1.0 + 0.5 * x.abs());
-        let tail = t * FIT
-            .iter()
-            .fold(0.0, |sum, c| sum * t + c)
-            .mul_add(1.0, -x * x)
-            .exp();
+        let tail = t * FIT.iter().fold(0.0, |sum, c| sum * t + c).mul_add(1.0, -x * x).exp();
         if x >= 0.0 { tail } else { 2.0 - tail }
     }
 }

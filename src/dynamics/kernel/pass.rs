@@ -40,20 +40,10 @@ impl Pass {
     pub(in crate::dynamics) fn new(network: &DeepLinearNetwork) -> Self {
         let widths = network.widths();
         let widest = widths.iter().copied().max().map_or(0, padded);
-        let common_stride = if widest <= LARGEST_COMMON_STRIDE {
-            widest
-        } else {
-            0
-        };
+        let common_stride = if widest <= LARGEST_COMMON_STRIDE { widest } else { 0 };
         let strides: Vec<usize> = widths
             .iter()
-            .map(|&width| {
-                if common_stride > 0 {
-                    common_stride
-                } else {
-                    padded(width)
-                }
-            })
+            .map(|&width| if common_stride > 0 { common_stride } else { padded(width) })
             .collect();
         let panel = |(&width, &stride): (&usize, &usize)| Panel::zeros(width, stride, strides[0]);
         let panels: Vec<Panel> = widths.iter().zip(&strides).map(panel).collect();
@@ -202,15 +192,11 @@ impl Pass {
 
     #[cold]
     fn check(&mut self, before: Vec<Panel>) -> Result<(), Blowup> {
-        let layers = self
-            .weights
-            .iter()
-            .zip(self.widths.windows(2))
-            .map(|(panel, widths)| {
-                let mut layer = nalgebra::DMatrix::zeros(widths[1], widths[0]);
-                panel.store(&mut layer);
-                layer
-            });
+        let layers = self.weights.iter().zip(self.widths.windows(2)).map(|(panel, widths)| {
+            let mut layer = nalgebra::DMatrix::zeros(widths[1], widths[0]);
+            panel.store(&mut layer);
+            layer
+        });
         let network = DeepLinearNetwork::from_weights(layers.collect());
         network
             .map_or(Ok(()), |network| check_range(&network))

@@ -66,11 +66,7 @@ impl Anisotropic {
         let moments = risk.second_moments();
         let target = moments.map_or_else(|| risk.teacher().map(), |moments| moments.clean_targets);
         let stored = moments.zip(risk.dataset()).map(|(moments, dataset)| {
-            Stored::new(
-                dataset,
-                panel(moments.inputs, in_stride),
-                panel(moments.noise, out_stride),
-            )
+            Stored::new(dataset, panel(moments.inputs, in_stride), panel(moments.noise, out_stride))
         });
         Self {
             target: panel(target, out_stride),
@@ -145,15 +141,7 @@ impl Anisotropic {
         let inner = self.pass.inner::<STRIDE>(0);
         let mean = &mut self.pass.deltas[0].data;
         if let Some(stored) = &self.stored {
-            product(
-                simd,
-                map,
-                &stored.second_moment.data,
-                mean,
-                stride,
-                inner,
-                inner_stride,
-            );
+            product(simd, map, &stored.second_moment.data, mean, stride, inner, inner_stride);
             add_scaled(simd, -sigma, &stored.noise_moment.data, mean);
         } else {
             mean.copy_from_slice(map);
@@ -179,15 +167,7 @@ impl Anisotropic {
             add_outer_product(simd, residual, inputs, statistic, stride, inner_stride);
         } else {
             fill_symmetric(&mut self.input_draws, &mut self.packed_draws, &mut self.normals);
-            product(
-                simd,
-                mean,
-                &self.input_draws.data,
-                statistic,
-                stride,
-                inner,
-                inner_stride,
-            );
+            product(simd, mean, &self.input_draws.data, statistic, stride, inner, inner_stride);
             if sigma != 0.0 {
                 let d_in = self.input_draws.n_rows();
                 for column in self.label_draws.columns_mut(d_in).iter() {
@@ -229,15 +209,7 @@ impl Stored {
     ) {
         let (stride, inner, inner_stride) = sizes;
         let residual = &mut self.residual.data;
-        product(
-            simd,
-            map,
-            &self.inputs.data,
-            residual,
-            stride,
-            inner,
-            inner_stride,
-        );
+        product(simd, map, &self.inputs.data, residual, stride, inner, inner_stride);
         normals.fill(&mut self.draws);
         let mean_draw = self.draws.iter().sum::<f64>() / self.draws.len() as f64;
         let targets = self.clean_targets.data.chunks_exact(stride);

@@ -140,10 +140,7 @@ impl DeepStep {
             let there = weights[i] * exponential::<S>(0.5 * (predicted[i] + corrected[i]));
             // A weight of zero rests at the saddle.
             let smallest = lesser(self.smallest_weight, weights[i]);
-            moved[i] = lesser(
-                if there > smallest { there } else { smallest },
-                self.largest_weight,
-            );
+            moved[i] = lesser(if there > smallest { there } else { smallest }, self.largest_weight);
         }
         (moved, n_stiff > 0)
     }
@@ -223,7 +220,8 @@ mod tests {
                     let weight = strength.powf(1.0 / depth as f64);
                     for draw in [-9.0_f64, 0.0, 9.0] {
                         let gain = |weight: f64| weight.powi(depth as i32 - 2);
-                        let (increment, _) = step.increment::<Scalar, true>(weight, draw, depth as f64, gain);
+                        let (increment, _) =
+                            step.increment::<Scalar, true>(weight, draw, depth as f64, gain);
                         // A NaN fails too.
                         assert!(
                             increment.abs() <= 0.5 + 0.7072 * draw.abs(),
@@ -244,7 +242,9 @@ mod tests {
             let draws = [0.4, -1.2, 2.1, -0.3];
             let mut general = weights;
             step.apply::<Scalar>(&mut weights, &draws);
-            step.apply_with::<Scalar>(&mut general, &draws, depth as f64, |weight| weight.powi(power));
+            step.apply_with::<Scalar>(&mut general, &draws, depth as f64, |weight| {
+                weight.powi(power)
+            });
             for (a, b) in weights.iter().zip(general) {
                 assert!((a / b - 1.0).abs() < 1e-14);
             }
