@@ -158,10 +158,7 @@ mod tests {
         }
         first.sort_unstable();
         first.dedup();
-        assert_eq!(
-            first.len(),
-            replicas.len() * purposes.len() * (1 + normal::N_LANES)
-        );
+        assert_eq!(first.len(), replicas.len() * purposes.len() * (1 + normal::N_LANES));
     }
 
     #[test]

@@ -5,9 +5,10 @@
 
 use super::FigureError;
 use super::curve::{Curve, Scale, Stroke};
+use super::key::{Key, Sign};
 use super::law::mode_law;
 use super::over_time::line_key;
-use super::panel::{AxisAcross, Bar, Key, Labels, Panel, Sign, Upright};
+use super::panel::{AxisAcross, Bar, Labels, Panel, Upright};
 use super::scene::Scene;
 use crate::observables::events::EventKind;
 use crate::observables::{Quantity, Schema};

@@ -3,8 +3,9 @@
 //! one curve through all their changes; the law is drawn for the label noise at the start and at the end.
 
 use super::curve::{Curve, Scale, Stroke};
+use super::key::Shape;
 use super::over_time::line_key;
-use super::panel::{AxisAcross, Labels, Mark, Panel, Shape, Upright};
+use super::panel::{AxisAcross, Labels, Mark, Panel, Upright};
 use super::scene::Scene;
 use crate::dynamics::{LiveParams, noise_scale};
 use crate::observables::{Quantity, Schema};

@@ -10,10 +10,12 @@
 mod axis;
 mod curve;
 mod histogram;
+mod key;
 mod labels;
 mod law;
 mod over_time;
 mod panel;
+mod pen;
 mod png;
 mod scene;
 mod theme;
@@ -28,7 +30,8 @@ use thiserror::Error;
 use self::histogram::histograms;
 use self::law::law;
 use self::over_time::{diffusions, losses, strengths};
-use self::panel::{Panel, Rectangle, text};
+use self::panel::Panel;
+use self::pen::{DrawError, Rectangle, text};
 use self::scene::{MAX_MODES, Scene};
 use super::atomic::{WriteError, write_whole};
 use super::recording::Recording;
@@ -294,7 +297,7 @@ fn draw(
     scene: &Scene<'_>,
     placed: &[(Panel, Rectangle)],
     (width, height): (u32, u32),
-) -> Result<String, panel::DrawError> {
+) -> Result<String, DrawError> {
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, (width * SCALE, height * SCALE)).into_drawing_area();

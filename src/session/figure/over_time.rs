@@ -6,7 +6,8 @@
 use plotters::style::RGBColor;
 
 use super::curve::{Curve, Frame, Scale, Stroke};
-use super::panel::{AxisAcross, Key, Labels, Level, Mark, Panel, Shape, Sign, Upright};
+use super::key::{Key, Shape, Sign};
+use super::panel::{AxisAcross, Labels, Level, Mark, Panel, Upright};
 use super::scene::Scene;
 use crate::dynamics::LiveParams;
 use crate::observables::events::EventKind;

@@ -1,29 +1,22 @@
 //! One panel: axes, bars, curves, dashed levels with their names at the right, marks, and a key of what is what.
 
-use std::io;
 use std::ops::Range;
 
-use plotters::backend::SVGBackend;
-use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::Shift;
-use plotters::coord::cartesian::Cartesian2d;
-use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
-use plotters::element::{Circle, EmptyElement, PathElement, Polygon, Rectangle as Box2, Text};
+use plotters::chart::ChartBuilder;
+use plotters::element::{Circle, EmptyElement, Polygon, Rectangle as Box2, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color as _, FontStyle, IntoFont as _, RGBColor, ShapeStyle, TextStyle};
+use plotters::style::{Color as _, FontStyle, IntoFont as _, RGBColor};
 
+use super::SCALE;
 use super::axis::{Axis, value_range};
-use super::curve::{Curve, Scale, Stroke, dashed};
+use super::curve::{Curve, Scale, Stroke};
+use super::key::{KEY_SPACE, Key, Shape};
 use super::labels::{spread, stack};
+use super::pen::{
+    Canvas, Chart, DrawError, FONT, Rectangle, diamond, draw_line, font, px, signed, text_width,
+};
 use super::theme::Theme;
-use super::{SCALE, WIDTH};
 
-pub(super) type DrawError = DrawingAreaErrorKind<io::Error>;
-pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Chart<'a, 'b> = ChartContext<'b, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
-
-/// Fonts of all text; the first one is shipped and used for PNG, the others are about as wide.
-const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 /// Pixels left of the plot for its ticks and title; the same in every panel, so that the time axes line up.
 const LEFT_GUTTER: u32 = 84;
 /// Pixels right of the plot where no names of levels stand.
@@ -38,20 +31,6 @@ const X_AXIS_HEIGHT: u32 = 50;
 const SPACE_BELOW: u32 = 14;
 /// Drawing units from one name of a level to the next.
 const LABEL_HEIGHT: i32 = 16 * SCALE as i32;
-/// Width of a character in sizes of the font, on average.
-const CHARACTER: f64 = 0.58;
-/// Pixels before the signs of a key.
-const KEY_SPACE: u32 = 16;
-
-/// A place in pixels.
-#[derive(Clone, Copy)]
-pub(super) struct Rectangle {
-    pub(super) left: u32,
-    pub(super) top: u32,
-    pub(super) width: u32,
-    pub(super) height: u32,
-}
-
 /// The axis across.
 #[derive(Clone)]
 pub(super) struct AxisAcross {
@@ -87,13 +66,6 @@ pub(super) struct Mark {
     pub(super) shape: Shape,
 }
 
-/// Shape of a mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Diamond,
-    Disc,
-}
-
 /// A line from bottom to top, at a place across.
 pub(super) struct Upright {
     pub(super) x: f64,
@@ -109,22 +81,6 @@ pub(super) struct Bar {
     pub(super) right: f64,
     pub(super) height: f64,
     pub(super) colour: RGBColor,
-}
-
-/// What a sign means.
-pub(super) struct Key {
-    pub(super) label: String,
-    pub(super) colour: RGBColor,
-    pub(super) sign: Sign,
-}
-
-/// What stands before a label in the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
-    /// A line of a width in drawing units.
-    Line(u32, Stroke),
-    Mark(Shape),
-    Bar,
 }
 
 /// What a panel shows.
@@ -356,138 +312,4 @@ impl Panel {
         }
         Ok(())
     }
-}
-
-impl Key {
-    /// Drawing units it takes, the space before the sign included.
-    fn width(&self) -> i32 {
-        signed(KEY_SPACE + self.sign.width() + 7) + text_width(&self.label, 12)
-    }
-
-    fn draw(&self, root: &Canvas<'_>, (left, middle): (i32, i32), theme: Theme) -> Result<(), DrawError> {
-        let start = left + signed(KEY_SPACE);
-        let end = start + signed(self.sign.width());
-        match self.sign {
-            Sign::Line(width, stroke) => {
-                let style = self.colour.stroke_width(width);
-                let points = [start, end].map(|x| (f64::from(x), f64::from(middle)));
-                for dash in dashes(&points, stroke, f64::from(px(WIDTH)), |point| point) {
-                    let whole = dash.iter().map(|&(x, y)| (x.round() as i32, y.round() as i32));
-                    root.draw(&PathElement::new(whole.collect::<Vec<_>>(), style))?;
-                }
-            }
-            Sign::Mark(shape) => {
-                let at = (i32::midpoint(start, end), middle);
-                match shape {
-                    Shape::Disc => {
-                        root.draw(&Circle::new(at, f64::from(px(9)) / 2.0, self.colour.filled()))?;
-                    }
-                    Shape::Diamond => {
-                        let corners = diamond(px(7)).map(|(x, y)| (at.0 + x, at.1 + y));
-                        root.draw(&Polygon::new(corners, self.colour.filled()))?;
-                    }
-                }
-            }
-            Sign::Bar => {
-                let corners = [(start, middle - signed(6)), (end, middle + signed(6))];
-                root.draw(&Box2::new(corners, theme.faint(self.colour, 0.4).filled()))?;
-            }
-        }
-        let style = font(12, theme.ink).pos(Pos::new(HPos::Left, VPos::Center));
-        root.draw(&Text::new(self.label.clone(), (end + signed(7), middle), style))
-    }
-}
-
-impl Sign {
-    /// Its width in pixels.
-    fn width(self) -> u32 {
-        match self {
-            Self::Line(..) => 27,
-            Self::Mark(_) => 12,
-            Self::Bar => 17,
-        }
-    }
-}
-
-/// A line through places of the chart.
-fn draw_line(
-    chart: &mut Chart<'_, '_>,
-    plot: Rectangle,
-    points: &[(f64, f64)],
-    stroke: Stroke,
-    style: ShapeStyle,
-) -> Result<(), DrawError> {
-    let (x_range, y_range) = (chart.x_range(), chart.y_range());
-    let to_units = |(x, y): (f64, f64)| {
-        (
-            (x - x_range.start) / (x_range.end - x_range.start) * f64::from(px(plot.width)),
-            (y - y_range.start) / (y_range.end - y_range.start) * f64::from(px(plot.height)),
-        )
-    };
-    let pieces = dashes(points, stroke, f64::from(px(plot.width)), to_units);
-    chart.draw_series(pieces.into_iter().map(|piece| PathElement::new(piece, style)))?;
-    Ok(())
-}
-
-/// The pieces of a line of some stroke.
-fn dashes(
-    points: &[(f64, f64)],
-    stroke: Stroke,
-    plot_width: f64,
-    to_units: impl Fn((f64, f64)) -> (f64, f64),
-) -> Vec<Vec<(f64, f64)>> {
-    let (dash, gap) = match stroke {
-        Stroke::Solid => return vec![points.to_vec()],
-        Stroke::LongDashes => (16, 5),
-        Stroke::Dashes => (6, 5),
-        Stroke::Dots => (2, 4),
-    };
-    dashed(
-        points,
-        f64::from(px(dash)),
-        f64::from(px(gap)),
-        plot_width,
-        to_units,
-    )
-}
-
-/// Corners of a diamond so many drawing units from its middle.
-fn diamond(size: u32) -> [(i32, i32); 4] {
-    let size = size.cast_signed();
-    [(0, -size), (size, 0), (0, size), (-size, 0)]
-}
-
-/// A line of text; its place in pixels is the upper left corner.
-pub(super) fn text(
-    root: &Canvas<'_>,
-    content: &str,
-    place: (u32, u32),
-    size: u32,
-    colour: RGBColor,
-) -> Result<(), DrawError> {
-    root.draw(&Text::new(
-        content.to_owned(),
-        (signed(place.0), signed(place.1)),
-        font(size, colour),
-    ))
-}
-
-fn font(size: u32, colour: RGBColor) -> TextStyle<'static> {
-    // The library divides sizes by 1.24.
-    let size = f64::from(px(size)) * 1.24;
-    (FONT, size).into_font().color(&colour)
-}
-
-/// Drawing units a text takes across: the reader of an SVG brings the font, so this is an estimate.
-fn text_width(text: &str, size: u32) -> i32 {
-    (text.chars().count() as f64 * CHARACTER * f64::from(px(size))) as i32
-}
-
-/// Drawing units of a length in pixels.
-fn px(pixels: u32) -> u32 {
-    pixels * SCALE
-}
-
-fn signed(pixels: u32) -> i32 {
-    px(pixels).cast_signed()
 }
