@@ -105,7 +105,10 @@ fn main() -> std::process::ExitCode {
     ] {
         let times = (0..5).map(|_| {
             let start = Instant::now();
-            assert!(advance(name, n_steps), "the benchmark must not measure a halted run");
+            assert!(
+                advance(name, n_steps),
+                "the benchmark must not measure a halted run"
+            );
             start.elapsed().as_secs_f64()
         });
         let best = times.fold(f64::INFINITY, f64::min);

@@ -12,7 +12,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use saddlescope::app::Window;
 use saddlescope::experiment::{Dynamics, Experiment};
-use saddlescope::simulation::Schedule;
+use saddlescope::simulation::{Schedule, Script};
 use saddlescope::worker::{Command, Event, RunSpec, RunState, Worker};
 
 /// Steps after which a million rows have been recorded.

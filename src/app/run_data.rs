@@ -361,7 +361,7 @@ impl RunData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulation::Schedule;
+    use crate::simulation::{Schedule, Script};
 
     #[test]
     fn events_of_an_older_run_change_nothing() {

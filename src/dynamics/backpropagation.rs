@@ -113,12 +113,7 @@ impl Backpropagation {
 }
 
 /// `target += factor * left * right^T` for `left` `(p, n)`, `right` `(q, n)`, `target` `(p, q)`, without a copy.
-fn add_outer_product(
-    factor: f64,
-    left: &DMatrix<f64>,
-    right: &DMatrix<f64>,
-    target: &mut DMatrix<f64>,
-) {
+fn add_outer_product(factor: f64, left: &DMatrix<f64>, right: &DMatrix<f64>, target: &mut DMatrix<f64>) {
     if left.ncols() == 1 {
         target.ger(factor, &left.column(0), &right.column(0), 1.0);
     } else {

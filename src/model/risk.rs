@@ -108,7 +108,10 @@ impl Risk {
             None => self.excess_loss(map) + 0.5 * label_noise_std.powi(2) * map.nrows() as f64,
             Some(moments) => {
                 let dataset = &moments.dataset;
-                let targets = dataset.clean_targets().column_iter().zip(dataset.noise().column_iter());
+                let targets = dataset
+                    .clean_targets()
+                    .column_iter()
+                    .zip(dataset.noise().column_iter());
                 let mut squared = 0.0;
                 for (input, (clean, noise)) in dataset.inputs().column_iter().zip(targets) {
                     for (i, row) in map.row_iter().enumerate() {

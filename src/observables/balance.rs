@@ -10,7 +10,10 @@ use crate::model::{DeepLinearNetwork, gram_distance_squared};
 pub fn imbalance(network: &DeepLinearNetwork, scratch: &mut Vec<DMatrix<f64>>) -> f64 {
     let layers = network.weights();
     if scratch.len() + 1 != layers.len() {
-        *scratch = layers[..layers.len() - 1].iter().map(DMatrix::transpose).collect();
+        *scratch = layers[..layers.len() - 1]
+            .iter()
+            .map(DMatrix::transpose)
+            .collect();
     }
     let mut squared = 0.0;
     for (pair, transposed) in layers.windows(2).zip(scratch) {

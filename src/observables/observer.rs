@@ -108,7 +108,8 @@ impl Observer {
             row[schema.column(Quantity::DiffusionLaw, mode)] = law.diffusion(strength);
             row[schema.column(Quantity::Alignment, mode)] = self.alignment(mode);
         }
-        self.singular_values.write(map, &mut row[schema.columns(Quantity::SingularValue)]);
+        self.singular_values
+            .write(map, &mut row[schema.columns(Quantity::SingularValue)]);
         row[schema.imbalance()] = imbalance(network, &mut self.balance_scratch);
     }
 

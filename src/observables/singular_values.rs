@@ -117,7 +117,10 @@ mod tests {
         for (d_out, d_in) in [(1, 1), (4, 4), (10, 10), (7, 3), (3, 8), (40, 40)] {
             let n = d_out.min(d_in);
             let expected: Vec<f64> = (0..n).map(|i| 3.0 * 0.5_f64.powi(i as i32)).collect();
-            let (left, right) = (random_frame(d_out, n, &mut generator), random_frame(d_in, n, &mut generator));
+            let (left, right) = (
+                random_frame(d_out, n, &mut generator),
+                random_frame(d_in, n, &mut generator),
+            );
             let strengths = DMatrix::from_diagonal(&nalgebra::DVector::from_column_slice(&expected));
             let map = left * strengths * right.transpose();
             let mut values = vec![0.0; n];

@@ -158,7 +158,10 @@ mod tests {
         }
         first.sort_unstable();
         first.dedup();
-        assert_eq!(first.len(), replicas.len() * purposes.len() * (1 + normal::N_LANES));
+        assert_eq!(
+            first.len(),
+            replicas.len() * purposes.len() * (1 + normal::N_LANES)
+        );
     }
 
     #[test]
