@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use saddlescope::dynamics::LiveParams;
 use saddlescope::experiment::{DataKind, Dynamics, Engine, Experiment, Sampling};
 use saddlescope::session::{
-    Beside, LONGEST_SESSION, Recording, Session, SessionError, read_npz, state_digest, write_npz,
+    LONGEST_SESSION, Recording, Session, SessionError, read_npz, state_digest, write_npz,
 };
-use saddlescope::simulation::{Schedule, Simulation};
+use saddlescope::simulation::{Beside, Schedule, Simulation};
 use tempfile::TempDir;
 
 /// Files of `tests/data/bad_sessions`, one for each way of being wrong, and what the message must name.

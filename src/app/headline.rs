@@ -21,6 +21,9 @@ pub(super) fn headline(ui: &mut Ui, run: &RunData, emphasis: f32) {
         let (text, color) = token(run, ui.visuals());
         ui.label(RichText::new(text).size(18.0 * emphasis).strong().color(color));
         share_bar(ui, run);
+        if emphasis > 1.0 {
+            return;
+        }
         ui.label(RichText::new(&run.events.summary).size(12.5 * emphasis));
     });
 }

@@ -91,7 +91,13 @@ impl TimePlot<'_> {
             .allow_double_click_reset(false)
             .auto_bounds(false)
             .link_cursor(egui::Id::unique("time"), Vec2b::new(true, false))
-            .x_grid_spacer(move |input| time.scale().marks(&input))
+            .x_grid_spacer(move |input| {
+                let mut marks = time.scale().marks(&input);
+                // The label of a mark at the very edge would be cut.
+                let (low, high) = input.bounds;
+                marks.retain(|mark| mark.value < high - 0.015 * (high - low));
+                marks
+            })
             .y_grid_spacer(move |input| scale.marks(&input))
             .label_formatter(mark_text);
         let changes = visible_changes(run, time, x_range);

@@ -11,8 +11,10 @@ use crate::app::glossary::glossary;
 use crate::app::headline::headline;
 use crate::app::menu::{self, menus};
 use crate::app::side_panel::side_panel;
+use crate::app::stationary_panel::stationary_panel;
 use crate::app::view::Panels;
 use crate::app::{controls, plots, style, transport};
+use crate::lessons::Plot;
 use crate::simulation::Stability;
 use crate::worker::Command;
 
@@ -64,6 +66,26 @@ impl Window {
             self.carry_out(asked);
             ui.add_space(2.0);
         });
+        let wants = |plot| self.view.large.contains(&plot);
+        let (law, stationary) = (wants(Plot::Law), wants(Plot::Stationary));
+        if law || stationary {
+            let width = 0.36 * ui.available_width();
+            Panel::right("beside the lecture")
+                .resizable(false)
+                .exact_size(width)
+                .show(ui, |ui| {
+                    for (_, font) in &mut ui.style_mut().text_styles {
+                        font.size *= 0.75 * LECTURE_EMPHASIS;
+                    }
+                    if law {
+                        let height = if stationary { 0.5 } else { 0.9 } * ui.available_height();
+                        plots::law_plot(ui, &self.run, &mut self.view, height);
+                    }
+                    if stationary {
+                        let _restart = stationary_panel(ui, &self.run, &mut self.view, &mut self.predictions);
+                    }
+                });
+        }
         CentralPanel::default().show(ui, |ui| {
             for (_, font) in &mut ui.style_mut().text_styles {
                 font.size *= LECTURE_EMPHASIS;

@@ -406,10 +406,11 @@ impl eframe::App for Window {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        let lab = self.lab();
         let kept = Kept {
-            shown: self.view.shown,
-            time: self.view.time,
-            speed: self.speed,
+            shown: lab.shown,
+            time: lab.time,
+            speed: lab.speed,
             high_contrast: self.high_contrast,
             reduced_motion: self.reduced_motion.load(Ordering::Relaxed),
             is_known: true,

@@ -23,12 +23,7 @@ impl Window {
             return;
         }
         for info in ALL {
-            // The exact modifiers: Shift and a letter is another key than the letter.
-            let is_pressed = info.keys.iter().any(|key| {
-                ctx.input(|input| {
-                    input.modifiers.matches_exact(key.modifiers) && input.key_pressed(key.logical_key)
-                })
-            });
+            let is_pressed = ctx.input(|input| info.keys.iter().any(|key| is_pressed(input, key)));
             if is_pressed {
                 self.perform(ctx, info.action);
             }
@@ -195,6 +190,20 @@ impl Window {
             >> 44;
         self.reset();
     }
+}
+
+/// Whether a key was pressed with exactly its modifiers: Shift and a letter is another key than the letter. The modifiers are those of
+/// the moment it was pressed, which may be over when the picture is drawn.
+fn is_pressed(input: &egui::InputState, shortcut: &egui::KeyboardShortcut) -> bool {
+    input.events.iter().any(|event| match event {
+        InputEvent::Key {
+            key,
+            pressed: true,
+            modifiers,
+            ..
+        } => *key == shortcut.logical_key && modifiers.matches_exact(shortcut.modifiers),
+        _ => false,
+    })
 }
 
 fn resize(ctx: &egui::Context, by: f32) {

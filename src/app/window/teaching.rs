@@ -8,7 +8,7 @@ use crate::app::draft::{Beside, Draft};
 use crate::app::ghosts::Ghost;
 use crate::app::lesson_panel::{GuessMark, LessonPanel, Request};
 use crate::app::transport::SpeedSetting;
-use crate::app::view::{TimeAxis, TimeScale};
+use crate::app::view::{Shown, TimeAxis, TimeScale};
 use crate::lessons::{self, GuessQuantity, Lesson, TheoryLayer};
 use crate::simulation::{Schedule, Script};
 use crate::worker::{Command, RunSpec, RunState};
@@ -22,8 +22,18 @@ pub(super) struct Teaching {
     pub(super) lessons: Vec<Lesson>,
     /// The one in hand.
     pub(super) current: Option<usize>,
+    /// How the lab was looked at before the first lesson.
+    lab: Option<Lab>,
     /// Kept runs of the lesson being computed.
     coming: Option<Receiver<Ghost>>,
+}
+
+/// Settings that a lesson replaces for its time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lab {
+    pub(super) shown: Shown,
+    pub(super) time: TimeScale,
+    pub(super) speed: SpeedSetting,
 }
 
 impl Teaching {
@@ -31,6 +41,7 @@ impl Teaching {
         Self {
             lessons,
             current: None,
+            lab: None,
             coming: None,
         }
     }
@@ -42,7 +53,11 @@ impl Window {
         let Some(lesson) = self.teaching.lessons.get(index).cloned() else {
             return;
         };
+        if self.teaching.lab.is_none() {
+            self.teaching.lab = Some(self.lab());
+        }
         self.teaching.current = Some(index);
+        self.files.offered = None;
         self.invites = false;
         self.notice = None;
         self.ghosts.clear();
@@ -174,7 +189,19 @@ impl Window {
         self.teaching.current = None;
         self.view.large.clear();
         self.view.guess = None;
-        self.view.shown.theory = true;
+        if let Some(lab) = self.teaching.lab.take() {
+            self.view.shown = lab.shown;
+            self.view.set_time(lab.time);
+        }
+    }
+
+    /// How the lab is looked at, or was before the first lesson.
+    pub(super) fn lab(&self) -> Lab {
+        self.teaching.lab.unwrap_or(Lab {
+            shown: self.view.shown,
+            time: self.view.time,
+            speed: self.speed,
+        })
     }
 
     /// Draws the panel of the lesson in hand.
