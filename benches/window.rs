@@ -1,7 +1,7 @@
-//! What the window costs: one frame (layout, drawing commands, tessellation) with a million recorded rows behind it, and how
-//! soon a command takes effect at full speed.
+//! What the window costs: the time to its first point, one frame (layout, drawing commands, tessellation) with ten million
+//! recorded rows of eight modes behind it, the memory of the process then, and how soon a command takes effect at full speed.
 //!
-//! `cargo bench --bench window`
+//! `cargo bench --bench window`, or `... -- ROWS` for another number of rows.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -15,13 +15,18 @@ use saddlescope::experiment::{Dynamics, Experiment};
 use saddlescope::simulation::{Schedule, Script};
 use saddlescope::worker::{Command, Event, RunSpec, RunState, Worker};
 
-/// Steps after which a million rows have been recorded.
-const N_STEPS: u64 = 16_200_000;
+/// Rows behind the frames.
+const N_ROWS: u64 = 10_000_000;
+/// Modes of the teacher.
+const N_MODES: u32 = 8;
 const N_FRAMES: usize = 200;
 const SIZE: egui::Vec2 = egui::vec2(1440.0, 900.0);
 
 fn main() -> std::io::Result<()> {
-    frame_cost();
+    let n_rows = std::env::args()
+        .skip(1)
+        .find_map(|argument| argument.parse().ok());
+    frame_cost(n_rows.unwrap_or(N_ROWS));
     command_latency()
 }
 
@@ -30,11 +35,30 @@ fn median(mut times: Vec<Duration>) -> (Duration, Duration) {
     (times[times.len() / 2], times[times.len() - 1])
 }
 
-fn frame_cost() {
+fn experiment() -> Experiment {
+    let mut experiment = Experiment::default();
+    let width = N_MODES as usize;
+    (experiment.network.d_in, experiment.network.d_out) = (width, width);
+    experiment.network.hidden = vec![width];
+    experiment.teacher.strengths = (1..=N_MODES).rev().map(|m| 0.5 * f64::from(m)).collect();
+    experiment.live.label_noise_std = 0.3;
+    experiment
+}
+
+/// Memory of this process in mebibytes, where the system tells it.
+fn resident_mebibytes() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kibibytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes / 1024.0)
+}
+
+fn frame_cost(n_rows: u64) {
+    let start = Instant::now();
     let mut harness = Harness::builder().with_size(SIZE).build_ui_state(
         |ui, window: &mut Option<Window>| {
             if window.is_none() {
-                *window = Window::new(ui.ctx(), None, Experiment::default()).ok();
+                *window = Window::new(ui.ctx(), None, experiment()).ok();
             }
             if let Some(window) = window {
                 window.listen(ui.ctx());
@@ -43,14 +67,26 @@ fn frame_cost() {
         },
         None,
     );
+    let rows = |harness: &Harness<'_, Option<Window>>| {
+        harness.state().as_ref().map_or(u64::MAX, Window::rows_recorded)
+    };
+    while rows(&harness) == 0 {
+        harness.step();
+    }
+    harness.step();
+    println!(
+        "first point drawn after {:?}, without a graphics system",
+        start.elapsed()
+    );
     harness.get_by_role_and_label(Role::Button, "max").click();
     let start = Instant::now();
-    while harness.state().as_ref().map_or(N_STEPS, Window::steps_taken) < N_STEPS {
+    while rows(&harness) < n_rows {
         harness.step();
         std::thread::sleep(Duration::from_millis(16));
     }
+    let n_steps = harness.state().as_ref().map_or(0, Window::steps_taken);
     println!(
-        "{N_STEPS} steps with a window drawing: {:.1} s",
+        "{n_steps} steps with a window drawing: {:.1} s",
         start.elapsed().as_secs_f64()
     );
     let ctx = harness.ctx.clone();
@@ -65,10 +101,10 @@ fn frame_cost() {
         let (typical, worst) = median(times);
         println!("one frame, {name}: median {typical:?}, worst of {N_FRAMES} {worst:?}");
     }
-    println!(
-        "rows recorded in each lane: {}",
-        harness.state().as_ref().map_or(0, Window::rows_recorded)
-    );
+    println!("rows recorded in each lane: {}", rows(&harness));
+    if let Some(mebibytes) = resident_mebibytes() {
+        println!("memory of the process: {mebibytes:.0} MiB");
+    }
 }
 
 /// Times of frames as eframe would draw them: events taken in, layout, tessellation.
@@ -124,7 +160,13 @@ fn command_latency() -> std::io::Result<()> {
         loop {
             match worker.events().recv_timeout(Duration::from_secs(5)) {
                 Ok(Event::Frame(frame)) if frame.state == wanted => break,
-                Ok(Event::Frame(_) | Event::Refused { .. } | Event::Failed { .. }) => {}
+                Ok(
+                    Event::Frame(_)
+                    | Event::Refused { .. }
+                    | Event::Failed { .. }
+                    | Event::Rewound { .. }
+                    | Event::Snapshot { .. },
+                ) => {}
                 Err(error) => return Err(std::io::Error::other(error)),
             }
         }
