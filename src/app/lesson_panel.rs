@@ -129,7 +129,7 @@ impl LessonPanel<'_> {
         ui.horizontal_wrapped(|ui| {
             let text = RichText::new(prompt).size(14.0 * self.emphasis);
             ui.label(text.strong().color(style::amber(ui.visuals())));
-            if ui.button("Go on without a guess").clicked() {
+            if ui.button("Go on without a guess").on_hover_text("Space.").clicked() {
                 asked = Some(Request::Skip);
             }
         });
@@ -175,7 +175,8 @@ fn width_plot(ui: &mut Ui, answer: f64) -> Option<f64> {
         .show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(-half..=half);
             plot_ui.set_plot_bounds_y(0.0..=1.1);
-            if let Some(pointer) = plot_ui.pointer_coordinate() {
+            let is_pointed_at = plot_ui.response().hovered();
+            if let Some(pointer) = plot_ui.pointer_coordinate().filter(|_| is_pointed_at) {
                 let width = pointer.x.abs().max(1e-3 * half);
                 let bell = (0..=200).map(|i| {
                     let x = half * (f64::from(i) / 100.0 - 1.0);

@@ -16,6 +16,9 @@ use crate::history::{Cell, Trace, TraceRequest, trace};
 use crate::observables::Quantity;
 use crate::simulation::{Crowd, CrowdKind, Statistic};
 
+/// What the names of kept runs' curves begin with.
+pub(crate) const GHOST_PREFIX: &str = "kept run ";
+
 /// A curve in the coordinates of a plot (logarithms on a logarithmic axis), pixel by pixel.
 #[derive(Clone, Debug)]
 pub(crate) struct Curve {
@@ -162,7 +165,7 @@ impl<'a> Gatherer<'a> {
             let Some(column) = column(ghost) else { continue };
             let shift = ghost.shift(run, self.view.alignment, time.axis);
             curves.push(Curve {
-                name: format!("kept run {}", ghost.label),
+                name: format!("{GHOST_PREFIX}{}", ghost.label),
                 trace: self.trace(Source::Ghost(i), column, shift),
                 color: color.gamma_multiply(0.35),
                 width: 1.6 * self.emphasis,

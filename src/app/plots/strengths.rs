@@ -3,7 +3,7 @@
 use eframe::egui::{Color32, Ui, Visuals};
 use egui_plot::LineStyle;
 
-use super::curves::{Curve, Gatherer, Scene};
+use super::curves::{Curve, GHOST_PREFIX, Gatherer, Scene};
 use super::marks::{self, Mark, Shape, event_marks};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
@@ -33,7 +33,8 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     }
     curves.extend(gatherer.modes(Quantity::Strength, "mode strength"));
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;
-    let end_labels = end_labels(&gatherer);
+    let mut end_labels = end_labels(&gatherer);
+    end_labels.extend(ghost_labels(&curves, ui.visuals()));
     let (mut marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Strength);
     if scene.view.shown.theory {
         let (predicted, half_times) = theory(run, scene.view, ui.visuals(), scale);
@@ -76,6 +77,27 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         n_rows_per_pixel,
     };
     plot.show(ui, scene);
+}
+
+/// The name of every kept run where its strongest mode is half way up, at most one a run.
+fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<(f64, f64, String, Color32)> {
+    let mut named: Vec<&str> = Vec::new();
+    let mut labels = Vec::new();
+    for curve in curves {
+        let Some(name) = curve.name.strip_prefix(GHOST_PREFIX) else {
+            continue;
+        };
+        let cells = &curve.trace.cells;
+        let top = cells.iter().map(|cell| cell.max[1]).fold(f64::MIN, f64::max);
+        let bottom = cells.iter().map(|cell| cell.min[1]).fold(f64::MAX, f64::min);
+        let half = cells.iter().find(|cell| cell.max[1] >= 0.5 * (top + bottom));
+        if let (Some(cell), false) = (half, named.contains(&name)) {
+            named.push(name);
+            let color = visuals.text_color();
+            labels.push((cell.first[0], cell.first[1], name.to_owned(), color));
+        }
+    }
+    labels
 }
 
 /// In the lecture view, the name of every mode where its curve ends.

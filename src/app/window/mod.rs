@@ -91,6 +91,8 @@ pub struct Window {
     run: RunData,
     /// Number of the last run asked for.
     newest_run: u64,
+    /// Changes that the present run makes by itself.
+    script: Script,
     ghosts: Vec<Ghost>,
     /// Number of runs kept so far, for their names.
     n_kept: usize,
@@ -159,6 +161,7 @@ impl Window {
             horizon: plots::horizon(&experiment),
             run: RunData::new(&run_spec(0, experiment, &draft.beside)),
             newest_run: 0,
+            script: Script::default(),
             ghosts: Vec::new(),
             n_kept: 0,
             view,
@@ -248,6 +251,7 @@ impl Window {
         self.view.attach();
         self.view.cursors = [None; 2];
         self.run = RunData::new(&spec);
+        self.script = spec.script.clone();
         self.send(Command::SetSpeed(self.speed.speed()));
         self.send(Command::Reset(Box::new(spec)));
     }
@@ -298,6 +302,7 @@ impl Window {
                     // What came after stays to be compared with.
                     self.keep_run();
                     self.run = self.run.rewound(run, to);
+                    self.script = Script::default();
                     self.live = self.run.live;
                     self.view.attach();
                 }
@@ -305,7 +310,15 @@ impl Window {
                     self.take_snapshot(ctx, &simulation);
                 }
                 Event::Rewound { .. } | Event::Snapshot { .. } => {}
-                Event::Frame(_) | Event::Refused { .. } | Event::Failed { .. } => self.run.take(event),
+                Event::Frame(_) | Event::Refused { .. } | Event::Failed { .. } => {
+                    let n_before = self.run.interventions.len();
+                    self.run.take(event);
+                    // The sliders follow what a script has changed.
+                    let new = self.run.interventions.iter().skip(n_before);
+                    if let Some(change) = new.rev().find(|change| self.script.at(change.step) == Some(change.live)) {
+                        self.live = change.live;
+                    }
+                }
             }
             if start.elapsed() > DRAIN_TIME {
                 break;

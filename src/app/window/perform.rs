@@ -129,6 +129,10 @@ impl Window {
     }
 
     pub(super) fn play_or_pause(&mut self) {
+        if self.view.guess.as_ref().is_some_and(|mark| mark.given.is_none()) {
+            self.take_guess(None);
+            return;
+        }
         let command = if self.run.state == RunState::Running {
             Command::Pause
         } else {

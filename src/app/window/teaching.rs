@@ -158,7 +158,7 @@ impl Window {
     }
 
     /// Goes on with the lesson, with a guess or without.
-    fn take_guess(&mut self, given: Option<f64>) {
+    pub(super) fn take_guess(&mut self, given: Option<f64>) {
         match (&mut self.view.guess, given) {
             (Some(mark), Some(given)) => mark.given = Some(given),
             (mark, _) => *mark = None,
