@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 
+use saddlescope::session::Session;
 use tempfile::TempDir;
 
 #[path = "support/command.rs"]
@@ -71,7 +72,7 @@ fn a_check_that_fails_has_its_own_exit_code() {
         String::from_utf8(output.stdout).unwrap(),
         String::from_utf8(output.stderr).unwrap(),
     );
-    assert_eq!(output.status.code(), Some(4), "{errors}");
+    assert_eq!(output.status.code(), Some(5), "{errors}");
     assert!(told.contains("FAIL: half-time in steps, mode 1"), "{told}");
     assert_eq!(errors, "error: lesson failing: 1 of 1 checks failed\n");
 }
@@ -89,12 +90,16 @@ fn the_run_of_a_lesson_is_recorded_with_its_changes() {
         "rows.csv",
         "--every",
         "30",
+        "--session",
+        "session.toml",
     ];
     let output = saddlescope(directory.path(), &arguments);
     assert_eq!(output.status.code(), Some(0));
+    let session = Session::read(&directory.path().join("session.toml")).unwrap();
+    assert_eq!((session.script.changes().len(), session.script.changes()[0].step), (1, 50));
     let table = rows(&fs::read_to_string(directory.path().join("rows.csv")).unwrap());
     let steps: Vec<f64> = table.iter().map(|row| row[0]).collect();
-    assert_eq!(steps, [0.0, 30.0, 50.0, 60.0, 90.0, 100.0]);
+    assert_eq!(steps, [0.0, 30.0, 60.0, 90.0, 100.0]);
 }
 
 #[test]

@@ -106,6 +106,10 @@ impl LessonPanel<'_> {
         if let Some(caption) = lesson.caption_at(self.step, events).map(|i| &lesson.captions[i]) {
             ui.label(RichText::new(&caption.text).size(14.0 * size.max(12.0 / 14.0)));
         }
+        // A hall reads one thing at a time.
+        if self.emphasis > 1.0 && !self.has_ended {
+            return asked;
+        }
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(&lesson.question).size(12.5 * size).italics());
             ui.label(RichText::new(&lesson.action).size(12.5 * size).strong());

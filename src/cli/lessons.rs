@@ -61,8 +61,8 @@ pub(super) fn run(name: &str, arguments: &RunArguments) -> Result<(), CliError> 
     if arguments.out.is_some() {
         let outputs = Outputs {
             rows: arguments.out.as_deref(),
-            events: None,
-            session: None,
+            events: arguments.events.as_deref(),
+            session: arguments.session.as_deref(),
         };
         outputs.check(&[])?;
         let script = Script::new(lesson.changes.clone()).unwrap_or_default();

@@ -36,7 +36,8 @@ pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &mut View, height: f32)
         .fold(1.0, f64::max);
     let ground = ui.visuals().extreme_bg_color;
     let (theory, quiet) = (view.shown.theory, style::quiet(ui.visuals()));
-    let text = |text: &str| egui::RichText::new(text).size(11.5);
+    let size = 0.92 * egui::TextStyle::Body.resolve(ui.style()).size;
+    let text = |text: &str| egui::RichText::new(text).size(size);
     let x_axis = AxisHints::new_x()
         .label(text("strength a / m"))
         .label_spacing(egui::Rangef::new(8.0, 14.0))

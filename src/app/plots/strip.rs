@@ -58,7 +58,7 @@ pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64
         if events.learned.is_some() {
             painter.circle_filled(Pos2::new(right, y), 3.5, color);
         }
-        let text = bracket_text(events, mode);
+        let text = bracket_text(events, mode, emphasis > 1.0);
         let galley = painter.layout_no_wrap(
             text,
             FontId::proportional(11.0 * emphasis),
@@ -66,10 +66,11 @@ pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64
         );
         let after = right + 8.0;
         // To the right of the bracket, or where there is no room to its left.
-        let x = if after + galley.size().x < frame.right() {
-            after
+        let before = left - 10.0 - galley.size().x;
+        let x = if after + galley.size().x < frame.right() || before < frame.left() {
+            after.min(frame.right() - galley.size().x)
         } else {
-            left - 10.0 - galley.size().x
+            before
         };
         painter.galley(
             Pos2::new(x, y - 0.5 * galley.size().y),
@@ -95,7 +96,7 @@ pub(super) fn diamond(painter: &egui::Painter, centre: Pos2, solid: bool, stroke
     }
 }
 
-fn bracket_text(events: &ModeEvents, mode: usize) -> String {
+fn bracket_text(events: &ModeEvents, mode: usize, is_short: bool) -> String {
     let Some(lead) = events.lead() else {
         return match events.peak {
             Some(peak) if peak.confirmed => format!("noise of feature {} has peaked", mode + 1),
@@ -106,5 +107,9 @@ fn bracket_text(events: &ModeEvents, mode: usize) -> String {
         || "theory: no peak".to_owned(),
         |steps| format!("theory {steps:.0}"),
     );
-    format!("noise peak leads by {} steps ({theory})", grouped(lead.steps))
+    if is_short {
+        format!("leads by {} ({theory})", grouped(lead.steps))
+    } else {
+        format!("noise peak leads by {} steps ({theory})", grouped(lead.steps))
+    }
 }

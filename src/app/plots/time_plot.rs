@@ -71,6 +71,7 @@ impl TimePlot<'_> {
             .copied()
             .unwrap_or_else(|| self.automatic_range(x_range));
         let (scale, time) = (self.scale, view.time);
+        let emphasis = scene.emphasis;
         // Every tick that is drawn is meant to be read, so its label does not fade with the distance to the next.
         let time_axis = AxisHints::new_x()
             .label(egui::RichText::new(time.title()).size(12.0 * scene.emphasis))
@@ -98,7 +99,11 @@ impl TimePlot<'_> {
                 marks.retain(|mark| mark.value < high - 0.015 * (high - low));
                 marks
             })
-            .y_grid_spacer(move |input| scale.marks(&input))
+            .y_grid_spacer(move |mut input| {
+                // Large letters need more room.
+                input.base_step_size *= f64::from(emphasis);
+                scale.marks(&input)
+            })
             .label_formatter(mark_text);
         let changes = visible_changes(run, time, x_range);
         let uprights = uprights(view, ui.visuals());
@@ -106,7 +111,6 @@ impl TimePlot<'_> {
         let quiet = style::quiet(ui.visuals());
         let (curves, levels, shows_changes) = (self.curves, self.levels, self.shows_changes);
         let (bands, marks, drops, end_labels) = (self.bands, self.marks, self.drops, self.end_labels);
-        let emphasis = scene.emphasis;
         let ground = ui.visuals().extreme_bg_color;
         let response = plot.show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(x_range.0..=x_range.1);
@@ -132,7 +136,7 @@ impl TimePlot<'_> {
             for (x, y, text, color) in end_labels {
                 let text = egui::RichText::new(text).size(12.0 * emphasis).strong();
                 let label = egui_plot::Text::new("mode", PlotPoint::new(x, y), text);
-                plot_ui.text(label.color(color).anchor(Align2::RIGHT_BOTTOM));
+                plot_ui.text(label.color(color).anchor(Align2::RIGHT_TOP));
             }
             draw_guess(plot_ui, self.id, run, view, scale, visuals);
             for (x, color) in uprights {
@@ -160,7 +164,7 @@ impl TimePlot<'_> {
                 response.response.rect,
             );
         }
-        if self.n_rows_per_pixel > 1 {
+        if self.n_rows_per_pixel > 1 && emphasis <= 1.0 {
             let corner = response.response.rect.right_top() + egui::vec2(-6.0, 4.0);
             let text = format!("min\u{2013}max of {} rows/px", grouped(self.n_rows_per_pixel));
             ui.painter()
