@@ -69,6 +69,13 @@ pub(super) const THEORY: LaneStyle = LaneStyle {
     opacity: 1.0,
 };
 
+/// Style of what theory predicts where its assumptions do not hold.
+pub(super) const THEORY_BAND: LaneStyle = LaneStyle {
+    width: 11.0,
+    line: LineStyle::Solid,
+    opacity: 0.35,
+};
+
 /// A warning that needs attention soon.
 pub(super) fn amber(visuals: &Visuals) -> Color32 {
     if visuals.dark_mode {

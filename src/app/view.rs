@@ -192,6 +192,8 @@ pub(super) struct View {
     pub(super) cursors: [Option<Moment>; 2],
     /// How kept runs are laid over the present one.
     pub(super) alignment: Alignment,
+    /// Whether theory's curves are a grey band, because they do not hold exactly.
+    pub(super) theory_band: bool,
     /// Plots that a lesson wants large.
     pub(super) large: Vec<lessons::Plot>,
     /// A guess that a lesson asks for.

@@ -160,7 +160,12 @@ fn theory(run: &RunData, view: &View, visuals: &Visuals, scale: Scale) -> (Vec<C
                 .iter()
                 .map(|&[time, s]| [place(time), scale.position(s)]);
             let name = format!("theory: mode {} if aligned and balanced", mode + 1);
-            curves.push(Curve::through(points.collect(), name, color, style::THEORY));
+            let (color, line) = if view.theory_band {
+                (style::quiet(visuals), style::THEORY_BAND)
+            } else {
+                (color, style::THEORY)
+            };
+            curves.push(Curve::through(points.collect(), name, color, line));
         }
         if let Some(half_time) = predicted.half_time {
             rings.push(Mark {

@@ -76,6 +76,7 @@ impl Window {
         self.view.solo = None;
         self.view.smoothing = 0.0;
         self.view.scales.clear();
+        self.view.theory_band = lesson.view.theory == TheoryLayer::Band;
         self.view.large.clone_from(&lesson.view.large);
         self.view.events_listed = lesson.view.large.contains(&lessons::Plot::Events);
         self.view.guess = lesson.guess.as_ref().map(|guess| GuessMark {
@@ -188,6 +189,7 @@ impl Window {
     pub(super) fn open_in_lab(&mut self) {
         self.teaching.current = None;
         self.view.large.clear();
+        self.view.theory_band = false;
         self.view.guess = None;
         if let Some(lab) = self.teaching.lab.take() {
             self.view.shown = lab.shown;
