@@ -96,7 +96,10 @@ fn the_run_of_a_lesson_is_recorded_with_its_changes() {
     let output = saddlescope(directory.path(), &arguments);
     assert_eq!(output.status.code(), Some(0));
     let session = Session::read(&directory.path().join("session.toml")).unwrap();
-    assert_eq!((session.script.changes().len(), session.script.changes()[0].step), (1, 50));
+    assert_eq!(
+        (session.script.changes().len(), session.script.changes()[0].step),
+        (1, 50)
+    );
     let table = rows(&fs::read_to_string(directory.path().join("rows.csv")).unwrap());
     let steps: Vec<f64> = table.iter().map(|row| row[0]).collect();
     assert_eq!(steps, [0.0, 30.0, 60.0, 90.0, 100.0]);

@@ -211,7 +211,12 @@ fn sessions_are_kept_by_themselves_and_offered_again() {
         harness.step();
         // A file that is still being written has another name.
         let mut files = std::fs::read_dir(directory.path()).unwrap();
-        if files.any(|file| file.unwrap().file_name().to_string_lossy().starts_with("autosave-")) {
+        if files.any(|file| {
+            file.unwrap()
+                .file_name()
+                .to_string_lossy()
+                .starts_with("autosave-")
+        }) {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));

@@ -133,7 +133,11 @@ impl LessonPanel<'_> {
         ui.horizontal_wrapped(|ui| {
             let text = RichText::new(prompt).size(14.0 * self.emphasis);
             ui.label(text.strong().color(style::amber(ui.visuals())));
-            if ui.button("Go on without a guess").on_hover_text("Space.").clicked() {
+            if ui
+                .button("Go on without a guess")
+                .on_hover_text("Space.")
+                .clicked()
+            {
                 asked = Some(Request::Skip);
             }
         });
@@ -186,7 +190,7 @@ fn width_plot(ui: &mut Ui, answer: f64) -> Option<f64> {
                     let x = half * (f64::from(i) / 100.0 - 1.0);
                     [x, (-0.5 * (x / width).powi(2)).exp()]
                 });
-                plot_ui.line(Line::new("your guess", PlotPoints::from_iter(bell)).width(2.0));
+                plot_ui.line(Line::new("your guess", bell.collect::<PlotPoints<'_>>()).width(2.0));
             }
             plot_ui.pointer_coordinate()
         });

@@ -92,7 +92,9 @@ fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<(f64, f64, String, C
         let bottom = cells.iter().map(|cell| cell.min[1]).fold(f64::MAX, f64::min);
         // At heights of their own, for kept runs often lie on one another.
         let share = 0.35 + 0.14 * (labels.len() % 5) as f64;
-        let place = cells.iter().find(|cell| cell.max[1] >= bottom + share * (top - bottom));
+        let place = cells
+            .iter()
+            .find(|cell| cell.max[1] >= bottom + share * (top - bottom));
         if let (Some(cell), false) = (place, named.contains(&name)) {
             named.push(name);
             let color = visuals.text_color();

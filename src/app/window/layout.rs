@@ -74,7 +74,7 @@ impl Window {
                 .resizable(false)
                 .exact_size(width)
                 .show(ui, |ui| {
-                    for (_, font) in &mut ui.style_mut().text_styles {
+                    for font in ui.style_mut().text_styles.values_mut() {
                         font.size *= 0.75 * LECTURE_EMPHASIS;
                     }
                     if law {
@@ -87,7 +87,7 @@ impl Window {
                 });
         }
         CentralPanel::default().show(ui, |ui| {
-            for (_, font) in &mut ui.style_mut().text_styles {
+            for font in ui.style_mut().text_styles.values_mut() {
                 font.size *= LECTURE_EMPHASIS;
             }
             self.banner(ui);

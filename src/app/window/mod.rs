@@ -315,7 +315,10 @@ impl Window {
                     self.run.take(event);
                     // The sliders follow what a script has changed.
                     let new = self.run.interventions.iter().skip(n_before);
-                    if let Some(change) = new.rev().find(|change| self.script.at(change.step) == Some(change.live)) {
+                    if let Some(change) = new
+                        .rev()
+                        .find(|change| self.script.at(change.step) == Some(change.live))
+                    {
                         self.live = change.live;
                     }
                 }

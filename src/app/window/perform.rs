@@ -23,7 +23,7 @@ impl Window {
             return;
         }
         for info in ALL {
-            let is_pressed = ctx.input(|input| info.keys.iter().any(|key| is_pressed(input, key)));
+            let is_pressed = ctx.input(|input| info.keys.iter().any(|key| is_pressed(input, *key)));
             if is_pressed {
                 self.perform(ctx, info.action);
             }
@@ -198,7 +198,7 @@ impl Window {
 
 /// Whether a key was pressed with exactly its modifiers: Shift and a letter is another key than the letter. The modifiers are those of
 /// the moment it was pressed, which may be over when the picture is drawn.
-fn is_pressed(input: &egui::InputState, shortcut: &egui::KeyboardShortcut) -> bool {
+fn is_pressed(input: &egui::InputState, shortcut: egui::KeyboardShortcut) -> bool {
     input.events.iter().any(|event| match event {
         InputEvent::Key {
             key,
