@@ -9,6 +9,8 @@ use pulp::{Arch, Simd, WithSimd};
 
 /// Terms or sums taken together.
 const WIDTH: usize = 4;
+/// Columns whose products with [`WIDTH`] others are taken together: as many sums as the registers hold.
+const BLOCK: usize = 3;
 
 /// `out = left right`.
 ///
@@ -150,26 +152,47 @@ impl WithSimd for MultiplyTransposed<'_> {
 /// The products of `N` columns with a column.
 #[inline(always)]
 fn dots<S: Simd, const N: usize>(simd: S, columns: &[f64], column: &[f64]) -> [f64; N] {
-    let n = column.len();
-    let (head, tail) = S::as_simd_f64s(column);
-    let (mut heads, mut tails) = ([head; N], [tail; N]);
-    for j in 0..N {
-        (heads[j], tails[j]) = S::as_simd_f64s(&columns[j * n..(j + 1) * n]);
-    }
-    let mut sums = [simd.splat_f64s(0.0); N];
-    for (i, factor) in head.iter().enumerate() {
-        for j in 0..N {
-            sums[j] = simd.mul_add_e_f64s(heads[j][i], *factor, sums[j]);
-        }
-    }
-    let mut dots = [0.0; N];
-    for j in 0..N {
-        dots[j] = simd.reduce_sum_f64s(sums[j]);
-        for (i, factor) in tail.iter().enumerate() {
-            dots[j] += tails[j][i] * factor;
-        }
-    }
+    let [dots] = tile::<S, N, 1>(simd, columns, column, column.len());
     dots
+}
+
+/// The products of `N` columns with `M` others, all of length `n`: a list for each of the others. Every number that is read serves
+/// several products.
+#[inline(always)]
+fn tile<S: Simd, const N: usize, const M: usize>(
+    simd: S,
+    left: &[f64],
+    right: &[f64],
+    n: usize,
+) -> [[f64; N]; M] {
+    let (head, tail) = S::as_simd_f64s(&left[..n]);
+    let (mut heads, mut tails) = ([head; N], [tail; N]);
+    for j in 1..N {
+        (heads[j], tails[j]) = S::as_simd_f64s(&left[j * n..(j + 1) * n]);
+    }
+    let (head, tail) = S::as_simd_f64s(&right[..n]);
+    let (mut others, mut other_tails) = ([head; M], [tail; M]);
+    for k in 1..M {
+        (others[k], other_tails[k]) = S::as_simd_f64s(&right[k * n..(k + 1) * n]);
+    }
+    let mut sums = [[simd.splat_f64s(0.0); N]; M];
+    for i in 0..head.len() {
+        for k in 0..M {
+            for j in 0..N {
+                sums[k][j] = simd.mul_add_e_f64s(heads[j][i], others[k][i], sums[k][j]);
+            }
+        }
+    }
+    let mut products = [[0.0; N]; M];
+    for k in 0..M {
+        for j in 0..N {
+            products[k][j] = simd.reduce_sum_f64s(sums[k][j]);
+            for (x, y) in tails[j].iter().zip(other_tails[k]) {
+                products[k][j] += x * y;
+            }
+        }
+    }
+    products
 }
 
 struct GramDistance<'a> {
@@ -186,29 +209,33 @@ impl WithSimd for GramDistance<'_> {
         let (a_rows, b_rows) = (self.a.nrows(), self.b.nrows());
         let n = self.a.ncols();
         let (mut on_diagonal, mut off_diagonal) = (0.0, 0.0);
-        for j in 0..n {
-            let (a_column, b_column) = (&a[j * a_rows..(j + 1) * a_rows], &b[j * b_rows..(j + 1) * b_rows]);
-            let mut i = 0;
-            while i + WIDTH <= j {
-                let left = dots::<S, WIDTH>(simd, &a[i * a_rows..(i + WIDTH) * a_rows], a_column);
-                let right = dots::<S, WIDTH>(simd, &b[i * b_rows..(i + WIDTH) * b_rows], b_column);
-                for c in 0..WIDTH {
-                    let difference = left[c] - right[c];
-                    off_diagonal += difference * difference;
+        let mut first = 0;
+        while first < n {
+            let last = (first + BLOCK).min(n);
+            // Tiles as long as they lie above the diagonal of all columns of the block.
+            let mut above = 0;
+            while last == first + BLOCK && above + WIDTH <= first {
+                let (i, j) = (above, first);
+                let left = tile::<S, WIDTH, BLOCK>(simd, &a[i * a_rows..], &a[j * a_rows..], a_rows);
+                let right = tile::<S, WIDTH, BLOCK>(simd, &b[i * b_rows..], &b[j * b_rows..], b_rows);
+                for (left, right) in left.as_flattened().iter().zip(right.as_flattened()) {
+                    off_diagonal += (left - right) * (left - right);
                 }
-                i += WIDTH;
+                above += WIDTH;
             }
-            while i <= j {
-                let [left] = dots::<S, 1>(simd, &a[i * a_rows..(i + 1) * a_rows], a_column);
-                let [right] = dots::<S, 1>(simd, &b[i * b_rows..(i + 1) * b_rows], b_column);
-                let difference = left - right;
-                if i == j {
-                    on_diagonal += difference * difference;
-                } else {
-                    off_diagonal += difference * difference;
+            for j in first..last {
+                for i in above..=j {
+                    let [left] = dots::<S, 1>(simd, &a[i * a_rows..], &a[j * a_rows..(j + 1) * a_rows]);
+                    let [right] = dots::<S, 1>(simd, &b[i * b_rows..], &b[j * b_rows..(j + 1) * b_rows]);
+                    let squared = (left - right) * (left - right);
+                    *(if i == j {
+                        &mut on_diagonal
+                    } else {
+                        &mut off_diagonal
+                    }) += squared;
                 }
-                i += 1;
             }
+            first = last;
         }
         2.0 * off_diagonal + on_diagonal
     }
