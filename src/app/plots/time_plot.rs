@@ -92,7 +92,8 @@ impl TimePlot<'_> {
             .allow_double_click_reset(false)
             .auto_bounds(false)
             .link_cursor(egui::Id::unique("time"), Vec2b::new(true, false))
-            .x_grid_spacer(move |input| {
+            .x_grid_spacer(move |mut input| {
+                input.base_step_size *= f64::from(emphasis);
                 let mut marks = time.scale().marks(&input);
                 // The label of a mark at the very edge would be cut.
                 let (low, high) = input.bounds;
@@ -134,7 +135,7 @@ impl TimePlot<'_> {
             }
             draw_marks(plot_ui, marks, ground);
             for (x, y, text, color) in end_labels {
-                let text = egui::RichText::new(text).size(12.0 * emphasis).strong();
+                let text = egui::RichText::new(text).size(12.0 * emphasis);
                 let label = egui_plot::Text::new("mode", PlotPoint::new(x, y), text);
                 plot_ui.text(label.color(color).anchor(Align2::RIGHT_TOP));
             }
@@ -326,7 +327,7 @@ fn draw_guess(
             );
             [bounds.min()[0] + 0.5 * bounds.width(), y]
         };
-        let text = egui::RichText::new(format!(" {name}")).strong();
+        let text = egui::RichText::new(format!(" {name}"));
         let label = egui_plot::Text::new(name, PlotPoint::new(place[0], place[1]), text);
         plot_ui.text(label.color(color).anchor(Align2::LEFT_BOTTOM));
     }
