@@ -170,10 +170,8 @@ fn crowds_and_other_dynamics_run_beside() {
     harness.get_by_label_contains("of scalar SDEs, replicas");
 }
 
-#[test]
-fn every_control_has_a_name() {
-    let mut harness = open([1440.0, 900.0], Experiment::default());
-    wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
+/// Number of the controls of the window; every one must have a name.
+fn n_named_controls(harness: &WindowHarness) -> usize {
     let operable = |role: Role| {
         matches!(
             role,
@@ -201,7 +199,29 @@ fn every_control_has_a_name() {
         }
         nodes.extend(node.children());
     }
+    n_controls
+}
+
+#[test]
+fn every_control_has_a_name() {
+    let mut harness = open([1440.0, 900.0], Experiment::default());
+    wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
+    let n_controls = n_named_controls(&harness);
     assert!(n_controls > 30, "{n_controls} controls");
+    // With a guess asked for, in a lesson, in the lecture view, and with kept runs.
+    for keys in [
+        &[Key::PageDown][..],
+        &[Key::Space],
+        &[Key::P],
+        &[Key::P, Key::G, Key::F1],
+    ] {
+        for key in keys {
+            harness.key_press(*key);
+            harness.step();
+        }
+        harness.step();
+        assert!(n_named_controls(&harness) > 10);
+    }
 }
 
 #[test]
@@ -217,10 +237,40 @@ fn no_key_or_size_breaks_it() {
             Key::End,
             Key::Tab,
             Key::Escape,
+            Key::ArrowLeft,
+            Key::Home,
+            Key::Backspace,
+            Key::G,
+            Key::L,
+            Key::A,
+            Key::B,
+            Key::Num1,
+            Key::Num6,
+            Key::PageDown,
+            Key::PageUp,
+            Key::P,
+            Key::F11,
+            Key::F1,
         ] {
             harness.key_press(key);
             harness.step();
             harness.key_press_modifiers(egui::Modifiers::SHIFT, key);
+            harness.step();
+        }
+        for key in [
+            Key::Z,
+            Key::Y,
+            Key::S,
+            Key::E,
+            Key::O,
+            Key::K,
+            Key::Plus,
+            Key::Minus,
+            Key::Num0,
+        ] {
+            harness.key_press_modifiers(egui::Modifiers::COMMAND, key);
+            harness.step();
+            harness.key_press(Key::Escape);
             harness.step();
         }
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use saddlescope::dynamics::LiveParams;
 use saddlescope::experiment::{Dynamics, Experiment};
+use saddlescope::session::Session;
 use saddlescope::simulation::{Change, CrowdKind, Schedule, Script, Simulation};
 use saddlescope::worker::{Checkpoint, Command, Event, Frame, RunSpec, RunState, Speed, Worker};
 
@@ -114,6 +115,12 @@ fn a_script_is_followed_to_the_bit_at_any_speed() {
             live: live(0.002, 2, 0.0),
         },
     ];
+    // Many more, one after the other.
+    let more = (0..20_u16).map(|i| Change {
+        step: 460 + 7 * u64::from(i),
+        live: live(0.002 + 1e-4 * f64::from(i), 1 + u64::from(i), 0.05 * f64::from(i)),
+    });
+    let changes: Vec<Change> = changes.into_iter().chain(more).collect();
     let mut direct = Simulation::new(&Experiment::default()).unwrap();
     for change in &changes {
         direct.advance_to(change.step);
@@ -131,6 +138,10 @@ fn a_script_is_followed_to_the_bit_at_any_speed() {
         assert_eq!(found.step(), 600);
         assert!(same_weights(&found, &direct));
         assert_eq!(found.interventions(), direct.interventions());
+        // The session of the run, done again without a worker, ends with the same digest.
+        let session = Session::of(&found);
+        assert!(session.script.changes().len() >= 20);
+        assert_eq!(Session::of(&session.replay().unwrap()).end, session.end);
     }
 }
 

@@ -19,7 +19,9 @@ pub(super) fn headline(ui: &mut Ui, run: &RunData, emphasis: f32) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
         let (text, color) = token(run, ui.visuals());
-        ui.label(RichText::new(text).size(18.0 * emphasis).strong().color(color));
+        let token = ui.label(RichText::new(&text).size(18.0 * emphasis).strong().color(color));
+        let told = format!("{text}: {}", run.events.summary);
+        token.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
         share_bar(ui, run);
         if emphasis > 1.0 {
             return;

@@ -328,9 +328,13 @@ impl Window {
         let mut dialog = std::mem::take(&mut self.dialog);
         match &mut dialog {
             Dialog::None => {}
-            Dialog::Palette(list) => match list.ui(&ctx) {
+            Dialog::Palette(list) => match list.ui(&ctx, &self.teaching.lessons) {
                 Some(Outcome::Chosen(action)) => {
                     self.perform(&ctx, action);
+                    return;
+                }
+                Some(Outcome::Lesson(index)) => {
+                    self.open_lesson(index);
                     return;
                 }
                 Some(Outcome::Closed) => return,
