@@ -12,6 +12,8 @@ use crate::observables::events::ModeEvents;
 
 /// Height of a row, in points.
 const ROW: f32 = 14.0;
+/// Width below which texts are short.
+const NARROW: f32 = 560.0;
 /// Rows at most.
 const MAX_ROWS: usize = 5;
 
@@ -58,7 +60,8 @@ pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64
         if events.learned.is_some() {
             painter.circle_filled(Pos2::new(right, y), 3.5, color);
         }
-        let text = bracket_text(events, mode, emphasis > 1.0);
+        let is_short = emphasis > 1.0 || frame.width() < NARROW;
+        let text = bracket_text(events, mode, is_short);
         let galley = painter.layout_no_wrap(
             text,
             FontId::proportional(11.0 * emphasis),
