@@ -14,8 +14,8 @@ use crate::observables::events::{Activity, noise_shares};
 /// Size of the bar of shares, in points.
 const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
 
-/// Draws the line.
-pub(super) fn headline(ui: &mut Ui, run: &RunData, emphasis: f32) {
+/// Draws the line; where it `is_short`, without the sentence.
+pub(super) fn headline(ui: &mut Ui, run: &RunData, emphasis: f32, is_short: bool) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
         let (text, color) = token(run, ui.visuals());
@@ -23,7 +23,7 @@ pub(super) fn headline(ui: &mut Ui, run: &RunData, emphasis: f32) {
         let told = format!("{text}: {}", run.events.summary);
         token.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
         share_bar(ui, run);
-        if emphasis > 1.0 {
+        if is_short {
             return;
         }
         ui.label(RichText::new(&run.events.summary).size(12.5 * emphasis));

@@ -16,14 +16,24 @@ const MAX_NAMED: usize = 8;
 /// Length of a sample of a line, in points.
 const SAMPLE: f32 = 22.0;
 
+/// How the legend is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LegendStyle {
+    /// Whether runs are kept.
+    pub(crate) has_ghosts: bool,
+    /// Whether modes and dynamics alone are named.
+    pub(crate) is_short: bool,
+    /// How large its letters are: 1 in the normal view.
+    pub(crate) emphasis: f32,
+}
+
 /// Draws the legend line; gives the mode whose entry was clicked, to be drawn alone or with the others again.
-pub(crate) fn legend(
-    ui: &mut Ui,
-    run: &RunData,
-    view: &View,
-    has_ghosts: bool,
-    emphasis: f32,
-) -> Option<usize> {
+pub(crate) fn legend(ui: &mut Ui, run: &RunData, view: &View, style: LegendStyle) -> Option<usize> {
+    let LegendStyle {
+        has_ghosts,
+        is_short,
+        emphasis,
+    } = style;
     let mut clicked = None;
     let ground = style::ground(ui.visuals());
     ui.horizontal_wrapped(|ui| {
@@ -68,7 +78,7 @@ pub(crate) fn legend(
             );
         }
         let quiet = style::quiet(ui.visuals());
-        if emphasis > 1.0 {
+        if is_short {
             return;
         }
         still(

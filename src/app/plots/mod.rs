@@ -21,7 +21,7 @@ pub(super) use curves::{Scene, TraceCache};
 pub(super) use diffusion::diffusion_plot;
 pub(super) use histogram::{Histogram, Predictions};
 pub(super) use law::law_plot;
-pub(super) use legend::legend;
+pub(super) use legend::{LegendStyle, legend};
 pub(super) use loss::loss_plot;
 pub(super) use scale::Scale;
 pub(super) use strengths::strengths_plot;

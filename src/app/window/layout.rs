@@ -20,6 +20,8 @@ use crate::worker::Command;
 
 /// How much larger lines and letters are in the lecture view.
 const LECTURE_EMPHASIS: f32 = 2.0;
+/// Height, in points, below which the plots' texts are short.
+const LOW: f32 = 500.0;
 
 impl Window {
     pub(super) fn lay_out(&mut self, ui: &mut Ui) {
@@ -97,8 +99,15 @@ impl Window {
     }
 
     fn plots(&mut self, ui: &mut Ui, emphasis: f32) {
-        headline(ui, &self.run, emphasis);
-        if let Some(mode) = plots::legend(ui, &self.run, &self.view, !self.ghosts.is_empty(), emphasis) {
+        // Where there is little room the curves have it.
+        let is_short = emphasis > 1.0 || ui.available_height() < LOW;
+        headline(ui, &self.run, emphasis, is_short);
+        let style = plots::LegendStyle {
+            has_ghosts: !self.ghosts.is_empty(),
+            is_short,
+            emphasis,
+        };
+        if let Some(mode) = plots::legend(ui, &self.run, &self.view, style) {
             self.view.toggle_solo(mode);
         }
         // Found anew in every picture.
