@@ -102,7 +102,7 @@ impl TimePlot<'_> {
             })
             .y_grid_spacer(move |mut input| {
                 // Large letters need more room.
-                input.base_step_size *= f64::from(emphasis);
+                input.base_step_size *= f64::from(emphasis).sqrt();
                 scale.marks(&input)
             })
             .label_formatter(mark_text);
