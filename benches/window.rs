@@ -12,7 +12,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use saddlescope::app::Window;
 use saddlescope::experiment::{Dynamics, Experiment};
-use saddlescope::simulation::{Schedule, Script};
+use saddlescope::session::Session;
+use saddlescope::simulation::{Schedule, Script, Simulation};
 use saddlescope::worker::{Command, Event, RunSpec, RunState, Worker};
 
 /// Rows behind the frames.
@@ -26,6 +27,7 @@ fn main() -> std::io::Result<()> {
     let n_rows = std::env::args()
         .skip(1)
         .find_map(|argument| argument.parse().ok());
+    instrument_cost();
     frame_cost(n_rows.unwrap_or(N_ROWS));
     command_latency()
 }
@@ -53,12 +55,11 @@ fn resident_mebibytes() -> Option<f64> {
     Some(kibibytes / 1024.0)
 }
 
-fn frame_cost(n_rows: u64) {
-    let start = Instant::now();
-    let mut harness = Harness::builder().with_size(SIZE).build_ui_state(
-        |ui, window: &mut Option<Window>| {
+fn open(experiment: Experiment) -> Harness<'static, Option<Window>> {
+    Harness::builder().with_size(SIZE).build_ui_state(
+        move |ui, window: &mut Option<Window>| {
             if window.is_none() {
-                *window = Window::new(ui.ctx(), None, experiment()).ok();
+                *window = Window::new(ui.ctx(), None, experiment.clone()).ok();
             }
             if let Some(window) = window {
                 window.listen(ui.ctx());
@@ -66,7 +67,77 @@ fn frame_cost(n_rows: u64) {
             }
         },
         None,
+    )
+}
+
+/// How soon a lesson, an earlier moment and a session of a million steps are on the screen.
+fn instrument_cost() {
+    let mut harness = open(Experiment::default());
+    let mut lessons = Vec::new();
+    for _ in 0..13 {
+        let start = Instant::now();
+        harness.key_press(egui::Key::PageDown);
+        harness.step();
+        while harness
+            .state()
+            .as_ref()
+            .is_some_and(|window| window.rows_recorded() == 0)
+        {
+            harness.step();
+        }
+        harness.step();
+        lessons.push(start.elapsed());
+    }
+    let (typical, worst) = median(lessons);
+    println!("a lesson's first frame: median {typical:?}, worst of 13 {worst:?}");
+
+    let mut session = match Simulation::new(&Experiment::default()) {
+        Ok(simulation) => Session::of(&simulation),
+        Err(error) => return println!("no session: {error}"),
+    };
+    session.end.step = 1_000_000;
+    session.end.digest = None;
+    let mut harness = open(Experiment::default());
+    harness.step();
+    let start = Instant::now();
+    harness.event(egui::Event::Paste(session.to_toml()));
+    harness.step();
+    while harness
+        .state()
+        .as_ref()
+        .is_some_and(|window| window.steps_taken() == 0)
+    {
+        harness.step();
+    }
+    let first = start.elapsed();
+    while harness
+        .state()
+        .as_ref()
+        .is_some_and(|window| window.steps_taken() < 1_000_000)
+    {
+        harness.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    println!(
+        "a session of 1 000 000 steps: first frame {first:?}, its end {:?}",
+        start.elapsed()
     );
+
+    let mut moments = Vec::new();
+    harness.key_press(egui::Key::Home);
+    for _ in 0..100 {
+        let start = Instant::now();
+        harness.key_press_modifiers(egui::Modifiers::SHIFT, egui::Key::ArrowRight);
+        harness.step();
+        moments.push(start.elapsed());
+    }
+    let (typical, worst) = median(moments);
+    println!("an earlier moment of it: median {typical:?}, worst of 100 {worst:?}");
+}
+
+fn frame_cost(n_rows: u64) {
+    let start = Instant::now();
+    let mut harness = open(experiment());
     let rows = |harness: &Harness<'_, Option<Window>>| {
         harness.state().as_ref().map_or(u64::MAX, Window::rows_recorded)
     };
