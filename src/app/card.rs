@@ -76,7 +76,7 @@ fn values(ui: &mut Ui, run: &RunData, moment: Moment) {
             }
             ui.end_row();
             for mode in 0..run.rank().min(MAX_MODES) {
-                let color = style::mode_color(mode, ui.visuals());
+                let color = style::mode_text_color(mode, ui.visuals());
                 let of = |quantity| significant(value(run, run.schema.column(quantity, mode), moment), 4);
                 text(ui, (mode + 1).to_string(), color);
                 text(ui, of(Quantity::Strength), color);
@@ -121,7 +121,7 @@ fn between(ui: &mut Ui, run: &RunData, a: Moment, b: Moment) {
             }
             ui.end_row();
             for mode in 0..run.rank().min(MAX_MODES) {
-                let color = style::mode_color(mode, ui.visuals());
+                let color = style::mode_text_color(mode, ui.visuals());
                 let at = |quantity, moment| value(run, run.schema.column(quantity, mode), moment);
                 let difference = at(Quantity::Strength, b) - at(Quantity::Strength, a);
                 let ratio = at(Quantity::Diffusion, b) / at(Quantity::Diffusion, a);

@@ -28,7 +28,7 @@ pub(super) fn event_table(ui: &mut Ui, run: &RunData) {
             let color = event
                 .kind
                 .mode()
-                .map(|mode| style::mode_color(mode, ui.visuals()));
+                .map(|mode| style::mode_text_color(mode, ui.visuals()));
             ui.label(match color {
                 Some(color) => text.color(color),
                 None => text,

@@ -146,6 +146,6 @@ fn equations(ui: &mut Ui, run: &RunData) {
             brief(law.teacher_strength, 4),
             significant(law.temperature(), 4)
         );
-        ui.label(RichText::new(text).color(style::mode_color(mode, ui.visuals())));
+        ui.label(RichText::new(text).color(style::mode_text_color(mode, ui.visuals())));
     }
 }

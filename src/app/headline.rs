@@ -22,7 +22,7 @@ pub(super) fn headline(ui: &mut Ui, run: &RunData, emphasis: f32, is_short: bool
         let token = ui.label(RichText::new(&text).size(18.0 * emphasis).strong().color(color));
         let told = format!("{text}: {}", run.events.summary);
         token.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
-        share_bar(ui, run);
+        share_bar(ui, run, emphasis);
         if is_short {
             return;
         }
@@ -36,11 +36,11 @@ fn token(run: &RunData, visuals: &egui::Visuals) -> (String, Color32) {
         None => ("starting".to_owned(), neutral),
         Some(Activity::Learning { mode }) => (
             format!("\u{25cf} learning feature {}", mode + 1),
-            style::mode_color(mode, visuals),
+            style::mode_text_color(mode, visuals),
         ),
         Some(Activity::AtSaddle { next, .. }) => (
             format!("\u{25cb} at a saddle, next: feature {}", next + 1),
-            style::mode_color(next, visuals),
+            style::mode_text_color(next, visuals),
         ),
         Some(Activity::AllLearned) => ("\u{25cf} all features learned".to_owned(), neutral),
         Some(Activity::Diverged) => ("diverged".to_owned(), style::red(visuals)),
@@ -48,8 +48,8 @@ fn token(run: &RunData, visuals: &egui::Visuals) -> (String, Color32) {
 }
 
 /// Which mode holds how much of the total diffusion now.
-fn share_bar(ui: &mut Ui, run: &RunData) {
-    let (rect, response) = ui.allocate_exact_size(BAR, egui::Sense::hover());
+fn share_bar(ui: &mut Ui, run: &RunData, emphasis: f32) {
+    let (rect, response) = ui.allocate_exact_size(emphasis * BAR, egui::Sense::hover());
     let painter = ui.painter();
     painter.rect_filled(rect, 3.0, ui.visuals().extreme_bg_color);
     let diffusions: Option<Vec<f64>> = (0..run.rank())
@@ -73,7 +73,7 @@ fn share_bar(ui: &mut Ui, run: &RunData) {
     response.on_hover_text(text);
     ui.label(
         RichText::new("noise share")
-            .size(11.0)
+            .size(11.0 * emphasis.max(1.0))
             .color(style::quiet(ui.visuals())),
     );
 }

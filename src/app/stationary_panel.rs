@@ -88,7 +88,7 @@ fn mode_view(ui: &mut Ui, run: &RunData, view: &View, histogram: &Histogram<'_>,
     let estimates = Estimates::new(statistics);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        let color = style::mode_color(histogram.mode, ui.visuals());
+        let color = style::mode_text_color(histogram.mode, ui.visuals());
         let name = format!("mode {}", histogram.mode + 1);
         ui.label(RichText::new(name).color(color).strong().size(12.0));
         let text = match (statistics.phase, &estimates) {

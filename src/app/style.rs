@@ -23,6 +23,51 @@ pub(super) fn mode_color(mode: usize, visuals: &Visuals) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
+/// Least contrast of letters with their ground (WCAG 2.2, success criterion 1.4.3).
+const LEAST_CONTRAST: f64 = 4.5;
+
+/// Colour of a mode for letters: that of its curves, darkened or lightened as far as reading asks for.
+pub(super) fn mode_text_color(mode: usize, visuals: &Visuals) -> Color32 {
+    readable(mode_color(mode, visuals), visuals.panel_fill)
+}
+
+/// A colour with enough contrast to be read on `ground`.
+fn readable(color: Color32, ground: Color32) -> Color32 {
+    let target = if luminance(ground) > 0.18 { 0.0 } else { 255.0 };
+    let towards =
+        |channel: u8, share: f64| (f64::from(channel) + share * (target - f64::from(channel))).round() as u8;
+    (0..=20)
+        .map(|i| f64::from(i) / 20.0)
+        .map(|share| {
+            Color32::from_rgb(
+                towards(color.r(), share),
+                towards(color.g(), share),
+                towards(color.b(), share),
+            )
+        })
+        .find(|&mixed| contrast(mixed, ground) >= LEAST_CONTRAST)
+        .unwrap_or(color)
+}
+
+/// Contrast ratio of two colours, from 1 to 21.
+fn contrast(a: Color32, b: Color32) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// Relative luminance of an opaque colour (sRGB).
+fn luminance(color: Color32) -> f64 {
+    let linear = |channel: u8| {
+        let x = f64::from(channel) / 255.0;
+        if x <= 0.040_45 {
+            x / 12.92
+        } else {
+            ((x + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+}
+
 /// How a lane's curves are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct LaneStyle {
@@ -152,4 +197,36 @@ pub(super) fn install_fonts(ctx: &egui::Context) {
         family.push(name.clone());
     }
     ctx.set_fonts(fonts);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contrast_is_that_of_the_standard() {
+        assert!((contrast(Color32::BLACK, Color32::WHITE) - 21.0).abs() < 1e-9);
+        // Its own example of grey on white that just passes.
+        assert!((contrast(Color32::from_rgb(0x76, 0x76, 0x76), Color32::WHITE) - 4.54).abs() < 0.01);
+    }
+
+    #[test]
+    fn everything_written_can_be_read_in_every_theme() {
+        let ctx = egui::Context::default();
+        for high_contrast in [false, true] {
+            apply(&ctx, high_contrast, false);
+            for theme in [egui::Theme::Dark, egui::Theme::Light] {
+                let visuals = &ctx.style_of(theme).visuals;
+                let mut colors = vec![visuals.text_color(), quiet(visuals), amber(visuals), red(visuals)];
+                colors.extend((0..8).map(|mode| mode_text_color(mode, visuals)));
+                for color in colors {
+                    let found = contrast(color, visuals.panel_fill);
+                    assert!(
+                        found >= LEAST_CONTRAST,
+                        "{theme:?}, {high_contrast}: {color:?} has {found}"
+                    );
+                }
+            }
+        }
+    }
 }

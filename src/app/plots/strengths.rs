@@ -114,7 +114,7 @@ fn end_labels(gatherer: &Gatherer<'_>) -> Vec<(f64, f64, String, Color32)> {
         .filter_map(|mode| {
             let strength = run.latest(Quantity::Strength, mode)?;
             let x = gatherer.view.time.place(run.step, run.time);
-            let color = style::mode_color(mode, gatherer.visuals);
+            let color = style::mode_text_color(mode, gatherer.visuals);
             Some((
                 x,
                 gatherer.scale.position(strength),

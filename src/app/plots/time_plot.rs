@@ -178,6 +178,7 @@ impl TimePlot<'_> {
             view,
             response.response.rect,
             self.tooltip,
+            emphasis,
         );
     }
 
@@ -467,9 +468,11 @@ fn scale_button(
     view: &mut View,
     frame: egui::Rect,
     tooltip: &str,
+    emphasis: f32,
 ) {
-    let place = egui::Rect::from_min_size(frame.left_top() + egui::vec2(5.0, 4.0), egui::vec2(54.0, 18.0));
-    let text = egui::RichText::new(scale.label()).size(11.0);
+    let size = emphasis * egui::vec2(54.0, 18.0);
+    let place = egui::Rect::from_min_size(frame.left_top() + egui::vec2(5.0, 4.0), size);
+    let text = egui::RichText::new(scale.label()).size(11.0 * emphasis);
     let button = egui::Button::selectable(scale != Scale::Linear, text)
         .small()
         .frame_when_inactive(true);
