@@ -1,6 +1,7 @@
 //! The plots. Each gathers curves from the run's histories and hands them to the shared frame, which owns axes, gutters and
 //! interaction.
 
+mod changes;
 mod curves;
 mod diffusion;
 mod histogram;
@@ -9,6 +10,7 @@ mod legend;
 mod loss;
 mod marks;
 mod polyline;
+mod range;
 mod scale;
 mod smoothing;
 mod strengths;
@@ -23,10 +25,11 @@ pub(super) use histogram::{Histogram, Predictions};
 pub(super) use law::law_plot;
 pub(super) use legend::{LegendStyle, legend};
 pub(super) use loss::loss_plot;
+pub(super) use range::{horizon, visible_range};
 pub(super) use scale::Scale;
 pub(super) use strengths::strengths_plot;
 pub(super) use strip::{event_strip, strip_height};
-pub(super) use time_plot::{GUTTER, horizon, visible_range};
+pub(super) use time_plot::GUTTER;
 
 /// Names of the plots over the shared time axis.
 pub(super) const TIME_PLOTS: [&str; 3] = [strengths::ID, diffusion::ID, loss::ID];

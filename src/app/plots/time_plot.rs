@@ -7,27 +7,21 @@ use egui_plot::{
     AxisHints, FilledArea, HLine, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotUi, VLine,
 };
 
+use super::changes::{label_changes, visible_changes};
 use super::curves::{Band, Curve, Scene};
 use super::marks::{Drop, Mark, draw_drops, draw_marks};
 use super::polyline::thinned;
+use super::range::drawable;
 use super::scale::Scale;
-use crate::app::format::{brief, grouped};
+use crate::app::format::grouped;
 use crate::app::run_data::RunData;
 use crate::app::style;
-use crate::app::view::{Moment, Span, TimeAxis, TimeScale, TimeWindow, View};
-use crate::dynamics::LiveParams;
-use crate::experiment::{Experiment, InitScheme};
-use crate::theory::StrengthCurve;
+use crate::app::view::{Moment, TimeAxis, TimeWindow, View};
 
 /// Width of the gutter that holds the tick labels of every stacked plot, in points.
 pub(crate) const GUTTER: f32 = 58.0;
 /// Distance of ticks, in points, over which their labels appear.
 const LABEL_SPACING: egui::Rangef = egui::Rangef { min: 8.0, max: 14.0 };
-/// Parameter changes drawn at once, the newest.
-const MAX_MARKS_DRAWN: usize = 24;
-/// Changes are drawn as one where they lie closer than this share of the plot's width.
-const SAME_PLACE: f64 = 0.008;
-
 /// A horizontal line across a plot, at a position of its axis.
 pub(crate) struct Level {
     pub(crate) name: String,
@@ -382,12 +376,6 @@ fn take_bounds(
     }
 }
 
-/// Whether a range has a width that a plot can lay out.
-fn drawable(low: f64, high: f64) -> bool {
-    let width = high - low;
-    width.is_finite() && width > 1e-12 * low.abs().max(high.abs()) && width > 1e-200 && width < 1e200
-}
-
 /// The wheel over a plot zooms the shared axis about the pointer.
 fn zoom_in_time(ui: &Ui, view: &mut View, (low, high): (f64, f64), about: f64) {
     let (scroll, zooms_both) = ui.input(|input| (input.smooth_scroll_delta.y, input.modifiers.command));
@@ -398,65 +386,6 @@ fn zoom_in_time(ui: &Ui, view: &mut View, (low, high): (f64, f64), about: f64) {
     let (low, high) = (about + (low - about) * factor, about + (high - about) * factor);
     if drawable(low, high) {
         view.window = TimeWindow::Detached { low, high };
-    }
-}
-
-/// Places and texts of the parameter changes in sight. What lies closer together than [`SAME_PLACE`], as the many changes of
-/// one drag do, is one change.
-fn visible_changes(run: &RunData, time: TimeScale, (low, high): (f64, f64)) -> Vec<(f64, String)> {
-    let mut before = run.experiment.live;
-    let mut changes: Vec<(f64, LiveParams, LiveParams)> = Vec::new();
-    for change in &run.interventions {
-        let x = time.place(change.step, change.time);
-        if (low..=high).contains(&x) {
-            match changes.last_mut() {
-                Some((last_x, _, after)) if x - *last_x < SAME_PLACE * (high - low) => {
-                    (*last_x, *after) = (x, change.live);
-                }
-                Some(_) | None => changes.push((x, before, change.live)),
-            }
-        }
-        before = change.live;
-    }
-    let n_excess = changes.len().saturating_sub(MAX_MARKS_DRAWN);
-    changes.drain(..n_excess);
-    changes
-        .into_iter()
-        .map(|(x, before, after)| (x, change_text(&before, &after)))
-        .collect()
-}
-
-fn change_text(before: &LiveParams, after: &LiveParams) -> String {
-    let mut parts = Vec::new();
-    if before.learning_rate.to_bits() != after.learning_rate.to_bits() {
-        parts.push(format!("\u{3b7} = {}", brief(after.learning_rate, 3)));
-    }
-    if before.batch_size != after.batch_size {
-        parts.push(format!("B = {}", grouped(after.batch_size)));
-    }
-    if before.label_noise_std.to_bits() != after.label_noise_std.to_bits() {
-        parts.push(format!("\u{3c3} = {}", brief(after.label_noise_std, 3)));
-    }
-    parts.join(", ")
-}
-
-/// Writes what changed beside its mark, from right to left, leaving out what would lie over a later text.
-fn label_changes(ui: &Ui, changes: &[(f64, String)], place: impl Fn(f64) -> f32, frame: egui::Rect) {
-    let mut free_until = frame.right();
-    let color = style::quiet(ui.visuals());
-    for (x, text) in changes.iter().rev() {
-        let galley = ui
-            .painter()
-            .layout_no_wrap(text.clone(), FontId::proportional(11.0), color);
-        let left = place(*x) + 4.0;
-        if left + galley.size().x < free_until {
-            ui.painter().galley(
-                egui::pos2(left, frame.bottom() - galley.size().y - 3.0),
-                galley,
-                color,
-            );
-            free_until = left - 8.0;
-        }
     }
 }
 
@@ -494,74 +423,4 @@ fn mark_text(position: &HoverPosition<'_>) -> Option<String> {
         HoverPosition::NearDataPoint { plot_name, .. } => Some((*plot_name).to_owned()),
         HoverPosition::Elsewhere { .. } => None,
     }
-}
-
-/// The horizontal range in sight, as positions: what the live view shows of the run so far, with a little room; or the range a
-/// person has chosen.
-pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f64) {
-    let time = view.time;
-    if let TimeWindow::Detached { low, high } = view.window {
-        return (low, high);
-    }
-    let column = time.axis.column();
-    let lasts = run.lanes.iter().filter_map(|lane| lane.history.last(column));
-    let last = lasts.fold(0.0, f64::max);
-    let eta = run.experiment.live.learning_rate;
-    let unit = match time.axis {
-        TimeAxis::Time => eta,
-        TimeAxis::Step => 1.0,
-    };
-    let all = (
-        if time.log { time.position(unit) } else { 0.0 },
-        time.position((1.03 * last).max(horizon / eta * unit)),
-    );
-    match (view.span, view.followed_width) {
-        (Span::Last(n_steps), _) => {
-            let from = run.value_at_step(run.step.saturating_sub(n_steps), column);
-            let range = (
-                time.position(from.max(unit * f64::from(u8::from(time.log)))),
-                time.position(last),
-            );
-            if run.step > n_steps && drawable(range.0, range.1) {
-                range
-            } else {
-                all
-            }
-        }
-        (Span::Follow, Some(width)) => {
-            let end = time.position(last) + 0.03 * width;
-            if drawable(end - width, end) {
-                (end - width, end)
-            } else {
-                all
-            }
-        }
-        (Span::All, _) | (Span::Follow, None) => all,
-    }
-}
-
-/// Training time within which theory expects every mode to be learned, so that the curves grow into a still picture. Without
-/// alignment the initial strengths are estimated from the size of the weights.
-pub(crate) fn horizon(experiment: &Experiment) -> f64 {
-    let depth = experiment.network.depth();
-    let widths = experiment.network.widths();
-    let gaussian = |std: &dyn Fn(usize, usize) -> f64| {
-        let layers: f64 = widths.windows(2).map(|pair| std(pair[0], pair[1])).product();
-        layers
-            * widths[1..depth]
-                .iter()
-                .map(|&width| (width as f64).sqrt())
-                .product::<f64>()
-    };
-    let start = match experiment.init.scheme {
-        InitScheme::Aligned => experiment.init.strength,
-        InitScheme::Gaussian => gaussian(&|_, _| experiment.init.std),
-        InitScheme::Power => {
-            gaussian(&|fan_in, fan_out| (fan_in.min(fan_out) as f64).powf(-0.5 * experiment.init.gamma))
-        }
-    };
-    let slowest = experiment.teacher.strengths.last().copied().unwrap_or(1.0);
-    let learned = StrengthCurve::new(depth, slowest, start.max(1e-12)).time_to_reach(0.99 * slowest);
-    let eta = experiment.live.learning_rate;
-    (1.15 * learned.unwrap_or(0.0)).clamp(100.0 * eta, 20_000.0 * eta)
 }

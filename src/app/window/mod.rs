@@ -1,5 +1,7 @@
 //! The window itself: owns the worker, what is shown and how, and lays out the panels.
 
+mod dialogs;
+mod export;
 mod files;
 mod layout;
 mod perform;
@@ -74,7 +76,7 @@ enum Dialog {
     Glossary,
     Save(String),
     Open(String),
-    Export(files::ExportForm),
+    Export(export::ExportForm),
 }
 
 /// A line told over the plots until it is closed.

@@ -1,0 +1,82 @@
+//! Which part of the shared time axis is in sight.
+
+use crate::app::run_data::RunData;
+use crate::app::view::{Span, TimeAxis, TimeWindow, View};
+use crate::experiment::{Experiment, InitScheme};
+use crate::theory::StrengthCurve;
+
+/// Whether a range has a width that a plot can lay out.
+pub(super) fn drawable(low: f64, high: f64) -> bool {
+    let width = high - low;
+    width.is_finite() && width > 1e-12 * low.abs().max(high.abs()) && width > 1e-200 && width < 1e200
+}
+
+/// The horizontal range in sight, as positions: what the live view shows of the run so far, with a little room; or the range a
+/// person has chosen.
+pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f64) {
+    let time = view.time;
+    if let TimeWindow::Detached { low, high } = view.window {
+        return (low, high);
+    }
+    let column = time.axis.column();
+    let lasts = run.lanes.iter().filter_map(|lane| lane.history.last(column));
+    let last = lasts.fold(0.0, f64::max);
+    let eta = run.experiment.live.learning_rate;
+    let unit = match time.axis {
+        TimeAxis::Time => eta,
+        TimeAxis::Step => 1.0,
+    };
+    let all = (
+        if time.log { time.position(unit) } else { 0.0 },
+        time.position((1.03 * last).max(horizon / eta * unit)),
+    );
+    match (view.span, view.followed_width) {
+        (Span::Last(n_steps), _) => {
+            let from = run.value_at_step(run.step.saturating_sub(n_steps), column);
+            let range = (
+                time.position(from.max(unit * f64::from(u8::from(time.log)))),
+                time.position(last),
+            );
+            if run.step > n_steps && drawable(range.0, range.1) {
+                range
+            } else {
+                all
+            }
+        }
+        (Span::Follow, Some(width)) => {
+            let end = time.position(last) + 0.03 * width;
+            if drawable(end - width, end) {
+                (end - width, end)
+            } else {
+                all
+            }
+        }
+        (Span::All, _) | (Span::Follow, None) => all,
+    }
+}
+
+/// Training time within which theory expects every mode to be learned, so that the curves grow into a still picture. Without
+/// alignment the initial strengths are estimated from the size of the weights.
+pub(crate) fn horizon(experiment: &Experiment) -> f64 {
+    let depth = experiment.network.depth();
+    let widths = experiment.network.widths();
+    let gaussian = |std: &dyn Fn(usize, usize) -> f64| {
+        let layers: f64 = widths.windows(2).map(|pair| std(pair[0], pair[1])).product();
+        layers
+            * widths[1..depth]
+                .iter()
+                .map(|&width| (width as f64).sqrt())
+                .product::<f64>()
+    };
+    let start = match experiment.init.scheme {
+        InitScheme::Aligned => experiment.init.strength,
+        InitScheme::Gaussian => gaussian(&|_, _| experiment.init.std),
+        InitScheme::Power => {
+            gaussian(&|fan_in, fan_out| (fan_in.min(fan_out) as f64).powf(-0.5 * experiment.init.gamma))
+        }
+    };
+    let slowest = experiment.teacher.strengths.last().copied().unwrap_or(1.0);
+    let learned = StrengthCurve::new(depth, slowest, start.max(1e-12)).time_to_reach(0.99 * slowest);
+    let eta = experiment.live.learning_rate;
+    (1.15 * learned.unwrap_or(0.0)).clamp(100.0 * eta, 20_000.0 * eta)
+}
