@@ -8,7 +8,7 @@ use super::run_data::RunData;
 use super::style;
 use super::view::View;
 use crate::experiment::DataKind;
-use crate::simulation::{Estimate, Estimates, ModeStatistics, Phase, Prediction};
+use crate::simulation::{Distances, Estimate, Estimates, ModeStatistics, Phase, Prediction};
 use crate::theory::StationaryLaw;
 
 const MIN_HEIGHT: f32 = 70.0;
@@ -76,13 +76,23 @@ pub(super) fn stationary_panel(
                 prediction: prediction.as_deref(),
                 height: each.clamp(MIN_HEIGHT, MAX_HEIGHT),
             };
-            mode_view(ui, run, view, &histogram, statistics.until);
+            let distances = prediction
+                .as_deref()
+                .map(|prediction| predictions.distances(prediction, mode, of_mode));
+            mode_view(ui, run, view, &histogram, statistics.until, distances);
         }
     });
     restart
 }
 
-fn mode_view(ui: &mut Ui, run: &RunData, view: &View, histogram: &Histogram<'_>, until: u64) {
+fn mode_view(
+    ui: &mut Ui,
+    run: &RunData,
+    view: &View,
+    histogram: &Histogram<'_>,
+    until: u64,
+    distances: Option<Distances>,
+) {
     let statistics = histogram.statistics;
     let theory = histogram.prediction.filter(|_| view.shown.theory);
     let estimates = Estimates::new(statistics);
@@ -108,7 +118,7 @@ fn mode_view(ui: &mut Ui, run: &RunData, view: &View, histogram: &Histogram<'_>,
     small(ui, &measured(&estimates));
     if let Some(prediction) = theory {
         small(ui, &predicted(prediction));
-        if let Some(text) = distances(prediction, statistics) {
+        if let Some(text) = distances.and_then(|distances| told(&distances)) {
             small(ui, &text).on_hover_text(
                 "Kolmogorov-Smirnov distance to each law, and what a sample of the law itself would exceed once in twenty \
                  times, given the effective sample size.",
@@ -200,8 +210,7 @@ fn predicted(prediction: &Prediction) -> String {
     )
 }
 
-fn distances(prediction: &Prediction, statistics: &ModeStatistics) -> Option<String> {
-    let distances = prediction.distances(statistics);
+fn told(distances: &Distances) -> Option<String> {
     let exact = distances
         .exact
         .map(|distance| format!("exact {}", significant(distance, 2)));

@@ -1,6 +1,7 @@
 //! Plot E: distribution of every settled mode strength, over it the exact stationary density (solid) and the Boltzmann curve
 //! (dashed: the paper's Gaussian of variance `T = tau sigma^2 L m^(2-2/L) / 2` about `m`), or the point mass.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use eframe::egui::{self, Color32, Ui, Vec2b};
@@ -14,7 +15,7 @@ use crate::app::view::View;
 use crate::dynamics::LiveParams;
 use crate::experiment::DataKind;
 use crate::lessons;
-use crate::simulation::{ModeStatistics, Prediction};
+use crate::simulation::{Distances, ModeStatistics, Prediction};
 use crate::stats::Bars;
 use crate::theory::{ModeLaw, boltzmann_density};
 
@@ -31,6 +32,8 @@ const DECADES: f64 = 5.0;
 #[derive(Debug, Default)]
 pub(crate) struct Predictions {
     modes: Vec<Option<(Basis, Arc<Prediction>)>>,
+    /// Distances of the measured values from the laws, by mode, and of how many values.
+    distances: HashMap<usize, (Basis, u64, Distances)>,
 }
 
 /// What a prediction was made of; it holds for nothing else.
@@ -63,6 +66,33 @@ impl Predictions {
         let prediction = Arc::new(Prediction::new(basis.law, strengths, d_in, mode, &run.live));
         self.modes[mode] = Some((basis, Arc::clone(&prediction)));
         Some(prediction)
+    }
+}
+
+impl Predictions {
+    /// Distances of what was measured from the laws, taken anew once there are 2 % more values: the eye sees no faster.
+    pub(crate) fn distances(
+        &mut self,
+        prediction: &Prediction,
+        mode: usize,
+        statistics: &ModeStatistics,
+    ) -> Distances {
+        let count = statistics.moments.count();
+        let basis = self
+            .modes
+            .get(mode)
+            .and_then(|known| known.as_ref().map(|(basis, _)| *basis));
+        if let Some((made_of, n, distances)) = self.distances.get(&mode)
+            && Some(*made_of) == basis
+            && (*n..=n + n / 50).contains(&count)
+        {
+            return *distances;
+        }
+        let distances = prediction.distances(statistics);
+        if let Some(basis) = basis {
+            self.distances.insert(mode, (basis, count, distances));
+        }
+        distances
     }
 }
 

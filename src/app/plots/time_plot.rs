@@ -17,11 +17,19 @@ use crate::app::format::grouped;
 use crate::app::run_data::RunData;
 use crate::app::style;
 use crate::app::view::{Moment, TimeAxis, TimeWindow, View};
+use crate::history::Cell;
 
 /// Width of the gutter that holds the tick labels of every stacked plot, in points.
 pub(crate) const GUTTER: f32 = 58.0;
 /// Distance of ticks, in points, over which their labels appear.
 const LABEL_SPACING: egui::Rangef = egui::Rangef { min: 8.0, max: 14.0 };
+/// Height in pixels from which on what a pixel column holds counts as an area rather than a piece of a line.
+const FILLED: f64 = 3.0;
+/// Pixels side by side that are drawn as an area at least; fewer belong to the line.
+const SHORTEST_AREA: usize = 12;
+/// Rows in a pixel from which on noise fills it.
+const DENSE_ROWS: u64 = 100;
+
 /// A horizontal line across a plot, at a position of its axis.
 pub(crate) struct Level {
     pub(crate) name: String,
@@ -125,7 +133,7 @@ impl TimePlot<'_> {
                 plot_ui.vline(line.style(LineStyle::Dotted { spacing: 4.0 }));
             }
             for curve in curves {
-                draw_curve(plot_ui, curve, x_range, y_range);
+                draw_curve(plot_ui, &curve, x_range, y_range);
             }
             draw_marks(plot_ui, marks, ground);
             for (x, y, text, color) in end_labels {
@@ -199,12 +207,57 @@ impl TimePlot<'_> {
     }
 }
 
-/// Draws a curve with as few points as its pixels need.
-fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: Curve, x: (f64, f64), y: (f64, f64)) {
+/// Draws a curve with as few points as its pixels need: where noise fills pixel after pixel, as the area from the least to the
+/// greatest value of each, which is what a line through all of them would fill.
+fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: &Curve, x: (f64, f64), y: (f64, f64)) {
     let size = plot_ui.transform().frame().size();
     let pixels = f64::from(size.y * plot_ui.ctx().pixels_per_point()).max(1.0);
     let pixel_height = (y.1 - y.0) / pixels;
-    let outline = curve.trace.cells.iter().flat_map(|cell| {
+    let is_dense = curve.trace.n_rows_per_pixel >= DENSE_ROWS;
+    let height = |cell: &Cell| cell.max[1] - cell.min[1];
+    // Noise takes neighbours over the same values; a steep line passes them on.
+    let fills = |a: &Cell, b: &Cell| {
+        let shared = a.max[1].min(b.max[1]) - a.min[1].max(b.min[1]);
+        let least = height(a).min(height(b));
+        is_dense && least > FILLED * pixel_height && shared > 0.5 * least
+    };
+    let mut line: Vec<Cell> = Vec::new();
+    for piece in curve.trace.cells.chunk_by(fills) {
+        if piece.len() < SHORTEST_AREA {
+            line.extend(piece);
+            continue;
+        }
+        draw_area(plot_ui, curve, piece, 0.5 * f64::from(curve.width) * pixel_height);
+        line.extend(piece.first());
+        draw_line(plot_ui, curve, &line, x, y);
+        line.clear();
+        line.extend(piece.last());
+    }
+    draw_line(plot_ui, curve, &line, x, y);
+}
+
+/// The area that a curve fills over some pixels, `margin` beyond its values.
+fn draw_area(plot_ui: &mut PlotUi<'_>, curve: &Curve, cells: &[Cell], margin: f64) {
+    let xs: Vec<f64> = cells
+        .iter()
+        .map(|cell| 0.5 * (cell.first[0] + cell.last[0]))
+        .collect();
+    let low: Vec<f64> = cells.iter().map(|cell| cell.min[1] - margin).collect();
+    let high: Vec<f64> = cells.iter().map(|cell| cell.max[1] + margin).collect();
+    let area = FilledArea::new(curve.name.clone(), &xs, &low, &high);
+    plot_ui.add(area.fill_color(curve.color).allow_hover(false));
+}
+
+/// A line through what each of some pixels holds.
+fn draw_line(plot_ui: &mut PlotUi<'_>, curve: &Curve, cells: &[Cell], x: (f64, f64), y: (f64, f64)) {
+    // The end of an area has been drawn with it.
+    if cells.len() < 2 && curve.trace.cells.len() > 1 {
+        return;
+    }
+    let size = plot_ui.transform().frame().size();
+    let pixels = f64::from(size.y * plot_ui.ctx().pixels_per_point()).max(1.0);
+    let pixel_height = (y.1 - y.0) / pixels;
+    let outline = cells.iter().flat_map(|cell| {
         // Of a cell that is flat to the eye, the last point alone says where the line goes on.
         let is_flat = cell.max[1] - cell.min[1] < 0.1 * pixel_height;
         cell.outline().into_iter().skip(if is_flat { 3 } else { 0 })
@@ -213,7 +266,7 @@ fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: Curve, x: (f64, f64), y: (f64, f6
     let style = affordable(curve.line, &points, x, y, size);
     // The points are thinned out already, and egui_plot's own bands would fill the gaps that this leaves.
     // What a curve's value is at the pointer stands on the card of all values.
-    let line = Line::new(curve.name, PlotPoints::Owned(points))
+    let line = Line::new(curve.name.clone(), PlotPoints::Owned(points))
         .allow_band(false)
         .allow_hover(false);
     plot_ui.line(line.color(curve.color).width(curve.width).style(style));
