@@ -168,9 +168,16 @@ fn frame_cost(n_rows: u64) {
         std::thread::sleep(Duration::from_millis(16));
     }
     let halted = frames(&ctx, harness.state_mut());
-    for (name, times) in [("running", running), ("halted", halted)] {
-        let (typical, worst) = median(times);
-        println!("one frame, {name}: median {typical:?}, worst of {N_FRAMES} {worst:?}");
+    for (name, frames) in [("running", running), ("halted", halted)] {
+        let of = |part: fn(&Frame) -> Duration| median(frames.iter().map(part).collect());
+        let (layout, _) = of(|frame| frame.layout);
+        let (tessellation, _) = of(|frame| frame.tessellation);
+        let (typical, worst) = of(|frame| frame.layout + frame.tessellation);
+        let n_corners = frames.last().map_or(0, |frame| frame.n_corners);
+        println!(
+            "one frame, {name}: median {typical:?}, worst of {N_FRAMES} {worst:?} \
+             (layout {layout:?}, tessellation {tessellation:?}, {n_corners} corners)"
+        );
     }
     println!("rows recorded in each lane: {}", rows(&harness));
     if let Some(mebibytes) = resident_mebibytes() {
@@ -178,8 +185,17 @@ fn frame_cost(n_rows: u64) {
     }
 }
 
-/// Times of frames as eframe would draw them: events taken in, layout, tessellation.
-fn frames(ctx: &egui::Context, window: &mut Option<Window>) -> Vec<Duration> {
+/// What one frame took.
+struct Frame {
+    /// Events taken in, widgets laid out, shapes made.
+    layout: Duration,
+    tessellation: Duration,
+    /// Corners of triangles handed to the graphics system.
+    n_corners: usize,
+}
+
+/// Frames as eframe would draw them.
+fn frames(ctx: &egui::Context, window: &mut Option<Window>) -> Vec<Frame> {
     let Some(window) = window else { return Vec::new() };
     let frame = |_| {
         std::thread::sleep(Duration::from_millis(16));
@@ -188,16 +204,31 @@ fn frames(ctx: &egui::Context, window: &mut Option<Window>) -> Vec<Duration> {
             ..Default::default()
         };
         let start = Instant::now();
-        let output = ctx.run_ui(input, |ui| {
+        let mut output = ctx.run_ui(input, |ui| {
             window.listen(ui.ctx());
             window.show(ui);
         });
-        let triangles = ctx.tessellate(output.shapes, output.pixels_per_point);
-        let elapsed = start.elapsed();
-        assert!(triangles.len() > 10, "an empty picture");
-        elapsed
+        let layout = start.elapsed();
+        let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
+        let tessellation = start.elapsed() - layout;
+        // There is no graphics system to give them to.
+        output.textures_delta.clear();
+        let total = primitives.iter().map(n_corners).sum();
+        assert!(primitives.len() > 10, "an empty picture");
+        Frame {
+            layout,
+            tessellation,
+            n_corners: total,
+        }
     };
     (0..N_FRAMES).map(frame).collect()
+}
+
+fn n_corners(primitive: &egui::ClippedPrimitive) -> usize {
+    match &primitive.primitive {
+        egui::epaint::Primitive::Mesh(mesh) => mesh.vertices.len(),
+        egui::epaint::Primitive::Callback(_) => 0,
+    }
 }
 
 fn command_latency() -> std::io::Result<()> {

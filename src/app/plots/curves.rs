@@ -6,6 +6,7 @@ use std::sync::Arc;
 use eframe::egui::{Color32, Ui, Visuals};
 use egui_plot::LineStyle;
 
+use super::ribbon::Ribbons;
 use super::scale::Scale;
 use super::smoothing::smoothed;
 use crate::app::ghosts::Ghost;
@@ -84,6 +85,15 @@ struct Stamp {
 #[derive(Debug, Default)]
 pub(crate) struct TraceCache {
     traces: HashMap<Key, (Stamp, Arc<Trace>)>,
+    ribbons: Ribbons,
+}
+
+impl TraceCache {
+    /// The ribbons that traces were drawn as.
+    pub(super) fn ribbons(&self) -> Ribbons {
+        self.ribbons.tidy();
+        self.ribbons.clone()
+    }
 }
 
 /// Gathers curves for one plot.

@@ -11,6 +11,8 @@ mod loss;
 mod marks;
 mod polyline;
 mod range;
+mod ribbon;
+mod ribbon_mesh;
 mod scale;
 mod smoothing;
 mod strengths;

@@ -1,67 +1,83 @@
-//! From points to the fewest that draw the same line: every point left out lies within a quarter of a pixel, measured
-//! upright, of the line that is drawn.
+//! From points to the fewest that draw the same lines: what is left out lies within a quarter of a pixel, measured upright, of
+//! what is drawn.
 //!
 //! One pass with a swinging door: from the last point kept, the directions that pass close enough by every later point form
-//! a wedge; a point outside the wedge ends the segment at the point before it.
-
-use egui_plot::PlotPoint;
+//! a wedge; a point outside the wedge ends the segment at the point before it. Lines that share their horizontal places, as
+//! the two edges of a ribbon do, are thinned together: a place is left out where every one of them allows it.
 
 /// Largest upright distance, in pixels, of a point left out from the line.
 const TOLERANCE: f64 = 0.25;
 
-/// Draws points `[x, y]`, in the order of `x`, where a pixel is `pixel_height` units of `y` high.
-pub(super) fn thinned(points: impl Iterator<Item = [f64; 2]>, pixel_height: f64) -> Vec<PlotPoint> {
+/// Heights of `N` lines at one horizontal place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Stop<const N: usize> {
+    pub(super) x: f64,
+    pub(super) ys: [f64; N],
+}
+
+/// Draws lines through stops, in the order of `x`, where a pixel is `pixel_height` units of `y` high.
+pub(super) fn thinned<const N: usize>(
+    stops: impl Iterator<Item = Stop<N>>,
+    pixel_height: f64,
+) -> Vec<Stop<N>> {
     let tolerance = TOLERANCE * pixel_height;
-    let mut kept: Vec<PlotPoint> = Vec::new();
-    let mut held: Option<PlotPoint> = None;
+    let mut kept: Vec<Stop<N>> = Vec::new();
+    let mut held: Option<Stop<N>> = None;
     let mut wedge = Wedge::ALL;
-    for [x, y] in points {
-        let point = PlotPoint::new(x, y);
+    for stop in stops {
         if let Some(&anchor) = kept.last()
-            && let Some(narrower) = wedge.narrowed(anchor, point, tolerance)
+            && let Some(narrower) = wedge.narrowed(anchor, stop, tolerance)
         {
-            (wedge, held) = (narrower, Some(point));
+            (wedge, held) = (narrower, Some(stop));
             continue;
         }
-        // The segment ends at the point before, where the next one begins.
+        // The segment ends at the stop before, where the next one begins.
         wedge = Wedge::ALL;
         if let Some(last) = held.take() {
             kept.push(last);
-            if let Some(first) = wedge.narrowed(last, point, tolerance) {
-                (wedge, held) = (first, Some(point));
+            if let Some(first) = wedge.narrowed(last, stop, tolerance) {
+                (wedge, held) = (first, Some(stop));
                 continue;
             }
         }
-        kept.push(point);
+        kept.push(stop);
     }
     kept.extend(held);
     kept
 }
 
-/// Slopes of lines from the anchor that pass close enough by every point so far.
+/// For each line, slopes from the anchor that pass close enough by every stop so far.
 #[derive(Clone, Copy)]
-struct Wedge {
-    lowest: f64,
-    highest: f64,
+struct Wedge<const N: usize> {
+    lowest: [f64; N],
+    highest: [f64; N],
 }
 
-impl Wedge {
+impl<const N: usize> Wedge<N> {
     const ALL: Self = Self {
-        lowest: f64::NEG_INFINITY,
-        highest: f64::INFINITY,
+        lowest: [f64::NEG_INFINITY; N],
+        highest: [f64::INFINITY; N],
     };
 
-    /// The slopes that also pass close by `point`, if the line to `point` itself is one that passed by all before.
-    fn narrowed(self, anchor: PlotPoint, point: PlotPoint, tolerance: f64) -> Option<Self> {
-        let (dx, dy) = (point.x - anchor.x, point.y - anchor.y);
-        if dx <= 0.0 {
-            return (dy.abs() <= tolerance).then_some(self);
+    /// The slopes that also pass close by `stop`, if the lines to `stop` itself are some that passed by all before.
+    fn narrowed(mut self, anchor: Stop<N>, stop: Stop<N>, tolerance: f64) -> Option<Self> {
+        let dx = stop.x - anchor.x;
+        for k in 0..N {
+            let dy = stop.ys[k] - anchor.ys[k];
+            if dx <= 0.0 {
+                if dy.abs() > tolerance {
+                    return None;
+                }
+                continue;
+            }
+            let slope = dy / dx;
+            if !(self.lowest[k] <= slope && slope <= self.highest[k]) {
+                return None;
+            }
+            self.lowest[k] = self.lowest[k].max((dy - tolerance) / dx);
+            self.highest[k] = self.highest[k].min((dy + tolerance) / dx);
         }
-        let slope = dy / dx;
-        (self.lowest <= slope && slope <= self.highest).then(|| Self {
-            lowest: self.lowest.max((dy - tolerance) / dx),
-            highest: self.highest.min((dy + tolerance) / dx),
-        })
+        Some(self)
     }
 }
 
@@ -69,47 +85,57 @@ impl Wedge {
 mod tests {
     use super::*;
 
-    /// Largest upright distance of the points from the polyline through `kept`.
-    fn largest_distance(points: &[[f64; 2]], kept: &[PlotPoint]) -> f64 {
+    fn stops(points: &[[f64; 2]]) -> impl Iterator<Item = Stop<1>> {
+        points.iter().map(|&[x, y]| Stop { x, ys: [y] })
+    }
+
+    /// Largest upright distance of line `k` of the stops from the polyline through those kept.
+    fn largest_distance<const N: usize>(stops: &[Stop<N>], kept: &[Stop<N>], k: usize) -> f64 {
         let height = |x: f64| {
-            let right = kept.iter().position(|point| point.x >= x).unwrap_or(0);
+            let right = kept.iter().position(|stop| stop.x >= x).unwrap_or(0);
             let (a, b) = (kept[right.saturating_sub(1)], kept[right]);
             if b.x > a.x {
-                a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x)
+                a.ys[k] + (b.ys[k] - a.ys[k]) * (x - a.x) / (b.x - a.x)
             } else {
-                b.y
+                b.ys[k]
             }
         };
-        points
+        stops
             .iter()
-            .map(|&[x, y]| (y - height(x)).abs())
+            .map(|stop| (stop.ys[k] - height(stop.x)).abs())
             .fold(0.0, f64::max)
     }
 
     #[test]
-    fn what_is_left_out_lies_on_the_line() {
-        let smooth: Vec<_> = (0..2000)
-            .map(|i| [f64::from(i), 300.0 * (f64::from(i) / 200.0).sin()])
+    fn what_is_left_out_lies_on_every_line() {
+        let smooth = |i: u32| 300.0 * (f64::from(i) / 200.0).sin();
+        let rough = |i: u32| f64::from(i * i % 7) * 0.2;
+        let one: Vec<Stop<2>> = (0..2000)
+            .map(|i| Stop {
+                x: f64::from(i),
+                ys: [smooth(i), smooth(i) + 5.0],
+            })
             .collect();
-        let rough: Vec<_> = (0..2000)
-            .map(|i| [f64::from(i), f64::from(i * i % 7) * 0.2])
+        let other: Vec<Stop<2>> = (0..2000)
+            .map(|i| Stop {
+                x: f64::from(i),
+                ys: [0.1 * rough(i), 0.3 * smooth(i)],
+            })
             .collect();
-        for points in [smooth, rough] {
-            let kept = thinned(points.iter().copied(), 1.0);
-            assert!(kept.len() < points.len());
-            assert!(largest_distance(&points, &kept) <= TOLERANCE + 1e-9);
-            for (kept, point) in [(kept.first(), points.first()), (kept.last(), points.last())] {
-                let bits = |[x, y]: [f64; 2]| [x.to_bits(), y.to_bits()];
-                let kept = kept.map(|kept| bits([kept.x, kept.y]));
-                assert_eq!(kept, point.copied().map(bits));
+        for stops in [one, other] {
+            let kept = thinned(stops.iter().copied(), 1.0);
+            assert!(2 * kept.len() < stops.len(), "{}", kept.len());
+            for line in 0..2 {
+                assert!(largest_distance(&stops, &kept, line) <= TOLERANCE + 1e-9);
             }
+            assert_eq!((kept.first(), kept.last()), (stops.first(), stops.last()));
         }
     }
 
     #[test]
     fn a_flat_line_takes_two_points_and_a_spike_is_kept_whole() {
-        let flat = (0..1000).map(|i| [f64::from(i), 5.0]);
-        assert_eq!(thinned(flat, 1.0).len(), 2);
+        let flat: Vec<_> = (0..1000).map(|i| [f64::from(i), 5.0]).collect();
+        assert_eq!(thinned(stops(&flat), 1.0).len(), 2);
         // Upright steps at one x.
         let spike = [
             [0.0, 0.0],
@@ -119,7 +145,7 @@ mod tests {
             [1.0, 0.0],
             [2.0, 0.0],
         ];
-        assert_eq!(thinned(spike.into_iter(), 1.0).len(), 6);
-        assert!(thinned(std::iter::empty(), 1.0).is_empty());
+        assert_eq!(thinned(stops(&spike), 1.0).len(), 6);
+        assert!(thinned(stops(&[]), 1.0).is_empty());
     }
 }

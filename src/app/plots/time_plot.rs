@@ -10,8 +10,9 @@ use egui_plot::{
 use super::changes::{label_changes, visible_changes};
 use super::curves::{Band, Curve, Scene};
 use super::marks::{Drop, Mark, draw_drops, draw_marks};
-use super::polyline::thinned;
+use super::polyline::{Stop, thinned};
 use super::range::drawable;
+use super::ribbon::{Ribbon, Ribbons};
 use super::scale::Scale;
 use crate::app::format::grouped;
 use crate::app::run_data::RunData;
@@ -23,12 +24,10 @@ use crate::history::Cell;
 pub(crate) const GUTTER: f32 = 58.0;
 /// Distance of ticks, in points, over which their labels appear.
 const LABEL_SPACING: egui::Rangef = egui::Rangef { min: 8.0, max: 14.0 };
-/// Height in pixels from which on what a pixel column holds counts as an area rather than a piece of a line.
-const FILLED: f64 = 3.0;
-/// Pixels side by side that are drawn as an area at least; fewer belong to the line.
-const SHORTEST_AREA: usize = 12;
-/// Rows in a pixel from which on noise fills it.
-const DENSE_ROWS: u64 = 100;
+/// Distance of cells, in pixels, up to which there is no gap to be seen between them.
+const NEAR: f64 = 1.5;
+/// Fewest cells of a ribbon; where there are fewer side by side they belong to a line.
+const SHORTEST_RIBBON: usize = 24;
 
 /// A horizontal line across a plot, at a position of its axis.
 pub(crate) struct Level {
@@ -66,6 +65,7 @@ impl TimePlot<'_> {
     /// Draws the plot and lets the mouse change the view.
     pub(crate) fn show(self, ui: &mut Ui, scene: &mut Scene<'_>) {
         let (run, x_range) = (scene.run, scene.x_range);
+        let ribbons = scene.traces.ribbons();
         let view = &mut *scene.view;
         let y_range = view
             .vertical
@@ -133,7 +133,7 @@ impl TimePlot<'_> {
                 plot_ui.vline(line.style(LineStyle::Dotted { spacing: 4.0 }));
             }
             for curve in curves {
-                draw_curve(plot_ui, &curve, x_range, y_range);
+                draw_curve(plot_ui, &curve, x_range, y_range, &ribbons);
             }
             draw_marks(plot_ui, marks, ground);
             for (x, y, text, color) in end_labels {
@@ -207,63 +207,57 @@ impl TimePlot<'_> {
     }
 }
 
-/// Draws a curve with as few points as its pixels need: where noise fills pixel after pixel, as the area from the least to the
-/// greatest value of each, which is what a line through all of them would fill.
-fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: &Curve, x: (f64, f64), y: (f64, f64)) {
-    let size = plot_ui.transform().frame().size();
-    let pixels = f64::from(size.y * plot_ui.ctx().pixels_per_point()).max(1.0);
-    let pixel_height = (y.1 - y.0) / pixels;
-    let is_dense = curve.trace.n_rows_per_pixel >= DENSE_ROWS;
-    let height = |cell: &Cell| cell.max[1] - cell.min[1];
-    // Noise takes neighbours over the same values; a steep line passes them on.
-    let fills = |a: &Cell, b: &Cell| {
-        let shared = a.max[1].min(b.max[1]) - a.min[1].max(b.min[1]);
-        let least = height(a).min(height(b));
-        is_dense && least > FILLED * pixel_height && shared > 0.5 * least
-    };
-    let mut line: Vec<Cell> = Vec::new();
-    for piece in curve.trace.cells.chunk_by(fills) {
-        if piece.len() < SHORTEST_AREA {
-            line.extend(piece);
+/// Draws a curve: as a ribbon where there are rows in every pixel column, elsewhere as a line from row to row.
+fn draw_curve(plot_ui: &mut PlotUi<'_>, curve: &Curve, x: (f64, f64), y: (f64, f64), ribbons: &Ribbons) {
+    let size = plot_ui.transform().frame().size() * plot_ui.ctx().pixels_per_point();
+    let pixel_width = (x.1 - x.0) / f64::from(size.x).max(1.0);
+    let pixel_height = (y.1 - y.0) / f64::from(size.y).max(1.0);
+    let is_dense = curve.trace.n_rows_per_pixel > 1;
+    let are_near = |a: &Cell, b: &Cell| is_dense && b.first[0] - a.last[0] < NEAR * pixel_width;
+    let mut apart: Vec<Cell> = Vec::new();
+    let mut end = 0;
+    for piece in curve.trace.cells.chunk_by(are_near) {
+        let start = end;
+        end += piece.len();
+        if piece.len() < SHORTEST_RIBBON {
+            apart.extend_from_slice(piece);
             continue;
         }
-        draw_area(plot_ui, curve, piece, 0.5 * f64::from(curve.width) * pixel_height);
-        line.extend(piece.first());
-        draw_line(plot_ui, curve, &line, x, y);
-        line.clear();
-        line.extend(piece.last());
+        // Lines run from the end of one ribbon to the beginning of the next.
+        apart.extend(piece.first());
+        draw_line(plot_ui, curve, &apart, x, y, pixel_height);
+        plot_ui.add(Ribbon::new(curve, start..end, ribbons));
+        apart.clear();
+        apart.extend(piece.last());
     }
-    draw_line(plot_ui, curve, &line, x, y);
+    draw_line(plot_ui, curve, &apart, x, y, pixel_height);
 }
 
-/// The area that a curve fills over some pixels, `margin` beyond its values.
-fn draw_area(plot_ui: &mut PlotUi<'_>, curve: &Curve, cells: &[Cell], margin: f64) {
-    let xs: Vec<f64> = cells
-        .iter()
-        .map(|cell| 0.5 * (cell.first[0] + cell.last[0]))
-        .collect();
-    let low: Vec<f64> = cells.iter().map(|cell| cell.min[1] - margin).collect();
-    let high: Vec<f64> = cells.iter().map(|cell| cell.max[1] + margin).collect();
-    let area = FilledArea::new(curve.name.clone(), &xs, &low, &high);
-    plot_ui.add(area.fill_color(curve.color).allow_hover(false));
-}
-
-/// A line through what each of some pixels holds.
-fn draw_line(plot_ui: &mut PlotUi<'_>, curve: &Curve, cells: &[Cell], x: (f64, f64), y: (f64, f64)) {
-    // The end of an area has been drawn with it.
+/// Draws a line through what each of some cells holds.
+fn draw_line(
+    plot_ui: &mut PlotUi<'_>,
+    curve: &Curve,
+    cells: &[Cell],
+    x: (f64, f64),
+    y: (f64, f64),
+    pixel_height: f64,
+) {
+    // The only cell may be the end of a ribbon, which has been drawn with it.
     if cells.len() < 2 && curve.trace.cells.len() > 1 {
         return;
     }
-    let size = plot_ui.transform().frame().size();
-    let pixels = f64::from(size.y * plot_ui.ctx().pixels_per_point()).max(1.0);
-    let pixel_height = (y.1 - y.0) / pixels;
     let outline = cells.iter().flat_map(|cell| {
         // Of a cell that is flat to the eye, the last point alone says where the line goes on.
         let is_flat = cell.max[1] - cell.min[1] < 0.1 * pixel_height;
         cell.outline().into_iter().skip(if is_flat { 3 } else { 0 })
     });
-    let points = clipped(thinned(outline, pixel_height), x);
-    let style = affordable(curve.line, &points, x, y, size);
+    let kept = thinned(outline.map(|[x, y]| Stop { x, ys: [y] }), pixel_height);
+    let points = kept
+        .iter()
+        .map(|stop| PlotPoint::new(stop.x, stop.ys[0]))
+        .collect();
+    let points = clipped(points, x);
+    let style = affordable(curve.line, &points, x, y, plot_ui.transform().frame().size());
     // The points are thinned out already, and egui_plot's own bands would fill the gaps that this leaves.
     // What a curve's value is at the pointer stands on the card of all values.
     let line = Line::new(curve.name.clone(), PlotPoints::Owned(points))

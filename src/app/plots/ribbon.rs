@@ -1,0 +1,294 @@
+//! A curve as a ribbon: in every pixel column what a line through all of its rows would fill.
+//!
+//! A line through first, least, greatest and last value of every pixel has four points a pixel and, drawn with some width,
+//! sixteen corners; a ribbon has four corners a pixel at most, and hardly any where its edges run straight.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::{Range, RangeInclusive};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use eframe::egui::{Color32, Mesh, Shape, Ui};
+use egui_plot::{LineStyle, PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotTransform};
+
+use super::curves::Curve;
+use super::polyline::{Stop, thinned};
+use super::ribbon_mesh::ribbon_mesh;
+use crate::history::{Cell, Trace};
+
+/// How far beyond the frame, in points, a ribbon goes at most: single precision would tear what lies further out.
+const BEYOND: f64 = 1e4;
+/// Steepest slope along which a ribbon keeps its width.
+const STEEPEST: f64 = 100.0;
+/// Mean height of the noise, in points, beyond which dashes could not be told apart.
+const NOISE_OF_DASHES: f64 = 3.0;
+/// Length of a dashed ribbon at most, as a multiple of the frame's width and height together.
+const LONGEST_DASHED: f64 = 3.0;
+
+/// A part of a curve that has rows in every pixel column, drawn as a ribbon.
+pub(super) struct Ribbon {
+    base: PlotItemBase,
+    trace: Arc<Trace>,
+    cells: Range<usize>,
+    style: Style,
+    drawn: Ribbons,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Style {
+    color: Color32,
+    width: f32,
+    line: LineStyle,
+}
+
+/// The ribbons drawn last, so that a picture in which nothing moves is not made anew.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ribbons(Rc<RefCell<HashMap<Place, Drawn>>>);
+
+/// Address of a trace and the first cell of a ribbon of it.
+type Place = (*const Trace, usize);
+
+/// A ribbon, and all that it was made of.
+#[derive(Debug)]
+struct Drawn {
+    /// Held so that no other trace can come to stand at its address.
+    trace: Arc<Trace>,
+    n_cells: usize,
+    style: Style,
+    transform: PlotTransform,
+    pixels_per_point: f32,
+    mesh: Arc<Mesh>,
+}
+
+impl Ribbons {
+    /// Forgets the ribbons of traces that nobody else holds any more.
+    pub(super) fn tidy(&self) {
+        let mut drawn = self.0.borrow_mut();
+        drawn.retain(|_, ribbon| Arc::strong_count(&ribbon.trace) > 1);
+    }
+}
+
+impl Ribbon {
+    /// Of some cells of neighbouring pixel columns.
+    pub(super) fn new(curve: &Curve, cells: Range<usize>, drawn: &Ribbons) -> Self {
+        Self {
+            base: PlotItemBase::new(curve.name.clone()),
+            trace: Arc::clone(&curve.trace),
+            cells,
+            style: Style {
+                color: curve.color,
+                width: curve.width,
+                line: curve.line,
+            },
+            drawn: drawn.clone(),
+        }
+    }
+
+    fn mesh(&self, transform: &PlotTransform, pixels_per_point: f32) -> Mesh {
+        let Style { color, width, line } = self.style;
+        let columns = columns(&self.trace.cells[self.cells.clone()], transform);
+        let pixel = f64::from(1.0 / pixels_per_point);
+        let edges = thinned(edges(&columns, f64::from(width), pixel), pixel);
+        let size = transform.frame().size();
+        let longest = LONGEST_DASHED * f64::from(size.x + size.y);
+        let can_be_dashed = mean_noise(&columns) < NOISE_OF_DASHES && length(&edges) < longest;
+        let line = if can_be_dashed { line } else { LineStyle::Solid };
+        ribbon_mesh(&edges, line, width, color)
+    }
+}
+
+impl PlotItem for Ribbon {
+    fn shapes(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
+        let pixels_per_point = ui.ctx().pixels_per_point();
+        let mut drawn = self.drawn.0.borrow_mut();
+        let place = (Arc::as_ptr(&self.trace), self.cells.start);
+        let is_same = |drawn: &&Drawn| {
+            drawn.n_cells == self.cells.len()
+                && drawn.style == self.style
+                && drawn.transform.frame() == transform.frame()
+                && drawn.transform.bounds() == transform.bounds()
+                && drawn.pixels_per_point.to_bits() == pixels_per_point.to_bits()
+        };
+        if let Some(known) = drawn.get(&place).filter(is_same) {
+            shapes.push(Shape::Mesh(Arc::clone(&known.mesh)));
+            return;
+        }
+        let mesh = Arc::new(self.mesh(transform, pixels_per_point));
+        shapes.push(Shape::Mesh(Arc::clone(&mesh)));
+        let ribbon = Drawn {
+            trace: Arc::clone(&self.trace),
+            n_cells: self.cells.len(),
+            style: self.style,
+            transform: *transform,
+            pixels_per_point,
+            mesh,
+        };
+        drawn.insert(place, ribbon);
+    }
+
+    fn initialize(&mut self, _x_range: RangeInclusive<f64>) {}
+
+    fn color(&self) -> Color32 {
+        self.style.color
+    }
+
+    fn allow_hover(&self) -> bool {
+        // What a curve's value is at the pointer stands on the card of all values.
+        false
+    }
+
+    fn geometry(&self) -> PlotGeometry<'_> {
+        PlotGeometry::None
+    }
+
+    fn bounds(&self) -> PlotBounds {
+        // The plots choose their ranges themselves.
+        PlotBounds::NOTHING
+    }
+
+    fn base(&self) -> &PlotItemBase {
+        &self.base
+    }
+
+    fn base_mut(&mut self) -> &mut PlotItemBase {
+        &mut self.base
+    }
+}
+
+/// What a curve takes of one pixel column, in points of the screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Column {
+    x: f64,
+    middle: f64,
+    /// Half of the height.
+    half: f64,
+}
+
+/// The columns of cells on the screen; those that are not numbers are left out.
+fn columns(cells: &[Cell], transform: &PlotTransform) -> Vec<Column> {
+    let (frame, bounds) = (*transform.frame(), transform.bounds());
+    let place = |value: f64, least: f64, per_unit: f64, start: f32, (low, high): (f32, f32)| {
+        let place = f64::from(start) + (value - least) * per_unit;
+        place.clamp(f64::from(low) - BEYOND, f64::from(high) + BEYOND)
+    };
+    let (left, right, top, bottom) = (frame.left(), frame.right(), frame.top(), frame.bottom());
+    let (per_x, per_y) = (transform.dpos_dvalue_x(), transform.dpos_dvalue_y());
+    let x = |value: f64| place(value, bounds.min()[0], per_x, left, (left, right));
+    let y = |value: f64| place(value, bounds.min()[1], per_y, bottom, (top, bottom));
+    let last = cells.len().saturating_sub(1);
+    let column = |(i, cell): (usize, &Cell)| {
+        // The ends stand where the first and the last row do.
+        let middle = match i {
+            0 => cell.first[0],
+            i if i == last => cell.last[0],
+            _ => 0.5 * (cell.first[0] + cell.last[0]),
+        };
+        let (low, high) = (y(cell.min[1]), y(cell.max[1]));
+        Column {
+            x: x(middle),
+            middle: 0.5 * (low + high),
+            half: 0.5 * (low - high),
+        }
+    };
+    let is_number =
+        |column: &Column| column.x.is_finite() && column.middle.is_finite() && column.half.is_finite();
+    cells.iter().enumerate().map(column).filter(is_number).collect()
+}
+
+/// The smaller of two changes of one sign, else none.
+fn lesser(a: f64, b: f64) -> f64 {
+    if a * b <= 0.0 {
+        0.0
+    } else if a.abs() < b.abs() {
+        a
+    } else {
+        b
+    }
+}
+
+/// The edges of a line of some width through the columns: upper edge, lower edge, and the upright height over which each of
+/// them fades, which is one pixel across the line.
+fn edges(columns: &[Column], width: f64, pixel: f64) -> impl Iterator<Item = Stop<3>> {
+    let slope = |a: Column, b: Column| (b.middle - a.middle) / (b.x - a.x).max(1e-3);
+    columns.iter().enumerate().map(move |(i, &column)| {
+        let before = columns[i.saturating_sub(1)];
+        let after = columns[(i + 1).min(columns.len() - 1)];
+        // A steep line passes through the heights of a column one after the other; only what is left without that is noise.
+        let passed = lesser(column.middle - before.middle, after.middle - column.middle).abs();
+        let half = (column.half - 0.5 * passed).max(0.0);
+        let steepness = lesser(slope(before, column), slope(column, after))
+            .abs()
+            .min(STEEPEST);
+        // Upright height of what is one unit wide across the line.
+        let upright = (1.0 + steepness * steepness).sqrt();
+        let reach = half + 0.5 * width * upright;
+        Stop {
+            x: column.x,
+            ys: [column.middle - reach, column.middle + reach, pixel * upright],
+        }
+    })
+}
+
+fn mean_noise(columns: &[Column]) -> f64 {
+    let noise = |triple: &[Column]| {
+        let [before, column, after] = [triple[0], triple[1], triple[2]];
+        let passed = lesser(column.middle - before.middle, after.middle - column.middle).abs();
+        (2.0 * column.half - passed).max(0.0)
+    };
+    columns.windows(3).map(noise).sum::<f64>() / columns.len().max(1) as f64
+}
+
+fn length(edges: &[Stop<3>]) -> f64 {
+    let middle = |stop: &Stop<3>| 0.5 * (stop.ys[0] + stop.ys[1]);
+    let pieces = edges
+        .windows(2)
+        .map(|pair| (pair[1].x - pair[0].x).hypot(middle(&pair[1]) - middle(&pair[0])));
+    pieces.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(x: u8, low: f64, high: f64) -> Column {
+        Column {
+            x: f64::from(x),
+            middle: 0.5 * (low + high),
+            half: 0.5 * (high - low),
+        }
+    }
+
+    #[test]
+    fn a_line_of_any_slope_keeps_its_width() {
+        for slope in [0.0, 0.7, -5.0, 40.0_f64] {
+            let rise = 0.5 * slope.abs();
+            let line: Vec<_> = (0..100)
+                .map(|i| {
+                    // What rises passes half a column's rise on each side.
+                    let middle = slope * f64::from(i);
+                    column(i, middle - rise, middle + rise)
+                })
+                .collect();
+            for stop in edges(&line, 2.0, 1.0).skip(1).take(98) {
+                let across = (1.0 + slope * slope).sqrt();
+                assert!((stop.ys[1] - stop.ys[0] - 2.0 * across).abs() < 1e-9 * across);
+                assert!((stop.ys[2] - across).abs() < 1e-9 * across);
+            }
+            assert!(mean_noise(&line) < 1e-9);
+        }
+    }
+
+    #[test]
+    fn noise_is_filled_from_least_to_greatest_and_a_spike_to_its_tip() {
+        let mut noise: Vec<_> = (0..100).map(|i| column(i, 10.0, 30.0)).collect();
+        noise[50] = column(50, 10.0, 80.0);
+        let edges: Vec<_> = edges(&noise, 2.0, 1.0).collect();
+        assert_eq!(edges[20].ys, [9.0, 31.0, 1.0]);
+        assert_eq!(edges[49].ys, [9.0, 31.0, 1.0]);
+        assert_eq!(edges[50].ys, [9.0, 81.0, 1.0]);
+        let kept = thinned(edges.into_iter(), 1.0);
+        assert!(kept.len() < 10 && kept.iter().any(|stop| stop.ys == [9.0, 81.0, 1.0]));
+        assert!(mean_noise(&noise) > 19.0);
+    }
+}
