@@ -60,6 +60,7 @@
 #[cfg(feature = "gui")]
 pub mod app;
 pub mod cli;
+mod digit_groups;
 pub mod dynamics;
 pub mod experiment;
 pub mod history;

@@ -70,6 +70,8 @@ fn a_bundle_holds_session_data_and_figures() {
         "diffusion.png",
         "diffusion.svg",
         "events.csv",
+        "events.png",
+        "events.svg",
         "law.png",
         "law.svg",
         "loss.png",

@@ -81,6 +81,8 @@ fn every_panel_is_drawn_in_both_formats() {
         "noise peak",
         "theory, if aligned",
         "law of an aligned, balanced mode",
+        "From noise peak to 95 % learned, in rows 4 steps apart",
+        "noise peak leads by",
         "3 learned",
         "time t = sum of η over steps",
         "η 0.01, B 8, σ 0.3",
@@ -91,6 +93,116 @@ fn every_panel_is_drawn_in_both_formats() {
     assert!(svg("all_dark.svg").contains("#56B4E9"));
     assert!(svg("histogram_light.svg").contains("Boltzmann"));
     assert!(svg("law_light.svg").contains("law D(s), σ = 0 and 0.3"));
+}
+
+/// Numbers of every element that has an attribute of this name and holds `words`.
+fn numbers(svg: &str, words: &str, attribute: &str) -> Vec<Vec<f64>> {
+    let start = format!(" {attribute}=\"");
+    svg.lines()
+        .filter(|line| line.contains(words))
+        .filter_map(|line| line.split_once(&start)?.1.split_once('"'))
+        .map(|(value, _)| {
+            let parts = value.split([' ', ',']).filter(|part| !part.is_empty());
+            parts.map(|part| part.parse().unwrap()).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn the_strip_shows_what_the_table_of_events_says() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    let colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
+    for (every, noise) in [("1", "0"), ("1", "0.3"), ("7", "0")] {
+        let noise = format!("live.label_noise_std={noise}");
+        let run = ["run", "--steps", "3000", "--every", every, "--set", &noise];
+        let files = ["--out", "run.npz", "--events", "events.csv"];
+        assert!(saddlescope(path, &[&run[..], &files].concat()).status.success());
+        for panel in ["events", "all"] {
+            let arguments = [
+                "plot", "run.npz", "--x", "steps", "--panel", panel, "--out", "x.svg",
+            ];
+            assert!(saddlescope(path, &arguments).status.success());
+            let svg = fs::read_to_string(path.join("x.svg")).unwrap();
+            assert_eq!(svg.contains("in rows 7 steps apart"), every == "7");
+            let table = fs::read_to_string(path.join("events.csv")).unwrap();
+            for (mode, colour) in colours.into_iter().enumerate() {
+                let event = |kind: &str| {
+                    let words = format!(",{kind},{},", mode + 1);
+                    let line = table.lines().find(|line| line.contains(&words))?;
+                    let fields: Vec<f64> = line
+                        .split(',')
+                        .map(|field| field.parse().unwrap_or(f64::NAN))
+                        .collect();
+                    Some((fields[0], fields[5], fields[6]))
+                };
+                // The bracket is the only line of its width and colour; the axis goes from 1080 to 9459.
+                let words = format!("stroke=\"{colour}\" stroke-width=\"16\"");
+                let brackets = numbers(&svg, &words, "points");
+                let (Some((peak, ..)), Some((learned, lead, theory))) =
+                    (event("peak_confirmed"), event("learned"))
+                else {
+                    assert!(brackets.is_empty(), "mode {mode}: {brackets:?}");
+                    continue;
+                };
+                assert_eq!(brackets.len(), 1, "mode {mode}: {brackets:?}");
+                let bracket = &brackets[0];
+                for (x, step) in [(bracket[0], peak), (bracket[2], learned)] {
+                    let expected = 1080.0 + 8379.0 * step / 3000.0;
+                    assert!((x - expected).abs() <= 0.5, "mode {mode}: {x} for {expected}");
+                }
+                assert!((bracket[1] - bracket[3]).abs() < 1e-9);
+                // Diamond and disc stand at its ends.
+                let at = |points: &[f64]| {
+                    points
+                        .iter()
+                        .skip(1)
+                        .step_by(2)
+                        .any(|y| (y - bracket[1]).abs() < 1e-9)
+                };
+                let diamonds = numbers(
+                    &svg,
+                    &format!("<polygon opacity=\"1\" fill=\"{colour}\""),
+                    "points",
+                );
+                let diamond = diamonds.iter().find(|points| at(points)).unwrap();
+                assert!((diamond[0] - bracket[0]).abs() < 1e-9);
+                let y = format!("cy=\"{}\"", bracket[1]);
+                let discs = numbers(&svg, &y, "cx");
+                assert!(discs.iter().all(|x| (x[0] - bracket[2]).abs() < 1e-9) && discs.len() == 2);
+                let text = format!("noise peak leads by {lead} steps (theory {theory:.0})");
+                assert!(svg.contains(&text), "no {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_without_a_peak_has_an_empty_strip() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    for strengths in ["[4]", "[8,7,6,5,4,3,2,1,0.5]"] {
+        let run = ["run", "--steps", "20", "--every", "1", "--out", "run.npz"];
+        let teacher = format!("teacher.strengths={strengths}");
+        let widths = [
+            "--set",
+            "network.d_in=9",
+            "--set",
+            "network.d_out=9",
+            "--set",
+            "network.hidden=[9]",
+        ];
+        let set = ["--set", &teacher];
+        let output = saddlescope(path, &[&run[..], &widths, &set].concat());
+        assert!(output.status.success(), "{output:?}");
+        let arguments = ["plot", "run.npz", "--panel", "events", "--out", "x.svg"];
+        let output = saddlescope(path, &arguments);
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let svg = fs::read_to_string(path.join("x.svg")).unwrap();
+        let n_rows = svg.lines().filter(|line| line.starts_with("mode ")).count();
+        assert_eq!(n_rows, if strengths == "[4]" { 1 } else { 8 });
+        assert!(!svg.contains("<polygon") && !svg.contains("<circle") && !svg.contains("leads by"));
+    }
 }
 
 #[test]
@@ -164,6 +276,9 @@ fn a_million_rows_make_a_small_figure() {
         };
         let n_bytes = Figure::draw(&recording, &options).unwrap().svg().len();
         assert!(n_bytes < 1_000_000, "{panel:?}: {n_bytes} bytes");
+        // A few marks for each mode, however many rows there are.
+        let is_strip = panel == FigurePanel::Events;
+        assert!(!is_strip || n_bytes < 30_000, "{panel:?}: {n_bytes} bytes");
     }
 }
 
@@ -188,6 +303,7 @@ fn a_run_that_has_not_settled_has_no_histogram() {
                     FigurePanel::All
                     | FigurePanel::Strengths
                     | FigurePanel::Diffusion
+                    | FigurePanel::Events
                     | FigurePanel::Loss
                     | FigurePanel::Law => assert!(figure.is_ok_and(|figure| figure.png().is_ok())),
                 }

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+pub(super) use crate::digit_groups::grouped;
+
 /// `value` with `n_digits` significant digits; powers of ten where plain digits would be long.
 pub(super) fn significant(value: f64, n_digits: usize) -> String {
     if value == 0.0 || !value.is_finite() {
@@ -32,19 +34,6 @@ pub(super) fn brief(value: f64, n_digits: usize) -> String {
     } else {
         text
     }
-}
-
-/// A whole number with thin spaces between groups of three digits.
-pub(super) fn grouped(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push('\u{2009}');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A rate with a unit prefix, such as `1.25 M`.
@@ -94,12 +83,6 @@ mod tests {
         assert_eq!(significant(1.5e-7, 2), "1.5\u{b7}10\u{207b}\u{2077}");
         assert_eq!(brief(0.500, 4), "0.5");
         assert_eq!(brief(200.0, 4), "200");
-    }
-
-    #[test]
-    fn digits_are_grouped_from_the_right() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(1_234_567), "1\u{2009}234\u{2009}567");
     }
 
     #[test]

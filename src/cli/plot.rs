@@ -10,12 +10,14 @@ use crate::session::{Figure, FigureOptions, FigurePanel, TimeAxis, check_writabl
 /// Panels by name.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum PanelName {
-    /// Strengths, diffusion and loss over one time axis
+    /// Strengths, diffusion, events and loss over one time axis
     All,
     /// Mode strengths over time
     Strengths,
     /// Diffusion of each mode over time
     Diffusion,
+    /// From the noise peak of each mode to the moment it is learned, over time
+    Events,
     /// Excess loss over time
     Loss,
     /// Diffusion against strength
@@ -66,6 +68,7 @@ impl From<PanelName> for FigurePanel {
             PanelName::All => Self::All,
             PanelName::Strengths => Self::Strengths,
             PanelName::Diffusion => Self::Diffusion,
+            PanelName::Events => Self::Events,
             PanelName::Loss => Self::Loss,
             PanelName::Law => Self::Law,
             PanelName::Histogram => Self::Histogram,

@@ -8,11 +8,12 @@
 
 use thiserror::Error;
 
-use super::events::{RecordedEvent, events_of};
+use super::events::{RecordedEvent, RunEvents, events_of};
 use super::file::Session;
 use crate::experiment::Experiment;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::observables::Schema;
+use crate::observables::events::ModeEvents;
 use crate::simulation::{Divergence, Intervention, ReplicaDivergence, Replicas, SetupError, Simulation};
 
 /// Most numbers a recording may hold, 1 GiB of them.
@@ -59,7 +60,7 @@ pub struct Recording {
     schema: Schema,
     rows: Vec<f64>,
     replica_rows: Vec<f64>,
-    events: Vec<RecordedEvent>,
+    events: RunEvents,
     risk: Risk,
     label_noise_std: f64,
     initial: DeepLinearNetwork,
@@ -211,7 +212,13 @@ impl Recording {
 
     /// What happened, by step.
     pub fn events(&self) -> &[RecordedEvent] {
-        &self.events
+        &self.events.all
+    }
+
+    /// What is known of every mode at the end: the same peaks and moments as in [`Self::events`], and a peak that is not
+    /// confirmed yet.
+    pub fn mode_events(&self) -> &[ModeEvents] {
+        &self.events.modes
     }
 
     /// One column, oldest first.

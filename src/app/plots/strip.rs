@@ -4,11 +4,9 @@
 use eframe::egui::{self, Align2, FontId, Pos2, Rect, Stroke, Ui};
 
 use super::time_plot::GUTTER;
-use crate::app::format::grouped;
 use crate::app::run_data::RunData;
 use crate::app::style;
 use crate::app::view::View;
-use crate::observables::events::ModeEvents;
 
 /// Height of a row, in points.
 const ROW: f32 = 14.0;
@@ -61,7 +59,7 @@ pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64
             painter.circle_filled(Pos2::new(right, y), 3.5, color);
         }
         let is_short = emphasis > 1.0 || frame.width() < NARROW;
-        let text = bracket_text(events, mode, is_short);
+        let text = events.bracket_text(mode, is_short);
         let galley = painter.layout_no_wrap(
             text,
             FontId::proportional(11.0 * emphasis),
@@ -96,23 +94,5 @@ pub(super) fn diamond(painter: &egui::Painter, centre: Pos2, solid: bool, stroke
         painter.add(egui::Shape::convex_polygon(points, stroke.color, Stroke::NONE));
     } else {
         painter.add(egui::Shape::closed_line(points, stroke));
-    }
-}
-
-fn bracket_text(events: &ModeEvents, mode: usize, is_short: bool) -> String {
-    let Some(lead) = events.lead() else {
-        return match events.peak {
-            Some(peak) if peak.confirmed => format!("noise of feature {} has peaked", mode + 1),
-            Some(_) | None => format!("noise of feature {} is at its highest so far", mode + 1),
-        };
-    };
-    let theory = lead.steps_predicted().map_or_else(
-        || "theory: no peak".to_owned(),
-        |steps| format!("theory {steps:.0}"),
-    );
-    if is_short {
-        format!("leads by {} ({theory})", grouped(lead.steps))
-    } else {
-        format!("noise peak leads by {} steps ({theory})", grouped(lead.steps))
     }
 }

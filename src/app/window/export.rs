@@ -48,6 +48,7 @@ impl ExportKind {
                 FigurePanel::All => "figure: all over time",
                 FigurePanel::Strengths => "figure: strengths",
                 FigurePanel::Diffusion => "figure: diffusion",
+                FigurePanel::Events => "figure: events",
                 FigurePanel::Loss => "figure: excess loss",
                 FigurePanel::Law => "figure: diffusion against strength",
                 FigurePanel::Histogram => "figure: stationary histograms",

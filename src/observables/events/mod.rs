@@ -10,6 +10,7 @@
 //! a peak is told from a fluctuation are this program's own and stand in [`Peak`].
 
 mod activity;
+mod bracket_text;
 mod detector;
 mod mode_watch;
 mod noise_share;

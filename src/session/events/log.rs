@@ -1,6 +1,6 @@
 //! Reads the events of a run from its rows: the detector is fed with rows and changes of parameters in the order of the run.
 
-use super::RecordedEvent;
+use super::{RecordedEvent, RunEvents};
 use crate::observables::events::{Event, EventDetector, EventKind};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{Intervention, Simulation};
@@ -13,7 +13,7 @@ pub(in crate::session) fn events_of(
     interventions: &[Intervention],
     rows: &[f64],
     divergence: Option<(u64, f64)>,
-) -> Vec<RecordedEvent> {
+) -> RunEvents {
     let schema = simulation.schema();
     let mut log = Log {
         detector: simulation.event_detector(),
@@ -40,7 +40,10 @@ pub(in crate::session) fn events_of(
     }
     log.take_in(&[]);
     log.events.sort_by_key(|event| event.step);
-    log.events
+    RunEvents {
+        modes: log.detector.modes().collect(),
+        all: log.events,
+    }
 }
 
 /// Takes the detector's events over as they come, because the detector keeps the newest ones only.
@@ -135,13 +138,18 @@ mod tests {
         let all = rows_of(&simulation, &[&start[..], &rest].concat());
         let plateaus = [(0, "plateau_entered"), (1, "plateau_left")];
         let expected = [&plateaus[..], &[(1, "peak_confirmed")]].concat();
-        assert_eq!(told(&events_of(&simulation, &[], &first, None)), expected);
-        let events = events_of(&simulation, &[], &all, None);
+        assert_eq!(told(&events_of(&simulation, &[], &first, None).all), expected);
+        let RunEvents { all: events, modes } = events_of(&simulation, &[], &all, None);
         let later = [(3, "peak_confirmed"), (4, "plateau_entered"), (5, "learned")];
         assert_eq!(told(&events), [&plateaus[..], &later].concat());
         let learned = events[4];
         assert_eq!((learned.value, learned.lead.unwrap().steps), (Some(0.96), 2));
         assert_eq!(events[2].value, Some(0.6));
+        let ends = (
+            modes[0].peak.map(|peak| peak.step),
+            modes[0].learned.map(|moment| moment.step),
+        );
+        assert_eq!(ends, (Some(3), Some(5)));
     }
 
     #[test]
@@ -157,7 +165,7 @@ mod tests {
             simulation.set_live(live).unwrap();
         }
         let rows = rows_of(&simulation, &[(0.01, 0.1); 4]);
-        let events = events_of(&simulation, simulation.interventions(), &rows, None);
+        let events = events_of(&simulation, simulation.interventions(), &rows, None).all;
         let expected = [
             (0, "parameter_changed"),
             (0, "plateau_entered"),
@@ -174,7 +182,7 @@ mod tests {
         let simulation = simulation();
         let n = 2 * EventDetector::CAPACITY;
         let rows = rows_of(&simulation, &[(0.0, 0.1), (0.5, 0.1)].repeat(n));
-        let events = events_of(&simulation, simulation.interventions(), &rows, None);
+        let events = events_of(&simulation, simulation.interventions(), &rows, None).all;
         let plateaus = events
             .iter()
             .filter(|event| event.kind.name().starts_with("plateau"));

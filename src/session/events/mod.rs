@@ -9,12 +9,21 @@ mod log;
 use std::io::{self, Write};
 
 use super::csv::io_error;
-use crate::observables::events::{EventKind, Lead};
+use crate::observables::events::{EventKind, Lead, ModeEvents};
 
 pub(super) use log::events_of;
 
 /// Columns of the table of events.
 const COLUMNS: [&str; 7] = ["step", "time", "kind", "mode", "value", "lead", "lead_predicted"];
+
+/// What the rows of a run show.
+#[derive(Clone, Debug)]
+pub(in crate::session) struct RunEvents {
+    /// Every event, by step.
+    pub(in crate::session) all: Vec<RecordedEvent>,
+    /// What is known of every mode at the end, a peak that is not confirmed yet included.
+    pub(in crate::session) modes: Vec<ModeEvents>,
+}
 
 /// One event of a recorded run.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -81,6 +81,9 @@ pub(super) fn value_range(places: impl Iterator<Item = f64>, scale: Scale) -> Ra
 
 /// About `n` round numbers inside `range`.
 fn ticks(range: &Range<f64>, n: u32, scale: Scale) -> Vec<f64> {
+    if n == 0 {
+        return Vec::new();
+    }
     let step = match scale {
         Scale::Linear => round_step(range, n),
         Scale::Log => ((range.end - range.start) / f64::from(n)).ceil().max(1.0),

@@ -83,6 +83,7 @@ fn histogram(scene: &Scene<'_>, mode: usize, law: &ModeLaw, values: &[f64]) -> P
         },
         axis_title: "probability density",
         scale: Scale::Linear,
+        rows: Vec::new(),
         bars: Vec::new(),
         curves: Vec::new(),
         levels: Vec::new(),

@@ -6,7 +6,7 @@ use plotters::style::{Color as _, RGBColor};
 
 use super::WIDTH;
 use super::curve::Stroke;
-use super::pen::{Canvas, DrawError, dashes, diamond, font, px, signed, text_width};
+use super::pen::{Canvas, DrawError, OUTLINE, dashes, diamond, font, outline, px, signed, text_width};
 use super::theme::Theme;
 
 /// Pixels before the signs of a key.
@@ -16,6 +16,7 @@ pub(super) const KEY_SPACE: u32 = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Diamond,
+    HollowDiamond,
     Disc,
 }
 
@@ -67,6 +68,10 @@ impl Key {
                     Shape::Diamond => {
                         let corners = diamond(px(7)).map(|(x, y)| (at.0 + x, at.1 + y));
                         root.draw(&Polygon::new(corners, self.colour.filled()))?;
+                    }
+                    Shape::HollowDiamond => {
+                        let corners = outline(px(6)).map(|(x, y)| (at.0 + x, at.1 + y));
+                        root.draw(&PathElement::new(corners, self.colour.stroke_width(OUTLINE)))?;
                     }
                 }
             }

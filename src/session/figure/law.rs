@@ -109,6 +109,7 @@ pub(super) fn law(scene: &Scene<'_>) -> Panel {
         },
         axis_title: "D / hill of the law",
         scale,
+        rows: Vec::new(),
         bars: Vec::new(),
         curves,
         levels: Vec::new(),

@@ -17,7 +17,9 @@ mod over_time;
 mod panel;
 mod pen;
 mod png;
+mod row;
 mod scene;
+mod strip;
 mod theme;
 
 use std::io::Write as _;
@@ -33,6 +35,7 @@ use self::over_time::{diffusions, losses, strengths};
 use self::panel::Panel;
 use self::pen::{DrawError, Rectangle, text};
 use self::scene::{MAX_MODES, Scene};
+use self::strip::events;
 use super::atomic::{WriteError, write_whole};
 use super::recording::Recording;
 use crate::experiment::Experiment;
@@ -53,13 +56,15 @@ const MARGIN: u32 = 24;
 /// What a figure shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FigurePanel {
-    /// Mode strengths, diffusion and excess loss over one time axis.
+    /// Mode strengths, diffusion, events and excess loss over one time axis.
     #[default]
     All,
     /// Mode strengths and singular values over time, with gradient flow of an aligned mode.
     Strengths,
     /// Exact diffusion of every mode over time, with the law of an aligned, balanced mode.
     Diffusion,
+    /// Of every mode a bracket from the peak of its diffusion to the moment it is learned, and by how many steps the peak leads.
+    Events,
     /// Excess loss over time, with the levels of the saddles.
     Loss,
     /// Diffusion against strength, with the law `D(s)`.
@@ -70,10 +75,11 @@ pub enum FigurePanel {
 
 impl FigurePanel {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::All,
         Self::Strengths,
         Self::Diffusion,
+        Self::Events,
         Self::Loss,
         Self::Law,
         Self::Histogram,
@@ -85,6 +91,7 @@ impl FigurePanel {
             Self::All => "all",
             Self::Strengths => "strengths",
             Self::Diffusion => "diffusion",
+            Self::Events => "events",
             Self::Loss => "loss",
             Self::Law => "law",
             Self::Histogram => "histogram",
@@ -94,7 +101,7 @@ impl FigurePanel {
     /// Whether it has a time axis.
     pub fn is_over_time(self) -> bool {
         match self {
-            Self::All | Self::Strengths | Self::Diffusion | Self::Loss => true,
+            Self::All | Self::Strengths | Self::Diffusion | Self::Events | Self::Loss => true,
             Self::Law | Self::Histogram => false,
         }
     }
@@ -246,14 +253,21 @@ impl Format {
 
 /// The panels asked for and where they stand.
 fn placed(scene: &Scene<'_>) -> Result<Vec<(Panel, Rectangle)>, FigureError> {
+    let strip = |shows_x: bool| {
+        let strip = events(scene, shows_x);
+        let height = strip.height_of_rows();
+        (strip, height)
+    };
     let panels = match scene.options.panel {
         FigurePanel::All => vec![
             (strengths(scene, false), 300),
             (diffusions(scene, false), 280),
+            strip(false),
             (losses(scene, true), 340),
         ],
         FigurePanel::Strengths => vec![(strengths(scene, true), ALONE_HEIGHT)],
         FigurePanel::Diffusion => vec![(diffusions(scene, true), ALONE_HEIGHT)],
+        FigurePanel::Events => vec![strip(true)],
         FigurePanel::Loss => vec![(losses(scene, true), ALONE_HEIGHT)],
         FigurePanel::Law => vec![(law(scene), ALONE_HEIGHT)],
         FigurePanel::Histogram => return Ok(in_columns(histograms(scene)?)),

@@ -9,6 +9,7 @@ use super::curve::{Curve, Frame, Scale, Stroke};
 use super::key::{Key, Shape, Sign};
 use super::panel::{AxisAcross, Labels, Level, Mark, Panel, Upright};
 use super::scene::Scene;
+use super::theme::Theme;
 use crate::dynamics::LiveParams;
 use crate::observables::events::EventKind;
 use crate::observables::{Quantity, Schema};
@@ -64,6 +65,7 @@ pub(super) fn strengths(scene: &Scene<'_>, shows_x: bool) -> Panel {
         across: across(scene, shows_x),
         axis_title: "strength a, singular value s",
         scale,
+        rows: Vec::new(),
         bars: Vec::new(),
         curves,
         levels: levels.collect(),
@@ -110,6 +112,7 @@ pub(super) fn diffusions(scene: &Scene<'_>, shows_x: bool) -> Panel {
         axis_title: "D, variance of a per unit time",
         scale: frame.scale,
         curves: exact.chain(law).collect(),
+        rows: Vec::new(),
         bars: Vec::new(),
         levels: Vec::new(),
         labels: Labels::Spread,
@@ -142,6 +145,7 @@ pub(super) fn losses(scene: &Scene<'_>, shows_x: bool) -> Panel {
         across: across(scene, shows_x),
         axis_title: "excess loss ½‖W − M‖²",
         scale,
+        rows: Vec::new(),
         bars: Vec::new(),
         curves: vec![Curve::new(&frame, values(), theme.ink, 20, Stroke::Solid)],
         levels: levels.collect(),
@@ -161,7 +165,7 @@ pub(super) fn losses(scene: &Scene<'_>, shows_x: bool) -> Panel {
     }
 }
 
-fn across(scene: &Scene<'_>, shows_x: bool) -> AxisAcross {
+pub(super) fn across(scene: &Scene<'_>, shows_x: bool) -> AxisAcross {
     AxisAcross {
         range: scene.x_range.clone(),
         scale: scene.x_scale,
@@ -178,7 +182,7 @@ pub(super) fn line_key(label: &str, colour: RGBColor, width: u32, stroke: Stroke
 }
 
 /// Modes beyond the colours are told apart by their dashes.
-fn mode_stroke(scene: &Scene<'_>, mode: usize) -> Stroke {
+pub(super) fn mode_stroke(scene: &Scene<'_>, mode: usize) -> Stroke {
     if scene.theme.is_dashed(mode) {
         Stroke::LongDashes
     } else {
@@ -239,20 +243,29 @@ fn marks(scene: &Scene<'_>, height: impl Fn(&RecordedEvent) -> Option<f64>) -> (
             })
         })
         .collect();
-    let keys = [(Shape::Diamond, "noise peak"), (Shape::Disc, "95 % learned")]
-        .into_iter()
-        .filter(|(shape, _)| marks.iter().any(|mark| mark.shape == *shape))
-        .map(|(shape, label)| Key {
-            label: label.to_owned(),
-            colour: scene.theme.ink,
-            sign: Sign::Mark(shape),
-        })
-        .collect();
+    let keys = mark_keys(scene.theme, &marks);
     (marks, keys)
 }
 
+/// Keys of the shapes that are there.
+pub(super) fn mark_keys(theme: Theme, marks: &[Mark]) -> Vec<Key> {
+    [
+        (Shape::Diamond, "noise peak"),
+        (Shape::HollowDiamond, "highest noise so far"),
+        (Shape::Disc, "95 % learned"),
+    ]
+    .into_iter()
+    .filter(|(shape, _)| marks.iter().any(|mark| mark.shape == *shape))
+    .map(|(shape, label)| Key {
+        label: label.to_owned(),
+        colour: theme.ink,
+        sign: Sign::Mark(shape),
+    })
+    .collect()
+}
+
 /// Lines at the peaks of the diffusion and at the changes of parameters, the latter by name where asked for.
-fn uprights(scene: &Scene<'_>, named: bool) -> Vec<Upright> {
+pub(super) fn uprights(scene: &Scene<'_>, named: bool) -> Vec<Upright> {
     let theme = scene.theme;
     let peaks = scene.recording.events().iter().filter_map(|event| {
         let EventKind::PeakConfirmed { mode, .. } = event.kind else {

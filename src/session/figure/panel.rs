@@ -1,9 +1,9 @@
-//! One panel: axes, bars, curves, dashed levels with their names at the right, marks, and a key of what is what.
+//! One panel: axes, rows, bars, curves, dashed levels with their names at the right, marks, and a key of what is what.
 
 use std::ops::Range;
 
 use plotters::chart::ChartBuilder;
-use plotters::element::{Circle, EmptyElement, Polygon, Rectangle as Box2, Text};
+use plotters::element::{Circle, EmptyElement, PathElement, Polygon, Rectangle as Box2, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontStyle, IntoFont as _, RGBColor};
 
@@ -13,8 +13,10 @@ use super::curve::{Curve, Scale, Stroke};
 use super::key::{KEY_SPACE, Key, Shape};
 use super::labels::{spread, stack};
 use super::pen::{
-    Canvas, Chart, DrawError, FONT, Rectangle, diamond, draw_line, font, px, signed, text_width,
+    Canvas, Chart, DrawError, FONT, OUTLINE, Rectangle, diamond, draw_line, font, outline, px, signed,
+    text_width,
 };
+use super::row::{ROW_HEIGHT, Row, draw_rows};
 use super::theme::Theme;
 
 /// Pixels left of the plot for its ticks and title; the same in every panel, so that the time axes line up.
@@ -89,6 +91,8 @@ pub(super) struct Panel {
     pub(super) across: AxisAcross,
     pub(super) axis_title: &'static str,
     pub(super) scale: Scale,
+    /// Rows of a strip, from the top; heights upwards count them from the bottom, and there are no ticks.
+    pub(super) rows: Vec<Row>,
     pub(super) bars: Vec<Bar>,
     pub(super) curves: Vec<Curve>,
     pub(super) levels: Vec<Level>,
@@ -102,11 +106,6 @@ pub(super) struct Panel {
 
 impl Panel {
     pub(super) fn draw(&self, root: &Canvas<'_>, place: Rectangle, theme: Theme) -> Result<(), DrawError> {
-        let below = if self.across.title.is_some() {
-            X_AXIS_HEIGHT
-        } else {
-            SPACE_BELOW
-        };
         let right = match self.labels {
             Labels::None => BARE_GUTTER,
             Labels::Spread | Labels::NearLine => LABEL_GUTTER,
@@ -115,8 +114,9 @@ impl Panel {
             left: place.left + LEFT_GUTTER,
             top: place.top + TITLE_HEIGHT,
             width: place.width - LEFT_GUTTER - right,
-            height: place.height - TITLE_HEIGHT - below,
+            height: place.height - TITLE_HEIGHT - self.space_below(),
         };
+        let n_ticks = if self.rows.is_empty() { plot.height / 36 } else { 0 };
         let x_axis_height = self.across.title.map_or(0, |_| px(X_AXIS_HEIGHT));
         let canvas = root.clone().shrink(
             (px(place.left), px(plot.top)),
@@ -127,7 +127,7 @@ impl Panel {
             .x_label_area_size(x_axis_height)
             .build_cartesian_2d(
                 Axis::new(self.across.range.clone(), self.across.scale, plot.width / 88),
-                Axis::new(self.values(), self.scale, plot.height / 36),
+                Axis::new(self.values(), self.scale, n_ticks),
             )?;
         let text = (FONT, f64::from(px(15))).into_font().color(&theme.ink);
         chart
@@ -142,6 +142,7 @@ impl Panel {
             .y_desc(self.axis_title)
             .draw()?;
         self.draw_shapes(&mut chart, plot, theme)?;
+        draw_rows(root, &chart, plot, &self.rows, theme)?;
         self.draw_level_names(root, &chart, plot)?;
         self.draw_upright_names(root, &chart, plot, theme)?;
         self.draw_title(root, plot, place.left + place.width, theme)?;
@@ -164,8 +165,24 @@ impl Panel {
         }
     }
 
+    /// Height of a strip: as much as its rows need.
+    pub(super) fn height_of_rows(&self) -> u32 {
+        TITLE_HEIGHT + self.rows.len() as u32 * ROW_HEIGHT + self.space_below()
+    }
+
+    fn space_below(&self) -> u32 {
+        if self.across.title.is_some() {
+            X_AXIS_HEIGHT
+        } else {
+            SPACE_BELOW
+        }
+    }
+
     /// The range upwards.
     fn values(&self) -> Range<f64> {
+        if !self.rows.is_empty() {
+            return 0.0..self.rows.len() as f64;
+        }
         let points = self
             .curves
             .iter()
@@ -214,6 +231,9 @@ impl Panel {
                 Shape::Diamond => chart.draw_series([EmptyElement::at(mark.at)
                     + Polygon::new(diamond(px(9)), theme.paper.filled())
                     + Polygon::new(diamond(px(7)), mark.colour.filled())])?,
+                Shape::HollowDiamond => chart.draw_series([EmptyElement::at(mark.at)
+                    + Polygon::new(diamond(px(9)), theme.paper.filled())
+                    + PathElement::new(outline(px(6)), mark.colour.stroke_width(OUTLINE))])?,
             };
         }
         Ok(())

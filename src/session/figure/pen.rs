@@ -23,6 +23,9 @@ pub(super) const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 /// Width of a character in sizes of the font, on average.
 const CHARACTER: f64 = 0.58;
 
+/// Width of the line about a hollow mark, in drawing units.
+pub(super) const OUTLINE: u32 = 16;
+
 /// A place in pixels.
 #[derive(Clone, Copy)]
 pub(super) struct Rectangle {
@@ -78,6 +81,12 @@ pub(super) fn dashes(
 pub(super) fn diamond(size: u32) -> [(i32, i32); 4] {
     let size = size.cast_signed();
     [(0, -size), (size, 0), (0, size), (-size, 0)]
+}
+
+/// The same as a closed line.
+pub(super) fn outline(size: u32) -> [(i32, i32); 5] {
+    let [top, right, bottom, left] = diamond(size);
+    [top, right, bottom, left, top]
 }
 
 /// A line of text; its place in pixels is the upper left corner.
