@@ -59,7 +59,7 @@ fn open(experiment: Experiment) -> Harness<'static, Option<Window>> {
     Harness::builder().with_size(SIZE).build_ui_state(
         move |ui, window: &mut Option<Window>| {
             if window.is_none() {
-                *window = Window::new(ui.ctx(), None, experiment.clone()).ok();
+                *window = Window::new(ui.ctx(), experiment.clone()).ok();
             }
             if let Some(window) = window {
                 window.listen(ui.ctx());

@@ -14,6 +14,7 @@ mod format;
 mod ghosts;
 mod glossary;
 mod headline;
+mod kept;
 mod lesson_panel;
 mod menu;
 mod plots;
@@ -48,21 +49,28 @@ pub enum AppError {
 /// # Errors
 /// [`AppError`] where the system gives no window.
 pub fn run(experiment: Experiment) -> Result<(), AppError> {
+    let directory = eframe::storage_dir(APP_ID);
+    let settings = directory
+        .as_ref()
+        .map(|directory| directory.join("settings.toml"));
+    let size = settings.as_ref().and_then(|path| kept::last_size(path));
     let viewport = eframe::egui::ViewportBuilder::default()
         .with_app_id(APP_ID)
-        .with_inner_size([1440.0, 900.0])
+        .with_inner_size(size.unwrap_or([1440.0, 900.0]))
         .with_min_inner_size([640.0, 420.0]);
     let options = eframe::NativeOptions {
         viewport,
+        persist_window: false,
         ..Default::default()
     };
     eframe::run_native(
         APP_ID,
         options,
         Box::new(|cc| {
-            let mut window = Window::new(&cc.egui_ctx, cc.storage, experiment)?;
-            if let Some(directory) = eframe::storage_dir(APP_ID) {
+            let mut window = Window::new(&cc.egui_ctx, experiment)?;
+            if let (Some(directory), Some(settings)) = (directory, settings) {
                 window.keep_sessions_in(&directory.join("sessions"));
+                window.keep_settings_in(&cc.egui_ctx, &settings);
             }
             Ok(Box::new(window))
         }),

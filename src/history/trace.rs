@@ -12,15 +12,6 @@ pub enum Spacing {
     Logarithmic,
 }
 
-impl Spacing {
-    fn position(self, x: f64) -> f64 {
-        match self {
-            Self::Linear => x,
-            Self::Logarithmic => x.log10(),
-        }
-    }
-}
-
 /// Which part of which columns to draw, and how finely.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TraceRequest {
@@ -74,14 +65,23 @@ pub struct Trace {
 /// Gathers the visible part of a column pixel by pixel. One bucket on each side beyond the range is included, so the curve
 /// runs to the edges.
 pub fn trace(history: &History, request: &TraceRequest) -> Trace {
+    // Chosen once: a choice for every bucket would take the logarithm of all and throw away those not asked for.
+    match request.spacing {
+        Spacing::Linear => gather(history, request, |x| x),
+        Spacing::Logarithmic => gather(history, request, f64::log10),
+    }
+}
+
+/// The trace whose pixels are even in `position` of `x`.
+fn gather(history: &History, request: &TraceRequest, position: impl Fn(f64) -> f64) -> Trace {
     let (low, high) = request.x_range;
-    let (left, right) = (request.spacing.position(low), request.spacing.position(high));
+    let (left, right) = (position(low), position(high));
     if !((right - left).is_finite() && right > left) || request.n_pixels == 0 {
         return Trace::default();
     }
     let pixel = (right - left) / request.n_pixels as f64;
     let mut gathering = Gathering {
-        spacing: request.spacing,
+        position,
         left,
         pixel,
         edge: f64::NEG_INFINITY,
@@ -109,8 +109,9 @@ pub fn trace(history: &History, request: &TraceRequest) -> Trace {
 }
 
 /// A trace being gathered from left to right.
-struct Gathering {
-    spacing: Spacing,
+struct Gathering<P> {
+    /// Where along the axis an `x` lies.
+    position: P,
     left: f64,
     pixel: f64,
     /// Right edge, as a position, of the pixel column being gathered.
@@ -121,7 +122,7 @@ struct Gathering {
     trace: Trace,
 }
 
-impl Gathering {
+impl<P: Fn(f64) -> f64> Gathering<P> {
     /// Takes in the part of the range that has not been covered yet.
     fn take(&mut self, history: &History, request: &TraceRequest, x_range: (f64, f64), n_pixels: usize) {
         let (level, range) = level_for(history, request.x_column, x_range, n_pixels);
@@ -133,12 +134,12 @@ impl Gathering {
             }
             let first = x.first.max(self.covered);
             // A logarithmic axis begins after zero.
-            if self.spacing == Spacing::Logarithmic && first <= 0.0 {
+            if request.spacing == Spacing::Logarithmic && first <= 0.0 {
                 continue;
             }
             self.covered = x.last;
             let middle = 0.5 * (first + x.last);
-            let position = self.spacing.position(middle);
+            let position = (self.position)(middle);
             match self.trace.cells.last_mut() {
                 Some(cell) if position < self.edge => {
                     cell.last = [x.last, y.last];

@@ -106,6 +106,19 @@ pub(super) fn write_new(
     }
 }
 
+/// Renames a damaged file to a name that is free, so that nothing overwrites it; gives the new name.
+pub fn put_aside(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let free = (1..=u32::MAX)
+        .map(|n| match n {
+            1 => path.with_file_name(format!("{name}.damaged")),
+            n => path.with_file_name(format!("{name}.{n}.damaged")),
+        })
+        .find(|aside| fs::symlink_metadata(aside).is_err())?;
+    fs::rename(path, &free).ok()?;
+    Some(free)
+}
+
 /// Where a file goes.
 struct Target<'a> {
     path: &'a Path,

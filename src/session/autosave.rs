@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, SystemTime};
 
-use super::atomic::{PART_PREFIX, PART_SUFFIX, WriteError, write_new};
+use super::atomic::{PART_PREFIX, PART_SUFFIX, WriteError, put_aside, write_new};
 use super::file::{Session, SessionError};
 
 /// Sessions kept; older ones are removed.
@@ -166,17 +166,4 @@ fn named(entry: &DirEntry, prefix: &str, suffix: &str) -> bool {
 
 fn modified(entry: &DirEntry) -> Option<SystemTime> {
     entry.metadata().ok()?.modified().ok()
-}
-
-/// Renames a damaged file to a name that is free.
-fn put_aside(path: &Path) -> Option<PathBuf> {
-    let name = path.file_name()?.to_string_lossy().into_owned();
-    let free = (1..=u32::MAX)
-        .map(|n| match n {
-            1 => path.with_file_name(format!("{name}.damaged")),
-            n => path.with_file_name(format!("{name}.{n}.damaged")),
-        })
-        .find(|aside| fs::symlink_metadata(aside).is_err())?;
-    fs::rename(path, &free).ok()?;
-    Some(free)
 }

@@ -18,7 +18,7 @@ mod recorder;
 mod recording;
 
 pub use self::csv::write_csv;
-pub use atomic::{WriteError, check_writable, is_same_file, write_whole};
+pub use atomic::{WriteError, check_writable, is_same_file, put_aside, write_whole};
 pub use autosave::{Autosave, Damaged, LastSession};
 pub use bundle::{Bundle, BundleError, BundleOptions, BundleProgress, write_bundle};
 pub use digest::{StateDigest, state_digest};

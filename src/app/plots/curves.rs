@@ -9,6 +9,7 @@ use egui_plot::LineStyle;
 use super::ribbon::Ribbons;
 use super::scale::Scale;
 use super::smoothing::smoothed;
+use super::time_plot::GUTTER;
 use crate::app::ghosts::Ghost;
 use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
@@ -41,6 +42,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) x_range: (f64, f64),
     /// How thick lines and large letters are: 1 in the normal view.
     pub(crate) emphasis: f32,
+    /// Whether the loss stands below the other plots; else the diffusion carries the labels of the time axis.
+    pub(crate) shows_loss: bool,
 }
 
 /// An area between two curves, in the coordinates of a plot.
@@ -115,6 +118,7 @@ impl<'a> Gatherer<'a> {
     /// For the plot named `id`, whose vertical axis has the scale `usual` until a person switches it.
     pub(crate) fn new(ui: &'a Ui, scene: &'a mut Scene<'_>, id: &'static str, usual: Scale) -> Self {
         let scale = scene.view.scale(id, usual);
+        let width = ui.available_width() - GUTTER * scene.emphasis;
         Self {
             run: scene.run,
             view: scene.view,
@@ -125,7 +129,7 @@ impl<'a> Gatherer<'a> {
             ghosts: scene.ghosts,
             x_range: scene.x_range,
             emphasis: scene.emphasis,
-            n_pixels: (ui.available_width() * ui.ctx().pixels_per_point()) as usize,
+            n_pixels: (width * ui.ctx().pixels_per_point()) as usize,
         }
     }
 
@@ -221,10 +225,12 @@ impl<'a> Gatherer<'a> {
             n_pixels: self.n_pixels,
         };
         let mut drawn = trace(history, &request);
-        for cell in &mut drawn.cells {
-            for point in [&mut cell.first, &mut cell.last, &mut cell.min, &mut cell.max] {
-                *point = [time.position(point[0] + shift), self.scale.position(point[1])];
-            }
+        place(&mut drawn.cells, |[x, y]| [x + shift, y]);
+        if time.log {
+            place(&mut drawn.cells, |[x, y]| [time.position(x), y]);
+        }
+        if self.scale != Scale::Linear {
+            place(&mut drawn.cells, |[x, y]| [x, self.scale.position(y)]);
         }
         let drawn = Arc::new(drawn);
         self.traces.traces.insert(key, (stamp, Arc::clone(&drawn)));
@@ -282,6 +288,15 @@ impl<'a> Gatherer<'a> {
             }
         }
         curves
+    }
+}
+
+/// Moves every point of the cells.
+fn place(cells: &mut [Cell], position: impl Fn([f64; 2]) -> [f64; 2]) {
+    for cell in cells {
+        for point in [&mut cell.first, &mut cell.last, &mut cell.min, &mut cell.max] {
+            *point = position(*point);
+        }
     }
 }
 

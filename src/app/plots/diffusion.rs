@@ -59,8 +59,7 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         drops,
         end_labels: Vec::new(),
         include: Vec::new(),
-        // In the lecture view no plot stands below it.
-        shows_time: scene.emphasis > 1.0,
+        shows_time: !scene.shows_loss,
         shows_changes: false,
         n_rows_per_pixel,
     };

@@ -151,6 +151,12 @@ impl Histogram<'_> {
         let teacher = run.experiment.teacher.strengths[self.mode];
         let theory = self.prediction.filter(|_| view.shown.theory);
         let (frame, relative) = layout(&bars, teacher, theory, view);
+        let size = egui::vec2(ui.available_width(), self.height);
+        if !ui.is_rect_visible(egui::Rect::from_min_size(ui.cursor().min, size)) {
+            // Scrolled out of sight.
+            ui.allocate_space(size);
+            return relative;
+        }
         let color = style::mode_color(self.mode, ui.visuals());
         let ink = ui.visuals().strong_text_color();
         let curves = theory.map(|prediction| theory_curves(prediction, frame, ink));

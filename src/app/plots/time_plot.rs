@@ -170,8 +170,13 @@ impl TimePlot<'_> {
         if self.n_rows_per_pixel > 1 && emphasis <= 1.0 {
             let corner = response.response.rect.right_top() + egui::vec2(-6.0, 4.0);
             let text = format!("min\u{2013}max of {} rows/px", grouped(self.n_rows_per_pixel));
+            let font = FontId::proportional(10.5);
+            let galley = ui.painter().layout_no_wrap(text, font, quiet);
+            let place = Align2::RIGHT_TOP.anchor_size(corner, galley.size());
+            // Lines of the plot must not cross the letters.
             ui.painter()
-                .text(corner, Align2::RIGHT_TOP, text, FontId::proportional(10.5), quiet);
+                .rect_filled(place.expand2(egui::vec2(3.0, 0.0)), 2.0, ground);
+            ui.painter().galley(place.min, galley, quiet);
         }
         scale_button(
             ui,
@@ -186,15 +191,26 @@ impl TimePlot<'_> {
 
     /// The range of the axis that shows every curve, and what must be included.
     fn automatic_range(&self, x_range: (f64, f64)) -> (f64, f64) {
-        let inside = |x: f64| (x_range.0..=x_range.1).contains(&x);
-        let visible = self
-            .curves
-            .iter()
-            .flat_map(|curve| &curve.trace.cells)
-            .filter(|cell| inside(cell.first[0]) || inside(cell.last[0]))
-            .flat_map(|cell| [cell.min[1], cell.max[1]]);
+        let finite = |y: f64, otherwise: f64| if y.is_finite() { y } else { otherwise };
+        let extremes = |(low, high): (f64, f64), cell: &Cell| {
+            (
+                low.min(finite(cell.min[1], low)),
+                high.max(finite(cell.max[1], high)),
+            )
+        };
+        let nothing = (f64::INFINITY, f64::NEG_INFINITY);
+        let visible = self.curves.iter().flat_map(|curve| {
+            let cells = &curve.trace.cells;
+            // Cells stand from left to right; those beyond the edges only lead the curve there.
+            let begin = cells.partition_point(|cell| cell.last[0] < x_range.0);
+            let end = cells
+                .partition_point(|cell| cell.first[0] <= x_range.1)
+                .max(begin);
+            let (low, high) = cells[begin..end].iter().fold(nothing, extremes);
+            [low, high]
+        });
         let included = self.include.iter().map(|&value| self.scale.position(value));
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        let (mut low, mut high) = nothing;
         for y in visible.chain(included).filter(|y| y.is_finite()) {
             low = low.min(y);
             high = high.max(y);

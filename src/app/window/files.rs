@@ -65,12 +65,9 @@ struct SavedView {
 }
 
 impl Files {
-    pub(super) fn new(folder: String) -> Self {
-        let folder = if folder.is_empty() {
-            std::env::current_dir().map_or_else(|_| String::new(), |path| path.display().to_string())
-        } else {
-            folder
-        };
+    pub(super) fn new() -> Self {
+        let folder =
+            std::env::current_dir().map_or_else(|_| String::new(), |path| path.display().to_string());
         Self {
             folder,
             autosave: None,

@@ -19,6 +19,12 @@ use crate::worker::Command;
 const LECTURE_EMPHASIS: f32 = 2.0;
 /// Height, in points, below which the plots' texts are short.
 const LOW: f32 = 500.0;
+/// Height, in points, below which the loss gives its room to the strengths and their diffusion.
+const TOO_LOW_FOR_LOSS: f32 = 330.0;
+/// Height, in points, below which the events are left to the marks on the curves.
+const TOO_LOW_FOR_EVENTS: f32 = 220.0;
+/// Least height of all plots together, in points.
+const LEAST: f32 = 120.0;
 
 impl Window {
     pub(super) fn lay_out(&mut self, ui: &mut Ui) {
@@ -111,12 +117,18 @@ impl Window {
         let hovered_before = self.view.hovered.take();
         let x_range = plots::visible_range(&self.run, &self.view, self.horizon);
         ui.spacing_mut().item_spacing.y = 6.0;
-        let is_lecture = emphasis > 1.0;
-        let n_gaps = if is_lecture { 2.0 } else { 3.0 };
-        let between = n_gaps * ui.spacing().item_spacing.y + plots::strip_height(self.run.rank(), emphasis);
-        let height = (ui.available_height() - between).max(180.0);
+        let room = ui.available_height();
+        let shows_loss = emphasis <= 1.0 && room >= TOO_LOW_FOR_LOSS;
+        let shows_events = room >= TOO_LOW_FOR_EVENTS * emphasis;
+        let n_gaps = 1.0 + f32::from(u8::from(shows_loss)) + f32::from(u8::from(shows_events));
+        let strip = if shows_events {
+            plots::strip_height(self.run.rank(), emphasis)
+        } else {
+            0.0
+        };
+        let height = (room - n_gaps * ui.spacing().item_spacing.y - strip).max(LEAST);
         let corner = ui.cursor().min + egui::vec2(plots::GUTTER * emphasis + 70.0, 28.0);
-        let shares = shares(&self.view.large, is_lecture);
+        let shares = shares(&self.view.large, shows_loss);
         let mut scene = plots::Scene {
             run: &self.run,
             view: &mut self.view,
@@ -124,11 +136,14 @@ impl Window {
             ghosts: &self.ghosts,
             x_range,
             emphasis,
+            shows_loss,
         };
         plots::strengths_plot(ui, &mut scene, shares[0] * height);
         plots::diffusion_plot(ui, &mut scene, shares[1] * height);
-        plots::event_strip(ui, scene.run, scene.view, x_range, emphasis);
-        if !is_lecture {
+        if shows_events {
+            plots::event_strip(ui, scene.run, scene.view, x_range, emphasis);
+        }
+        if shows_loss {
             plots::loss_plot(ui, &mut scene, shares[2] * height);
         }
         card(ui, &self.run, &self.view, corner);

@@ -5,6 +5,7 @@ mod export;
 mod files;
 mod layout;
 mod perform;
+mod settings;
 mod teaching;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use super::command_list::CommandList;
 use super::controls::Controls;
 use super::draft::{Beside, Draft};
 use super::ghosts::{self, Ghost};
+use super::kept::KeptFile;
 use super::plots;
 use super::run_data::RunData;
 use super::style;
@@ -34,23 +36,6 @@ use crate::worker::{Command, Event, RunSpec, RunState, Worker};
 const DRAIN_TIME: Duration = Duration::from_millis(10);
 /// Time between two pictures where motion is reduced.
 const CALM_PERIOD: Duration = Duration::from_millis(250);
-/// Key under which settings are stored.
-const STORAGE_KEY: &str = "settings";
-
-/// What is kept from one start of the program to the next.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-struct Kept {
-    shown: Shown,
-    time: TimeScale,
-    speed: SpeedSetting,
-    high_contrast: bool,
-    reduced_motion: bool,
-    /// Whether the program has been used before.
-    is_known: bool,
-    folder: String,
-}
-
 /// What undo takes back and redo makes again.
 #[derive(Clone, Debug, PartialEq)]
 struct Settings {
@@ -110,6 +95,8 @@ pub struct Window {
     dialog: Dialog,
     notice: Option<Notice>,
     files: Files,
+    /// Where the settings are kept, if anywhere.
+    kept: Option<KeptFile>,
     teaching: Teaching,
     panels: Panels,
     /// Width of the window, in points, for which the panels were last chosen.
@@ -127,21 +114,16 @@ pub struct Window {
 }
 
 impl Window {
-    /// A window in `ctx` that starts running `experiment`, with the settings last kept in `storage`.
+    /// A window in `ctx` that starts running `experiment`, with the usual settings.
     ///
     /// # Errors
     /// The system's error where the worker's thread cannot be started.
-    pub fn new(
-        ctx: &egui::Context,
-        storage: Option<&dyn eframe::Storage>,
-        experiment: Experiment,
-    ) -> std::io::Result<Self> {
-        let kept: Kept = storage
-            .and_then(|storage| eframe::get_value(storage, STORAGE_KEY))
-            .unwrap_or_default();
+    pub fn new(ctx: &egui::Context, experiment: Experiment) -> std::io::Result<Self> {
         style::install_fonts(ctx);
-        style::apply(ctx, kept.high_contrast, kept.reduced_motion);
-        let reduced_motion = Arc::new(AtomicBool::new(kept.reduced_motion));
+        style::apply(ctx, false, false);
+        // The keys for larger and smaller are actions of the window's own, with steps and limits of their own.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        let reduced_motion = Arc::new(AtomicBool::new(false));
         let (waker, calm) = (ctx.clone(), Arc::clone(&reduced_motion));
         let worker = Worker::spawn(move || {
             if calm.load(Ordering::Relaxed) {
@@ -152,12 +134,9 @@ impl Window {
         })?;
         let live = experiment.live;
         let draft = Draft::new(experiment.clone());
-        let view = View {
-            time: kept.time,
-            shown: kept.shown,
-            ..View::default()
-        };
-        let settings = settings(&draft, live, kept.speed, &view);
+        let view = View::default();
+        let speed = SpeedSetting::default();
+        let settings = settings(&draft, live, speed, &view);
         let mut window = Self {
             worker,
             horizon: plots::horizon(&experiment),
@@ -171,19 +150,20 @@ impl Window {
             predictions: plots::Predictions::default(),
             draft,
             live,
-            speed: kept.speed,
+            speed,
             controls: Controls::default(),
             undo: Undo::new(settings),
             dialog: Dialog::None,
             notice: None,
-            files: Files::new(kept.folder),
+            files: Files::new(),
+            kept: None,
             teaching: Teaching::new(crate::lessons::builtin()),
             panels: Panels::that_fit(f32::INFINITY),
             fitted_width: f32::INFINITY,
             lecture: false,
-            high_contrast: kept.high_contrast,
+            high_contrast: false,
             reduced_motion,
-            invites: !kept.is_known,
+            invites: true,
             frames_per_second: 0.0,
             title: String::new(),
         };
@@ -336,6 +316,7 @@ impl Window {
         self.drain(ctx);
         self.keys(ctx);
         self.look_after_files(ctx);
+        self.look_after_settings();
         self.look_after_lesson();
         self.update_title(ctx);
         let dt = f64::from(ctx.input(|input| input.stable_dt)).max(1e-4);
@@ -423,21 +404,13 @@ impl eframe::App for Window {
         self.show(ui);
     }
 
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        let lab = self.lab();
-        let kept = Kept {
-            shown: lab.shown,
-            time: lab.time,
-            speed: lab.speed,
-            high_contrast: self.high_contrast,
-            reduced_motion: self.reduced_motion.load(Ordering::Relaxed),
-            is_known: true,
-            folder: self.files.folder.clone(),
-        };
-        eframe::set_value(storage, STORAGE_KEY, &kept);
+    /// The window keeps its settings itself: eframe's own file would be torn by two windows that write at once.
+    fn persist_egui_memory(&self) -> bool {
+        false
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.keep_last_session();
+        self.keep_last_settings();
     }
 }

@@ -258,20 +258,18 @@ impl Window {
     }
 }
 
-/// Shares of the height that the three plots over time take; those of a lesson that are large are twice as high.
-pub(super) fn shares(large: &[lessons::Plot], is_lecture: bool) -> [f32; 3] {
-    let usual = if is_lecture {
-        [0.55, 0.45, 0.0]
-    } else {
-        [0.42, 0.28, 0.30]
-    };
+/// Shares of the height that strengths, diffusion and loss take; those of a lesson that are large are twice as high.
+pub(super) fn shares(large: &[lessons::Plot], shows_loss: bool) -> [f32; 3] {
+    if !shows_loss {
+        return [0.55, 0.45, 0.0];
+    }
     let kinds = [
         lessons::Plot::Strengths,
         lessons::Plot::Diffusion,
         lessons::Plot::Loss,
     ];
-    if is_lecture || !large.iter().any(|plot| kinds.contains(plot)) {
-        return usual;
+    if !large.iter().any(|plot| kinds.contains(plot)) {
+        return [0.42, 0.28, 0.30];
     }
     let weights = kinds.map(|kind| if large.contains(&kind) { 2.0 } else { 1.0 });
     let total: f32 = weights.iter().sum();
