@@ -209,8 +209,9 @@ fn frames(ctx: &egui::Context, window: &mut Option<Window>) -> Vec<Frame> {
             window.show(ui);
         });
         let layout = start.elapsed();
+        let start = Instant::now();
         let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
-        let tessellation = start.elapsed() - layout;
+        let tessellation = start.elapsed();
         // There is no graphics system to give them to.
         output.textures_delta.clear();
         let total = primitives.iter().map(n_corners).sum();

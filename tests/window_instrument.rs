@@ -271,3 +271,62 @@ fn every_action_of_the_palette_can_be_chosen() {
     harness.step();
     harness.get_by_label("Equations in force");
 }
+
+/// A window that keeps its settings in a file.
+fn keeping(path: &std::path::Path) -> WindowHarness {
+    let mut harness = open(SIZE, Experiment::default());
+    let ctx = harness.ctx.clone();
+    let window = harness.state_mut().as_mut().unwrap();
+    window.keep_settings_in(&ctx, path);
+    harness.step();
+    harness
+}
+
+fn close(mut harness: WindowHarness) {
+    eframe::App::on_exit(harness.state_mut().as_mut().unwrap(), None);
+}
+
+#[test]
+fn settings_outlast_the_window_and_two_windows_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("settings.toml");
+    let mut first = keeping(&path);
+    let mut second = keeping(&path);
+    choose(&mut first, "light theme");
+    choose(&mut first, "reduced motion");
+    choose(&mut second, "high contrast");
+    close(first);
+    close(second);
+    // The last to close is remembered, whole.
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains("high_contrast = true") && text.contains("reduced_motion = false"),
+        "{text}"
+    );
+    let mut third = keeping(&path);
+    choose(&mut third, "light theme");
+    close(third);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains("high_contrast = true") && text.contains("theme = \"light\""),
+        "{text}"
+    );
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn damaged_settings_are_told_and_kept_aside() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("settings.toml");
+    std::fs::write(&path, "high_contrast = true\nscale = \"large\"\n").unwrap();
+    let harness = keeping(&path);
+    harness.get_by_label_contains("settings.toml: line 2: ");
+    let aside = directory.path().join("settings.toml.damaged");
+    assert!(std::fs::read_to_string(aside).unwrap().contains("large"));
+    close(harness);
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .contains("is_known = true")
+    );
+}

@@ -49,7 +49,7 @@ pub(super) fn side_panel(
         event_table(ui, run);
         None
     } else {
-        stationary_panel(ui, run, view, predictions)
+        stationary_panel(ui, run, view, predictions, 1.0)
     }
 }
 

@@ -8,7 +8,9 @@ use super::run_data::RunData;
 use super::style;
 use super::view::View;
 use crate::experiment::DataKind;
-use crate::simulation::{Distances, Estimate, Estimates, ModeStatistics, Phase, Prediction};
+use crate::simulation::{
+    Distances, Estimate, Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics,
+};
 use crate::theory::StationaryLaw;
 
 const MIN_HEIGHT: f32 = 70.0;
@@ -23,11 +25,59 @@ pub(super) fn stationary_panel(
     run: &RunData,
     view: &mut View,
     predictions: &mut Predictions,
+    emphasis: f32,
 ) -> Option<f64> {
     let Some(statistics) = run.lanes.first().and_then(|lane| lane.statistics.as_ref()) else {
         ui.weak("No values yet.");
         return None;
     };
+    let mut restart = None;
+    // A hall sees no controls.
+    if emphasis <= 1.0 {
+        restart = controls(ui, view, statistics);
+    }
+    let since = match statistics.origin {
+        0 => "statistics since the start".to_owned(),
+        step => format!("statistics since the change at step {}", grouped(step)),
+    };
+    let small_size = SMALL * emphasis;
+    ui.weak(RichText::new(since).size(small_size));
+    if run.experiment.data.kind != DataKind::Online {
+        let text = "The stationary laws are those of fresh samples; a stored set has none of them.";
+        ui.weak(RichText::new(text).size(small_size));
+    }
+    let each = ui.available_height() / run.rank() as f32 - TEXT_HEIGHT * emphasis;
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        for (mode, of_mode) in statistics.modes.iter().enumerate() {
+            let prediction = predictions.of(run, mode);
+            let crowds = run.crowds.iter().filter_map(|crowd| crowd.statistics.as_ref());
+            let ensemble = crowds
+                .map(|statistics| &statistics.modes[mode])
+                .find(|of_mode| of_mode.moments.count() > 0);
+            let histogram = Histogram {
+                mode,
+                statistics: of_mode,
+                ensemble,
+                prediction: prediction.as_deref(),
+                height: each.clamp(MIN_HEIGHT, MAX_HEIGHT * emphasis),
+            };
+            let distances = prediction
+                .as_deref()
+                .map(|prediction| predictions.distances(prediction, mode, of_mode));
+            let of_mode = ModeView {
+                histogram,
+                until: statistics.until,
+                distances,
+                emphasis,
+            };
+            of_mode.show(ui, run, view);
+        }
+    });
+    restart
+}
+
+/// Gives the burn-in, in relaxation times, with which the statistics shall begin anew.
+fn controls(ui: &mut Ui, view: &mut View, statistics: &StationaryStatistics) -> Option<f64> {
     let mut restart = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
@@ -52,98 +102,76 @@ pub(super) fn stationary_panel(
         ui.toggle_value(&mut view.log_histograms, RichText::new("log").size(SMALL))
             .on_hover_text("Logarithmic density: the tails.");
     });
-    let since = match statistics.origin {
-        0 => "statistics since the start".to_owned(),
-        step => format!("statistics since the change at step {}", grouped(step)),
-    };
-    ui.weak(RichText::new(since).size(SMALL));
-    if run.experiment.data.kind != DataKind::Online {
-        let text = "The stationary laws are those of fresh samples; a stored set has none of them.";
-        ui.weak(RichText::new(text).size(SMALL));
-    }
-    let each = ui.available_height() / run.rank() as f32 - TEXT_HEIGHT;
-    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        for (mode, of_mode) in statistics.modes.iter().enumerate() {
-            let prediction = predictions.of(run, mode);
-            let crowds = run.crowds.iter().filter_map(|crowd| crowd.statistics.as_ref());
-            let ensemble = crowds
-                .map(|statistics| &statistics.modes[mode])
-                .find(|of_mode| of_mode.moments.count() > 0);
-            let histogram = Histogram {
-                mode,
-                statistics: of_mode,
-                ensemble,
-                prediction: prediction.as_deref(),
-                height: each.clamp(MIN_HEIGHT, MAX_HEIGHT),
-            };
-            let distances = prediction
-                .as_deref()
-                .map(|prediction| predictions.distances(prediction, mode, of_mode));
-            mode_view(ui, run, view, &histogram, statistics.until, distances);
-        }
-    });
     restart
 }
 
-fn mode_view(
-    ui: &mut Ui,
-    run: &RunData,
-    view: &View,
-    histogram: &Histogram<'_>,
+/// One mode: its name, its histogram and both in numbers.
+struct ModeView<'a> {
+    histogram: Histogram<'a>,
+    /// Step up to which values were taken in.
     until: u64,
     distances: Option<Distances>,
-) {
-    let statistics = histogram.statistics;
-    let theory = histogram.prediction.filter(|_| view.shown.theory);
-    let estimates = Estimates::new(statistics);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        let color = style::mode_text_color(histogram.mode, ui.visuals());
-        let name = format!("mode {}", histogram.mode + 1);
-        ui.label(RichText::new(name).color(color).strong().size(12.0));
-        let text = match (statistics.phase, &estimates) {
-            (Phase::Approaching, _) => "on its way".to_owned(),
-            (Phase::BurnIn { until }, _) => format!("burn-in until step {}", grouped(until)),
-            (Phase::Counting { .. }, Some(estimates)) => format!("mean {}", shown(estimates.mean, 6)),
-            (Phase::Counting { .. }, None) => "counting".to_owned(),
-        };
-        ui.label(RichText::new(text).size(12.0))
-            .on_hover_text(phase_hint(statistics, until));
-    });
-    trapped(ui, theory, statistics);
-    let Some(estimates) = estimates else { return };
-    if histogram.show(ui, run, view) {
-        ui.weak(RichText::new("axis: a \u{2212} m").size(10.5));
-    }
-    small(ui, &measured(&estimates));
-    if let Some(prediction) = theory {
-        small(ui, &predicted(prediction));
-        if let Some(text) = distances.and_then(|distances| told(&distances)) {
-            small(ui, &text).on_hover_text(
-                "Kolmogorov-Smirnov distance to each law, and what a sample of the law itself would exceed once in twenty \
-                 times, given the effective sample size.",
-            );
+    emphasis: f32,
+}
+
+impl ModeView<'_> {
+    fn show(&self, ui: &mut Ui, run: &RunData, view: &View) {
+        let histogram = &self.histogram;
+        let statistics = histogram.statistics;
+        let theory = histogram.prediction.filter(|_| view.shown.theory);
+        let estimates = Estimates::new(statistics);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            let color = style::mode_text_color(histogram.mode, ui.visuals());
+            let name = format!("mode {}", histogram.mode + 1);
+            let size = 12.0 * self.emphasis;
+            ui.label(RichText::new(name).color(color).strong().size(size));
+            let text = match (statistics.phase, &estimates) {
+                (Phase::Approaching, _) => "on its way".to_owned(),
+                (Phase::BurnIn { until }, _) => format!("burn-in until step {}", grouped(until)),
+                (Phase::Counting { .. }, Some(estimates)) => format!("mean {}", shown(estimates.mean, 6)),
+                (Phase::Counting { .. }, None) => "counting".to_owned(),
+            };
+            ui.label(RichText::new(text).size(size))
+                .on_hover_text(phase_hint(statistics, self.until));
+        });
+        if let Some(text) = held_back(theory, statistics) {
+            let amber = style::amber(ui.visuals());
+            ui.label(self.small(text).color(amber));
         }
+        let Some(estimates) = estimates else { return };
+        if histogram.show(ui, run, view) {
+            ui.weak(self.small("axis: a \u{2212} m"));
+        }
+        ui.label(self.small(measured(&estimates)));
+        if let Some(prediction) = theory {
+            ui.label(self.small(predicted(prediction)));
+            if let Some(text) = self.distances.and_then(|distances| told(&distances)) {
+                ui.label(self.small(text)).on_hover_text(
+                    "Kolmogorov-Smirnov distance to each law, and what a sample of the law itself would exceed once in \
+                     twenty times, given the effective sample size.",
+                );
+            }
+        }
+        ui.add_space(5.0);
     }
-    ui.add_space(5.0);
+
+    fn small(&self, text: impl Into<String>) -> RichText {
+        RichText::new(text).size(SMALL * self.emphasis)
+    }
 }
 
-fn small(ui: &mut Ui, text: &str) -> egui::Response {
-    ui.label(RichText::new(text).size(SMALL))
-}
-
-/// A mode that noise holds at the saddle, with the number that decides it.
-fn trapped(ui: &mut Ui, theory: Option<&Prediction>, statistics: &ModeStatistics) {
-    let amber = style::amber(ui.visuals());
+/// What is said of a mode that noise holds at the saddle, with the number that decides it, or that has not arrived.
+fn held_back(theory: Option<&Prediction>, statistics: &ModeStatistics) -> Option<String> {
     if let Some(StationaryLaw::Trapped { trapping_number }) = theory.map(|theory| &theory.exact) {
-        let text = format!(
+        Some(format!(
             "trapped at the saddle: \u{3c4}(2m\u{b2}+\u{3c3}\u{b2})/(2m) = {} \u{2265} 1",
             significant(*trapping_number, 4)
-        );
-        ui.label(RichText::new(text).size(SMALL).color(amber));
+        ))
     } else if matches!(statistics.phase, Phase::Counting { .. }) && !statistics.arrived {
-        let text = "has not come near the teacher's strength";
-        ui.label(RichText::new(text).size(SMALL).color(amber));
+        Some("has not come near the teacher's strength".to_owned())
+    } else {
+        None
     }
 }
 

@@ -58,13 +58,16 @@ pub(super) fn label_changes(
     changes: &[(f64, String)],
     place: impl Fn(f64) -> f32,
     frame: egui::Rect,
+    emphasis: f32,
 ) {
     let mut free_until = frame.right();
     let color = style::quiet(ui.visuals());
     for (x, text) in changes.iter().rev() {
-        let galley = ui
-            .painter()
-            .layout_no_wrap(text.clone(), FontId::proportional(11.0), color);
+        let galley = ui.painter().layout_no_wrap(
+            text.clone(),
+            FontId::proportional(11.0 * emphasis.max(1.0)),
+            color,
+        );
         let left = place(*x) + 4.0;
         if left + galley.size().x < free_until {
             ui.painter().galley(

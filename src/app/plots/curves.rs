@@ -14,7 +14,7 @@ use crate::app::ghosts::Ghost;
 use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
 use crate::app::view::{TimeScale, View};
-use crate::history::{Cell, Trace, TraceRequest, trace};
+use crate::history::{Cell, History, Pixels, Sight, Trace};
 use crate::observables::Quantity;
 use crate::simulation::{Crowd, CrowdKind, Statistic};
 
@@ -87,6 +87,8 @@ struct Stamp {
 /// The traces drawn last, one for every curve, so that a picture in which nothing moves is not gathered anew.
 #[derive(Debug, Default)]
 pub(crate) struct TraceCache {
+    /// Pixels of every history in sight.
+    pixels: HashMap<Source, (Stamp, Arc<Pixels>)>,
     traces: HashMap<Key, (Stamp, Arc<Trace>)>,
     ribbons: Ribbons,
 }
@@ -190,10 +192,10 @@ impl<'a> Gatherer<'a> {
     }
 
     fn trace(&mut self, source: Source, column: usize, shift: f64) -> Arc<Trace> {
-        let (run, history) = match source {
-            Source::Lane(i) => (self.run.run, &self.run.lanes[i].history),
-            Source::Crowd(i) => (self.run.run, &self.run.crowds[i].history),
-            Source::Ghost(i) => (self.ghosts[i].id, &self.ghosts[i].history),
+        let history = self.history(source);
+        let run = match source {
+            Source::Lane(_) | Source::Crowd(_) => self.run.run,
+            Source::Ghost(i) => self.ghosts[i].id,
         };
         let key = Key {
             source,
@@ -214,27 +216,44 @@ impl<'a> Gatherer<'a> {
         {
             return Arc::clone(trace);
         }
-        let request = TraceRequest {
-            x_column: time.axis.column(),
-            y_column: column,
-            x_range: (
-                time.value(self.x_range.0) - shift,
-                time.value(self.x_range.1) - shift,
-            ),
-            spacing: time.spacing(),
-            n_pixels: self.n_pixels,
-        };
-        let mut drawn = trace(history, &request);
-        place(&mut drawn.cells, |[x, y]| [x + shift, y]);
-        if time.log {
-            place(&mut drawn.cells, |[x, y]| [time.position(x), y]);
+        let pixels = self.pixels(source, stamp);
+        let mut drawn = pixels.trace(history, column);
+        if shift != 0.0 || time.log {
+            place(&mut drawn.cells, |x| time.position(x + shift));
         }
         if self.scale != Scale::Linear {
-            place(&mut drawn.cells, |[x, y]| [x, self.scale.position(y)]);
+            lift(&mut drawn.cells, |y| self.scale.position(y));
         }
         let drawn = Arc::new(drawn);
         self.traces.traces.insert(key, (stamp, Arc::clone(&drawn)));
         drawn
+    }
+
+    /// The pixels of a history for what the stamp says.
+    fn pixels(&mut self, source: Source, stamp: Stamp) -> Arc<Pixels> {
+        if let Some((made_of, pixels)) = self.traces.pixels.get(&source)
+            && *made_of == stamp
+        {
+            return Arc::clone(pixels);
+        }
+        let (time, (low, high)) = (stamp.time, stamp.x_range);
+        let sight = Sight {
+            x_column: time.axis.column(),
+            x_range: (time.value(low) - stamp.shift, time.value(high) - stamp.shift),
+            spacing: time.spacing(),
+            n_pixels: stamp.n_pixels,
+        };
+        let pixels = Arc::new(Pixels::new(self.history(source), &sight));
+        self.traces.pixels.insert(source, (stamp, Arc::clone(&pixels)));
+        pixels
+    }
+
+    fn history(&self, source: Source) -> &'a History {
+        match source {
+            Source::Lane(i) => &self.run.lanes[i].history,
+            Source::Crowd(i) => &self.run.crowds[i].history,
+            Source::Ghost(i) => &self.ghosts[i].history,
+        }
     }
 
     /// The 10-90 % bands of every crowd, and the curves of their means.
@@ -255,8 +274,8 @@ impl<'a> Gatherer<'a> {
                 bands.push(Band {
                     name: format!("10\u{2013}90 % of {} {what}, mode {}", crowd.n_members, mode + 1),
                     xs: low.cells.iter().map(|cell| cell.first[0]).collect(),
-                    low: low.cells.iter().map(|cell| cell.min[1]).collect(),
-                    high: high.cells.iter().map(|cell| cell.max[1]).collect(),
+                    low: low.cells.iter().map(|cell| cell.min).collect(),
+                    high: high.cells.iter().map(|cell| cell.max).collect(),
                     color: color.gamma_multiply(match crowd.kind {
                         CrowdKind::Ensemble => 0.30,
                         CrowdKind::Replicas => 0.18,
@@ -291,23 +310,32 @@ impl<'a> Gatherer<'a> {
     }
 }
 
-/// Moves every point of the cells.
-fn place(cells: &mut [Cell], position: impl Fn([f64; 2]) -> [f64; 2]) {
+/// Puts cells at the positions along the horizontal axis that belong to their places.
+fn place(cells: &mut [Cell], position: impl Fn(f64) -> f64) {
     for cell in cells {
-        for point in [&mut cell.first, &mut cell.last, &mut cell.min, &mut cell.max] {
-            *point = position(*point);
-        }
+        cell.first[0] = position(cell.first[0]);
+        cell.last[0] = position(cell.last[0]);
+    }
+}
+
+/// Puts cells at the positions along the vertical axis that belong to their values.
+fn lift(cells: &mut [Cell], position: impl Fn(f64) -> f64) {
+    for cell in cells {
+        cell.first[1] = position(cell.first[1]);
+        cell.last[1] = position(cell.last[1]);
+        cell.min = position(cell.min);
+        cell.max = position(cell.max);
     }
 }
 
 impl Curve {
     /// A curve through points `[x, y]` in the coordinates of the plot.
     pub(crate) fn through(points: Vec<[f64; 2]>, name: String, color: Color32, style: LaneStyle) -> Self {
-        let cell = |point| Cell {
+        let cell = |point: [f64; 2]| Cell {
             first: point,
             last: point,
-            min: point,
-            max: point,
+            min: point[1],
+            max: point[1],
         };
         Self {
             name,

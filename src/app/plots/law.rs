@@ -59,7 +59,13 @@ pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &mut View, height: f32)
         .allow_boxed_zoom(false)
         .auto_bounds(false)
         .x_grid_spacer(|input| Scale::Linear.marks(&input))
-        .y_grid_spacer(|input| Scale::Linear.marks(&input))
+        .y_grid_spacer(|input| {
+            let mut marks = Scale::Linear.marks(&input);
+            // The label of a mark at the very edge would be cut.
+            let (low, high) = input.bounds;
+            marks.retain(|mark| mark.value < high - 0.05 * (high - low));
+            marks
+        })
         .label_formatter(|_| None)
         .show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(RANGE.0..=RANGE.1);

@@ -21,7 +21,7 @@ pub(super) fn thinned<const N: usize>(
     pixel_height: f64,
 ) -> Vec<Stop<N>> {
     let tolerance = TOLERANCE * pixel_height;
-    let mut kept: Vec<Stop<N>> = Vec::new();
+    let mut kept: Vec<Stop<N>> = Vec::with_capacity(stops.size_hint().0);
     let mut held: Option<Stop<N>> = None;
     let mut wedge = Wedge::ALL;
     for stop in stops {
@@ -62,20 +62,18 @@ impl<const N: usize> Wedge<N> {
     /// The slopes that also pass close by `stop`, if the lines to `stop` itself are some that passed by all before.
     fn narrowed(mut self, anchor: Stop<N>, stop: Stop<N>, tolerance: f64) -> Option<Self> {
         let dx = stop.x - anchor.x;
+        if dx <= 0.0 {
+            let is_near = |k: usize| (stop.ys[k] - anchor.ys[k]).abs() <= tolerance;
+            return (0..N).all(is_near).then_some(self);
+        }
+        let (per_dx, either_way) = (1.0 / dx, tolerance / dx);
         for k in 0..N {
-            let dy = stop.ys[k] - anchor.ys[k];
-            if dx <= 0.0 {
-                if dy.abs() > tolerance {
-                    return None;
-                }
-                continue;
-            }
-            let slope = dy / dx;
+            let slope = (stop.ys[k] - anchor.ys[k]) * per_dx;
             if !(self.lowest[k] <= slope && slope <= self.highest[k]) {
                 return None;
             }
-            self.lowest[k] = self.lowest[k].max((dy - tolerance) / dx);
-            self.highest[k] = self.highest[k].min((dy + tolerance) / dx);
+            self.lowest[k] = self.lowest[k].max(slope - either_way);
+            self.highest[k] = self.highest[k].min(slope + either_way);
         }
         Some(self)
     }

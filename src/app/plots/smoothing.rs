@@ -9,10 +9,7 @@ pub(super) fn smoothed(cells: &[Cell], width: f64) -> Vec<[f64; 2]> {
         .iter()
         .map(|cell| {
             let x = 0.5 * (cell.first[0] + cell.last[0]);
-            [
-                x,
-                0.25 * (cell.first[1] + cell.last[1] + cell.min[1] + cell.max[1]),
-            ]
+            [x, 0.25 * (cell.first[1] + cell.last[1] + cell.min + cell.max)]
         })
         .collect();
     average(points.iter_mut(), width);
@@ -41,8 +38,8 @@ mod tests {
             Cell {
                 first: point,
                 last: point,
-                min: point,
-                max: point,
+                min: y,
+                max: y,
             }
         };
         values.enumerate().map(cell).collect()

@@ -1,9 +1,10 @@
 //! Plot A: mode strengths `a_a = u_a^T W v_a` and the student's singular values, with the teacher's strengths dashed.
 
-use eframe::egui::{Color32, Ui, Visuals};
+use eframe::egui::{Ui, Visuals};
 use egui_plot::LineStyle;
 
 use super::curves::{Curve, GHOST_PREFIX, Gatherer, Scene};
+use super::end_labels::EndLabel;
 use super::marks::{self, Mark, Shape, event_marks};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
@@ -80,7 +81,7 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
 }
 
 /// The name of every kept run on the way up of its first curve.
-fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<(f64, f64, String, Color32)> {
+fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<EndLabel> {
     let mut named: Vec<&str> = Vec::new();
     let mut labels = Vec::new();
     for curve in curves {
@@ -88,24 +89,32 @@ fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<(f64, f64, String, C
             continue;
         };
         let cells = &curve.trace.cells;
-        let top = cells.iter().map(|cell| cell.max[1]).fold(f64::MIN, f64::max);
-        let bottom = cells.iter().map(|cell| cell.min[1]).fold(f64::MAX, f64::min);
+        let top = cells.iter().map(|cell| cell.max).fold(f64::MIN, f64::max);
+        let bottom = cells.iter().map(|cell| cell.min).fold(f64::MAX, f64::min);
         // At heights of their own, for kept runs often lie on one another.
         let share = 0.35 + 0.14 * (labels.len() % 5) as f64;
         let place = cells
             .iter()
-            .find(|cell| cell.max[1] >= bottom + share * (top - bottom));
+            .position(|cell| cell.max >= bottom + share * (top - bottom))
+            // A curve that is up from the start is named along its way: to the left of its start there is no room.
+            .map(|i| i.max((share * cells.len() as f64) as usize * usize::from(i < cells.len() / 6)))
+            .and_then(|i| cells.get(i));
         if let (Some(cell), false) = (place, named.contains(&name)) {
             named.push(name);
             let color = visuals.text_color();
-            labels.push((cell.first[0], cell.first[1], name.to_owned(), color));
+            labels.push(EndLabel {
+                x: cell.first[0],
+                y: cell.first[1],
+                text: name.to_owned(),
+                color,
+            });
         }
     }
     labels
 }
 
 /// In the lecture view, the name of every mode where its curve ends.
-fn end_labels(gatherer: &Gatherer<'_>) -> Vec<(f64, f64, String, Color32)> {
+fn end_labels(gatherer: &Gatherer<'_>) -> Vec<EndLabel> {
     let run = gatherer.run;
     if !gatherer.is_emphasised() {
         return Vec::new();
@@ -115,12 +124,12 @@ fn end_labels(gatherer: &Gatherer<'_>) -> Vec<(f64, f64, String, Color32)> {
             let strength = run.latest(Quantity::Strength, mode)?;
             let x = gatherer.view.time.place(run.step, run.time);
             let color = style::mode_text_color(mode, gatherer.visuals);
-            Some((
+            Some(EndLabel {
                 x,
-                gatherer.scale.position(strength),
-                format!("mode {}", mode + 1),
+                y: gatherer.scale.position(strength),
+                text: format!("mode {}", mode + 1),
                 color,
-            ))
+            })
         })
         .collect()
 }

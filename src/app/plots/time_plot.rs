@@ -9,6 +9,7 @@ use egui_plot::{
 
 use super::changes::{label_changes, visible_changes};
 use super::curves::{Band, Curve, Scene};
+use super::end_labels::{EndLabel, joined};
 use super::marks::{Drop, Mark, draw_drops, draw_marks};
 use super::polyline::{Stop, thinned};
 use super::range::drawable;
@@ -24,6 +25,8 @@ use crate::history::Cell;
 pub(crate) const GUTTER: f32 = 58.0;
 /// Distance of ticks, in points, over which their labels appear.
 const LABEL_SPACING: egui::Rangef = egui::Rangef { min: 8.0, max: 14.0 };
+/// Half of the width of a label of the time axis, in points.
+const HALF_LABEL: f32 = 16.0;
 /// Distance of cells, in pixels, up to which there is no gap to be seen between them.
 const NEAR: f64 = 1.5;
 /// Fewest cells of a ribbon; where there are fewer side by side they belong to a line.
@@ -50,8 +53,7 @@ pub(crate) struct TimePlot<'a> {
     pub(crate) bands: Vec<Band>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) drops: Vec<Drop>,
-    /// Texts at positions, right-aligned there.
-    pub(crate) end_labels: Vec<(f64, f64, String, Color32)>,
+    pub(crate) end_labels: Vec<EndLabel>,
     /// Data values that the automatic range includes.
     pub(crate) include: Vec<f64>,
     /// Whether this plot carries the labels of the shared axis.
@@ -84,6 +86,8 @@ impl TimePlot<'_> {
             .min_thickness(GUTTER * scene.emphasis)
             .label_spacing(LABEL_SPACING)
             .formatter(move |mark, range| scale.mark_label(mark, range));
+        let frame_width = (ui.available_width() - GUTTER * emphasis).max(1.0);
+        let half_label = f64::from(HALF_LABEL * emphasis / frame_width);
         let plot = Plot::new(self.id)
             .height(self.height)
             .show_axes(Vec2b::new(self.shows_time, true))
@@ -99,7 +103,7 @@ impl TimePlot<'_> {
                 let mut marks = time.scale().marks(&input);
                 // The label of a mark at the very edge would be cut.
                 let (low, high) = input.bounds;
-                marks.retain(|mark| mark.value < high - 0.015 * (high - low));
+                marks.retain(|mark| mark.value < high - half_label * (high - low));
                 marks
             })
             .y_grid_spacer(move |mut input| {
@@ -136,10 +140,14 @@ impl TimePlot<'_> {
                 draw_curve(plot_ui, &curve, x_range, y_range, &ribbons);
             }
             draw_marks(plot_ui, marks, ground);
-            for (x, y, text, color) in end_labels {
-                let text = egui::RichText::new(text).size(12.0 * emphasis);
-                let label = egui_plot::Text::new("mode", PlotPoint::new(x, y), text);
-                plot_ui.text(label.color(color).anchor(Align2::RIGHT_TOP));
+            let line_height = f64::from(16.0 * emphasis) / f64::from(plot_ui.transform().frame().height());
+            for label in joined(end_labels, line_height * (y_range.1 - y_range.0)) {
+                // Noise behind the letters must not cross them.
+                let text = egui::RichText::new(label.text)
+                    .size(12.0 * emphasis)
+                    .background_color(ground.gamma_multiply(0.8));
+                let text = egui_plot::Text::new("mode", PlotPoint::new(label.x, label.y), text);
+                plot_ui.text(text.color(label.color).anchor(Align2::RIGHT_TOP));
             }
             draw_guess(plot_ui, self.id, run, view, scale, visuals);
             for (x, color) in uprights {
@@ -165,6 +173,7 @@ impl TimePlot<'_> {
                 &changes,
                 |x| response.transform.position_from_point_x(x),
                 response.response.rect,
+                emphasis,
             );
         }
         if self.n_rows_per_pixel > 1 && emphasis <= 1.0 {
@@ -193,10 +202,7 @@ impl TimePlot<'_> {
     fn automatic_range(&self, x_range: (f64, f64)) -> (f64, f64) {
         let finite = |y: f64, otherwise: f64| if y.is_finite() { y } else { otherwise };
         let extremes = |(low, high): (f64, f64), cell: &Cell| {
-            (
-                low.min(finite(cell.min[1], low)),
-                high.max(finite(cell.max[1], high)),
-            )
+            (low.min(finite(cell.min, low)), high.max(finite(cell.max, high)))
         };
         let nothing = (f64::INFINITY, f64::NEG_INFINITY);
         let visible = self.curves.iter().flat_map(|curve| {
@@ -264,7 +270,7 @@ fn draw_line(
     }
     let outline = cells.iter().flat_map(|cell| {
         // Of a cell that is flat to the eye, the last point alone says where the line goes on.
-        let is_flat = cell.max[1] - cell.min[1] < 0.1 * pixel_height;
+        let is_flat = cell.max - cell.min < 0.1 * pixel_height;
         cell.outline().into_iter().skip(if is_flat { 3 } else { 0 })
     });
     let kept = thinned(outline.map(|[x, y]| Stop { x, ys: [y] }), pixel_height);

@@ -15,8 +15,9 @@ use crate::lessons::Plot;
 use crate::simulation::Stability;
 use crate::worker::Command;
 
-/// How much larger lines and letters are in the lecture view.
-const LECTURE_EMPHASIS: f32 = 2.0;
+/// How much larger lines and letters are in the lecture view where it is as wide as this, in points: the smallest letters,
+/// 11 points otherwise, have 24.
+const LECTURE: (f32, f32) = (2.2, 1920.0);
 /// Height, in points, below which the plots' texts are short.
 const LOW: f32 = 500.0;
 /// Height, in points, below which the loss gives its room to the strengths and their diffusion.
@@ -71,6 +72,7 @@ impl Window {
             self.carry_out(asked);
             ui.add_space(2.0);
         });
+        let emphasis = LECTURE.0 * (ui.ctx().content_rect().width() / LECTURE.1).clamp(0.9, 1.6);
         let wants = |plot| self.view.large.contains(&plot);
         let (law, stationary) = (wants(Plot::Law), wants(Plot::Stationary));
         if law || stationary {
@@ -80,24 +82,25 @@ impl Window {
                 .exact_size(width)
                 .show(ui, |ui| {
                     for font in ui.style_mut().text_styles.values_mut() {
-                        font.size *= 0.75 * LECTURE_EMPHASIS;
+                        font.size *= 0.9 * emphasis;
                     }
                     if law {
                         let height = if stationary { 0.5 } else { 0.9 } * ui.available_height();
                         plots::law_plot(ui, &self.run, &mut self.view, height);
                     }
                     if stationary {
-                        let _restart = stationary_panel(ui, &self.run, &mut self.view, &mut self.predictions);
+                        let _restart =
+                            stationary_panel(ui, &self.run, &mut self.view, &mut self.predictions, emphasis);
                     }
                 });
         }
         CentralPanel::default().show(ui, |ui| {
             for font in ui.style_mut().text_styles.values_mut() {
-                font.size *= LECTURE_EMPHASIS;
+                font.size *= emphasis;
             }
             self.banner(ui);
-            self.lesson_panel(ui, LECTURE_EMPHASIS);
-            self.plots(ui, LECTURE_EMPHASIS);
+            self.lesson_panel(ui, emphasis);
+            self.plots(ui, emphasis);
         });
     }
 
