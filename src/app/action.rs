@@ -67,6 +67,9 @@ const fn shift(key: Key) -> KeyboardShortcut {
 const fn ctrl(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+}
 const fn info(
     action: Action,
     name: &'static str,
@@ -243,10 +246,7 @@ pub(super) const ALL: &[Info] = &[
     info(
         Action::Redo,
         "Redo",
-        &[
-            ctrl(Key::Y),
-            KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z),
-        ],
+        &[ctrl(Key::Y), ctrl_shift(Key::Z)],
         "Make the change again that was taken back.",
     ),
     info(
@@ -337,7 +337,8 @@ pub(super) const ALL: &[Info] = &[
     info(
         Action::Larger,
         "Larger",
-        &[ctrl(Key::Plus), ctrl(Key::Equals)],
+        // On many keyboards the plus sign is that of another key with Shift.
+        &[ctrl(Key::Plus), ctrl_shift(Key::Plus), ctrl(Key::Equals)],
         "Make everything larger, up to 250 %.",
     ),
     info(

@@ -17,6 +17,7 @@ use crate::app::view::{TimeScale, View};
 use crate::history::{Cell, History, Pixels, Sight, Trace};
 use crate::observables::Quantity;
 use crate::simulation::{Crowd, CrowdKind, Statistic};
+use crate::worker::RunState;
 
 /// What the names of kept runs' curves begin with.
 pub(crate) const GHOST_PREFIX: &str = "kept run ";
@@ -84,12 +85,30 @@ struct Stamp {
     shift: f64,
 }
 
+/// A trace drawn before.
+#[derive(Debug)]
+struct KeptTrace {
+    made_of: Stamp,
+    /// Position of the last row then.
+    end: f64,
+    trace: Arc<Trace>,
+}
+
+impl KeptTrace {
+    /// Whether it still shows what there is: the same, or less than half a `pixel` less while the run goes on.
+    fn holds(&self, now: &Stamp, end: f64, pixel: f64, goes_on: bool) -> bool {
+        let n_rows = self.made_of.n_rows;
+        let has_grown = goes_on && n_rows < now.n_rows && end - self.end < 0.5 * pixel;
+        (n_rows == now.n_rows || has_grown) && self.made_of == Stamp { n_rows, ..*now }
+    }
+}
+
 /// The traces drawn last, one for every curve, so that a picture in which nothing moves is not gathered anew.
 #[derive(Debug, Default)]
 pub(crate) struct TraceCache {
     /// Pixels of every history in sight.
     pixels: HashMap<Source, (Stamp, Arc<Pixels>)>,
-    traces: HashMap<Key, (Stamp, Arc<Trace>)>,
+    traces: HashMap<Key, KeptTrace>,
     ribbons: Ribbons,
 }
 
@@ -211,10 +230,13 @@ impl<'a> Gatherer<'a> {
             n_pixels: self.n_pixels,
             shift,
         };
-        if let Some((made_of, trace)) = self.traces.traces.get(&key)
-            && *made_of == stamp
+        let end = time.position(history.last(time.axis.column()).unwrap_or(0.0) + shift);
+        let pixel = (self.x_range.1 - self.x_range.0) / self.n_pixels.max(1) as f64;
+        let goes_on = self.run.state == RunState::Running;
+        if let Some(kept) = self.traces.traces.get(&key)
+            && kept.holds(&stamp, end, pixel, goes_on)
         {
-            return Arc::clone(trace);
+            return Arc::clone(&kept.trace);
         }
         let pixels = self.pixels(source, stamp);
         let mut drawn = pixels.trace(history, column);
@@ -224,9 +246,14 @@ impl<'a> Gatherer<'a> {
         if self.scale != Scale::Linear {
             lift(&mut drawn.cells, |y| self.scale.position(y));
         }
-        let drawn = Arc::new(drawn);
-        self.traces.traces.insert(key, (stamp, Arc::clone(&drawn)));
-        drawn
+        let trace = Arc::new(drawn);
+        let kept = KeptTrace {
+            made_of: stamp,
+            end,
+            trace: Arc::clone(&trace),
+        };
+        self.traces.traces.insert(key, kept);
+        trace
     }
 
     /// The pixels of a history for what the stamp says.

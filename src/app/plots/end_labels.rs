@@ -1,18 +1,58 @@
 //! Names beside curves: where they stand, and one name for what lies too close for two.
 
-use eframe::egui::Color32;
+use eframe::egui::{Align2, Color32, RichText};
+use egui_plot::{PlotPoint, PlotUi, Text};
 
-/// A name, its upper right corner at a position of the plot.
+/// A name that ends at a position of the plot.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct EndLabel {
     pub(crate) x: f64,
     pub(crate) y: f64,
     pub(crate) text: String,
     pub(crate) color: Color32,
+    pub(crate) side: Side,
+}
+
+/// Where a name stands, seen from its position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// To the left, above: free beside a curve on its way up.
+    Above,
+    /// To the left, below, so many lines further down.
+    Below(u8),
+}
+
+/// Draws labels in a plot of this vertical range.
+pub(super) fn draw_end_labels(
+    plot_ui: &mut PlotUi<'_>,
+    labels: Vec<EndLabel>,
+    (low, high): (f64, f64),
+    emphasis: f32,
+    ground: Color32,
+) {
+    let point = (high - low) / f64::from(plot_ui.transform().frame().height().max(1.0));
+    let line_height = point * f64::from(16.0 * emphasis);
+    // Beside the line of the curve, not on it.
+    let apart = point * f64::from(3.0 * emphasis);
+    for label in joined(labels, line_height) {
+        let (y, anchor) = match label.side {
+            Side::Above => (label.y + apart, Align2::RIGHT_BOTTOM),
+            Side::Below(n_lines) => (
+                label.y - apart - f64::from(n_lines) * line_height,
+                Align2::RIGHT_TOP,
+            ),
+        };
+        // Noise behind the letters must not cross them.
+        let text = RichText::new(label.text)
+            .size(12.0 * emphasis)
+            .background_color(ground.gamma_multiply(0.8));
+        let text = Text::new("mode", PlotPoint::new(label.x, y), text);
+        plot_ui.text(text.color(label.color).anchor(anchor));
+    }
 }
 
 /// The labels with those of one place and one first word joined, where they are closer than `height`: "mode 3, 4".
-pub(super) fn joined(mut labels: Vec<EndLabel>, height: f64) -> Vec<EndLabel> {
+fn joined(mut labels: Vec<EndLabel>, height: f64) -> Vec<EndLabel> {
     // From the top down.
     labels.sort_by(|a, b| b.y.total_cmp(&a.y));
     let mut kept: Vec<EndLabel> = Vec::new();
@@ -42,6 +82,7 @@ mod tests {
             y,
             text: text.to_owned(),
             color: Color32::RED,
+            side: Side::Below(0),
         };
         let labels = vec![label(0.5, "mode 4"), label(2.0, "mode 1"), label(0.52, "mode 3")];
         let texts = |height| {

@@ -18,7 +18,7 @@ const N_CURVE: u32 = 90;
 /// Horizontal range, in units of the teacher's strength.
 const RANGE: (f64, f64) = (-0.06, 1.16);
 /// Most points of a trail; noise about the minimum adds no more once it is this long.
-const MAX_TRAIL: usize = 400;
+const MAX_TRAIL: usize = 300;
 /// Points of a trail are at least so far apart.
 const NEAR: f64 = 0.008;
 /// Buckets of the history beyond which a coarser level is read.

@@ -4,6 +4,7 @@
 mod changes;
 mod curves;
 mod diffusion;
+mod draw_curve;
 mod end_labels;
 mod histogram;
 mod law;

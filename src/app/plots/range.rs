@@ -5,6 +5,12 @@ use crate::app::view::{Span, TimeAxis, TimeWindow, View};
 use crate::experiment::{Experiment, InitScheme};
 use crate::theory::StrengthCurve;
 
+/// Steps by which a live range grows while it doubles: each is about a pixel, so that between two of them a picture of a long
+/// run stands still.
+const STEPS_PER_OCTAVE: f64 = 512.0;
+/// Steps of a range that follows the run, in its own width.
+const STEPS_PER_WIDTH: f64 = 1000.0;
+
 /// Whether a range has a width that a plot can lay out.
 pub(super) fn drawable(low: f64, high: f64) -> bool {
     let width = high - low;
@@ -28,7 +34,7 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
     };
     let all = (
         if time.log { time.position(unit) } else { 0.0 },
-        time.position((1.03 * last).max(horizon / eta * unit)),
+        time.position(stepwise((1.03 * last).max(horizon / eta * unit))),
     );
     match (view.span, view.followed_width) {
         (Span::Last(n_steps), _) => {
@@ -44,7 +50,8 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
             }
         }
         (Span::Follow, Some(width)) => {
-            let end = time.position(last) + 0.03 * width;
+            let step = width / STEPS_PER_WIDTH;
+            let end = ((time.position(last) + 0.03 * width) / step).ceil() * step;
             if drawable(end - width, end) {
                 (end - width, end)
             } else {
@@ -53,6 +60,13 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
         }
         (Span::All, _) | (Span::Follow, None) => all,
     }
+}
+
+/// The next step of a growing range at or beyond its end.
+fn stepwise(end: f64) -> f64 {
+    let step = (end.log2() * STEPS_PER_OCTAVE).ceil() / STEPS_PER_OCTAVE;
+    // The power's rounding must not cut the end off; nothing that is no positive number has a step.
+    step.exp2().max(end)
 }
 
 /// Training time within which theory expects every mode to be learned, so that the curves grow into a still picture. Without
@@ -79,4 +93,26 @@ pub(crate) fn horizon(experiment: &Experiment) -> f64 {
     let learned = StrengthCurve::new(depth, slowest, start.max(1e-12)).time_to_reach(0.99 * slowest);
     let eta = experiment.live.learning_rate;
     (1.15 * learned.unwrap_or(0.0)).clamp(100.0 * eta, 20_000.0 * eta)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_live_range_grows_by_steps_of_about_a_pixel_and_cuts_nothing_off() {
+        let mut n_steps = 0;
+        let mut before = 0.0;
+        for i in 0..100_000 {
+            let end = 10.0 * 2_f64.powf(f64::from(i) / 1e5);
+            let shown = stepwise(end);
+            assert!((end..1.0014 * end).contains(&shown), "{shown} for {end}");
+            if shown > before {
+                n_steps += 1;
+                before = shown;
+            }
+        }
+        assert!((500..=520).contains(&n_steps), "{n_steps}");
+        assert!(stepwise(0.0) <= 0.0 && stepwise(1e300) >= 1e300);
+    }
 }

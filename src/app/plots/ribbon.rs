@@ -17,8 +17,8 @@ use super::polyline::{Stop, thinned};
 use super::ribbon_mesh::ribbon_mesh;
 use crate::history::{Cell, Trace};
 
-/// How far beyond the frame, in points, a ribbon goes at most: single precision would tear what lies further out.
-const BEYOND: f64 = 1e4;
+/// How far beyond the frame, in points, a ribbon goes at most: what lies further out is not seen, whatever its shape.
+const BEYOND: f64 = 64.0;
 /// Steepest slope along which a ribbon keeps its width.
 const STEEPEST: f64 = 100.0;
 /// Mean height of the noise, in points, beyond which dashes could not be told apart.
@@ -89,11 +89,17 @@ impl Ribbon {
         let Style { color, width, line } = self.style;
         let columns = columns(&self.trace.cells[self.cells.clone()], transform);
         let pixel = f64::from(1.0 / pixels_per_point);
-        let edges = thinned(edges(&columns, f64::from(width), pixel), pixel);
+        // The edge of a broad line is not looked at as closely as that of a fine one.
+        let pixel_of_edge = pixel * f64::from(0.5 * width).max(1.0);
+        let edges = thinned(edges(&columns, f64::from(width), pixel), pixel_of_edge);
         let size = transform.frame().size();
         let longest = LONGEST_DASHED * f64::from(size.x + size.y);
-        let can_be_dashed = mean_noise(&columns) < NOISE_OF_DASHES && length(&edges) < longest;
-        let line = if can_be_dashed { line } else { LineStyle::Solid };
+        let can_be_dashed = || mean_noise(&columns) < NOISE_OF_DASHES && length(&edges) < longest;
+        let line = if line == LineStyle::Solid || can_be_dashed() {
+            line
+        } else {
+            LineStyle::Solid
+        };
         ribbon_mesh(&edges, line, width, color)
     }
 }
@@ -209,17 +215,17 @@ fn lesser(a: f64, b: f64) -> f64 {
 
 /// The edges of a line of some width through the columns: upper edge, lower edge, and the upright height over which each of
 /// them fades, which is one pixel across the line.
-fn edges(columns: &[Column], width: f64, pixel: f64) -> impl Iterator<Item = Stop<3>> {
-    let slope = |a: Column, b: Column| (b.middle - a.middle) / (b.x - a.x).max(1e-3);
+fn edges(columns: &[Column], width: f64, pixel: f64) -> impl ExactSizeIterator<Item = Stop<3>> {
+    let mut rise_before = Rise::default();
     columns.iter().enumerate().map(move |(i, &column)| {
-        let before = columns[i.saturating_sub(1)];
-        let after = columns[(i + 1).min(columns.len() - 1)];
+        let rise_after = columns
+            .get(i + 1)
+            .map_or_else(Rise::default, |&after| Rise::between(column, after));
         // A steep line passes through the heights of a column one after the other; only what is left without that is noise.
-        let passed = lesser(column.middle - before.middle, after.middle - column.middle).abs();
+        let passed = lesser(rise_before.height, rise_after.height).abs();
         let half = (column.half - 0.5 * passed).max(0.0);
-        let steepness = lesser(slope(before, column), slope(column, after))
-            .abs()
-            .min(STEEPEST);
+        let steepness = lesser(rise_before.slope, rise_after.slope).abs().min(STEEPEST);
+        rise_before = rise_after;
         // Upright height of what is one unit wide across the line.
         let upright = (1.0 + steepness * steepness).sqrt();
         let reach = half + 0.5 * width * upright;
@@ -228,6 +234,23 @@ fn edges(columns: &[Column], width: f64, pixel: f64) -> impl Iterator<Item = Sto
             ys: [column.middle - reach, column.middle + reach, pixel * upright],
         }
     })
+}
+
+/// How far the middle of a line rises from one column to the next.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rise {
+    height: f64,
+    slope: f64,
+}
+
+impl Rise {
+    fn between(a: Column, b: Column) -> Self {
+        let height = b.middle - a.middle;
+        Self {
+            height,
+            slope: height / (b.x - a.x).max(1e-3),
+        }
+    }
 }
 
 fn mean_noise(columns: &[Column]) -> f64 {

@@ -4,7 +4,7 @@ use eframe::egui::{Ui, Visuals};
 use egui_plot::LineStyle;
 
 use super::curves::{Curve, GHOST_PREFIX, Gatherer, Scene};
-use super::end_labels::EndLabel;
+use super::end_labels::{EndLabel, Side};
 use super::marks::{self, Mark, Shape, event_marks};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
@@ -80,7 +80,7 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     plot.show(ui, scene);
 }
 
-/// The name of every kept run on the way up of its first curve.
+/// The name of every kept run: on the way up of its first curve or, where that is up from the start, under it.
 fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<EndLabel> {
     let mut named: Vec<&str> = Vec::new();
     let mut labels = Vec::new();
@@ -92,21 +92,24 @@ fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<EndLabel> {
         let top = cells.iter().map(|cell| cell.max).fold(f64::MIN, f64::max);
         let bottom = cells.iter().map(|cell| cell.min).fold(f64::MAX, f64::min);
         // At heights of their own, for kept runs often lie on one another.
-        let share = 0.35 + 0.14 * (labels.len() % 5) as f64;
-        let place = cells
+        let n = labels.len();
+        let share = 0.35 + 0.14 * (n % 5) as f64;
+        let on_the_way = cells
             .iter()
             .position(|cell| cell.max >= bottom + share * (top - bottom))
-            // A curve that is up from the start is named along its way: to the left of its start there is no room.
-            .map(|i| i.max((share * cells.len() as f64) as usize * usize::from(i < cells.len() / 6)))
-            .and_then(|i| cells.get(i));
-        if let (Some(cell), false) = (place, named.contains(&name)) {
+            .filter(|&i| i > cells.len() / 6);
+        let (place, side) = match on_the_way {
+            Some(i) => (i, Side::Above),
+            None => (cells.len() / 2, Side::Below(n as u8 + 1)),
+        };
+        if let (Some(cell), false) = (cells.get(place), named.contains(&name)) {
             named.push(name);
-            let color = visuals.text_color();
             labels.push(EndLabel {
                 x: cell.first[0],
                 y: cell.first[1],
                 text: name.to_owned(),
-                color,
+                color: visuals.text_color(),
+                side,
             });
         }
     }
@@ -129,6 +132,7 @@ fn end_labels(gatherer: &Gatherer<'_>) -> Vec<EndLabel> {
                 y: gatherer.scale.position(strength),
                 text: format!("mode {}", mode + 1),
                 color,
+                side: Side::Below(0),
             })
         })
         .collect()
