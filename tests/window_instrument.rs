@@ -10,7 +10,10 @@
 #[path = "support/window.rs"]
 mod support;
 
-use eframe::egui::{Key, Modifiers, Role};
+use eframe::egui::{
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Role, TouchPhase, pos2,
+    vec2,
+};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use saddlescope::experiment::Experiment;
 use saddlescope::session::Session;
@@ -329,4 +332,92 @@ fn damaged_settings_are_told_and_kept_aside() {
             .unwrap()
             .contains("is_known = true")
     );
+}
+
+/// Whether the plots follow the run.
+fn is_live(harness: &WindowHarness) -> bool {
+    let live = harness.get_by_role_and_label(Role::Button, "LIVE");
+    live.accesskit_node().toggled() == Some(eframe::egui::accesskit::Toggled::True)
+}
+
+fn press(harness: &mut WindowHarness, pos: Pos2, pressed: bool) {
+    harness.event(Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    });
+    harness.step();
+}
+
+fn point(harness: &mut WindowHarness, pos: Pos2) {
+    harness.event(Event::PointerMoved(pos));
+    harness.step();
+}
+
+#[test]
+fn plots_are_moved_while_the_run_goes_on_and_follow_it_again() {
+    let mut harness = open(SIZE, Experiment::default());
+    harness.get_by_role_and_label(Role::Button, "max").click();
+    let goes_on = |harness: &mut WindowHarness| {
+        let before = window(harness).steps_taken();
+        // An event takes a picture to be heard and another to be seen; the wheel is smoothed over several.
+        harness.run_steps(5);
+        wait_until(harness, "more steps", |window| {
+            window.steps_taken() > before + 1000
+        });
+    };
+    goes_on(&mut harness);
+    assert!(is_live(&harness));
+    let place = pos2(700.0, 250.0);
+
+    point(&mut harness, place);
+    press(&mut harness, place, true);
+    point(&mut harness, place - vec2(80.0, 0.0));
+    press(&mut harness, place - vec2(80.0, 0.0), false);
+    goes_on(&mut harness);
+    assert!(!is_live(&harness), "a drag did not let go");
+    harness.key_press(Key::End);
+    harness.step();
+    harness.step();
+    assert!(is_live(&harness), "End did not take hold");
+
+    point(&mut harness, place);
+    harness.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, 3.0),
+        phase: TouchPhase::Move,
+        source: MouseWheelSource::Unknown,
+        modifiers: Modifiers::NONE,
+    });
+    goes_on(&mut harness);
+    assert!(!is_live(&harness), "the wheel did not zoom");
+    harness.get_by_role_and_label(Role::Button, "LIVE").click();
+    goes_on(&mut harness);
+    assert!(is_live(&harness), "the chip did not take hold");
+}
+
+#[test]
+fn one_click_takes_every_axis_through_its_scales_while_the_run_goes_on() {
+    let mut experiment = Experiment::default();
+    // Strengths of both signs: a logarithmic axis has nothing to show of half of them.
+    experiment.live.label_noise_std = 1.0;
+    let mut harness = open(SIZE, experiment);
+    harness.get_by_role_and_label(Role::Button, "max").click();
+    wait_until(&mut harness, "steps", |window| window.steps_taken() > 1000);
+    for (plot, scales) in [
+        ("mode strengths", ["linear", "log", "symlog", "linear"]),
+        ("diffusion", ["log", "symlog", "linear", "log"]),
+        ("excess loss", ["log", "symlog", "linear", "log"]),
+    ] {
+        for pair in scales.windows(2) {
+            let name = |scale: &str| format!("axis of {plot}: {scale}");
+            harness
+                .get_by_role_and_label(Role::Button, &name(pair[0]))
+                .click();
+            harness.step();
+            harness.step();
+            harness.get_by_role_and_label(Role::Button, &name(pair[1]));
+        }
+    }
 }

@@ -186,13 +186,18 @@ fn trail(run: &RunData, view: &View, mode: usize, teacher: f64, height: f64) -> 
         .max(first);
     let strengths = level.column(run.schema.column(Quantity::Strength, mode));
     let diffusions = level.column(run.schema.column(Quantity::Diffusion, mode));
-    let mut trail: Vec<PlotPoint> = Vec::new();
-    let mut newest = None;
-    for (strength, diffusion) in strengths[first..end].iter().zip(&diffusions[first..end]) {
-        let point = PlotPoint::new(strength.last / teacher, diffusion.last / height);
-        newest = Some(point);
+    let points = strengths[first..end]
+        .iter()
+        .zip(&diffusions[first..end])
+        .map(|(strength, diffusion)| PlotPoint::new(strength.last / teacher, diffusion.last / height));
+    let newest = points.clone().next_back();
+    let mut trail: Vec<PlotPoint> = Vec::with_capacity(MAX_TRAIL + 1);
+    for point in points {
+        if trail.len() == MAX_TRAIL {
+            break;
+        }
         let moved = |last: &PlotPoint| (point.x - last.x).abs().max((point.y - last.y).abs()) > NEAR;
-        if trail.len() < MAX_TRAIL && trail.last().is_none_or(moved) {
+        if trail.last().is_none_or(moved) {
             trail.push(point);
         }
     }
