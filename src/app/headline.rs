@@ -71,9 +71,8 @@ fn share_bar(ui: &mut Ui, run: &RunData, emphasis: f32) {
     let described = shares.map_or_else(|| "no noise".to_owned(), |_| text.replace('\n', "; "));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &described));
     response.on_hover_text(text);
-    ui.label(
-        RichText::new("noise share")
-            .size(11.0 * emphasis.max(1.0))
-            .color(style::quiet(ui.visuals())),
-    );
+    let name = RichText::new("noise share")
+        .size(11.0 * emphasis.max(1.0))
+        .color(style::quiet(ui.visuals()));
+    ui.add(egui::Label::new(name).extend());
 }

@@ -61,6 +61,8 @@ pub(super) struct LessonPanel<'a> {
     pub(super) has_ended: bool,
     pub(super) guess: Option<&'a GuessMark>,
     pub(super) emphasis: f32,
+    /// Whether there is room for one thing at a time only.
+    pub(super) is_low: bool,
 }
 
 impl LessonPanel<'_> {
@@ -103,11 +105,13 @@ impl LessonPanel<'_> {
             asked = self.prompt(ui, mark).or(asked);
             return asked;
         }
-        if let Some(caption) = lesson.caption_at(self.step, events).map(|i| &lesson.captions[i]) {
+        if let Some(caption) = lesson.caption_at(self.step, events).map(|i| &lesson.captions[i])
+            && !(self.is_low && self.has_ended)
+        {
             ui.label(RichText::new(&caption.text).size(14.0 * size.max(12.0 / 14.0)));
         }
         // A hall reads one thing at a time.
-        if self.emphasis > 1.0 && !self.has_ended {
+        if (self.is_low || self.emphasis > 1.0) && !self.has_ended {
             return asked;
         }
         ui.horizontal_wrapped(|ui| {

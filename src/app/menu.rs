@@ -15,9 +15,13 @@ pub(super) enum Request {
 /// Steps of the views of the end of a run.
 const LASTS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
+/// Width, in points, below which the time axis is chosen in a row of its own.
+const NARROW: f32 = 690.0;
+
 /// Draws the bar; gives what was asked for.
 pub(super) fn menus(ui: &mut Ui, view: &mut View, rank: usize) -> Option<Request> {
     let mut asked = None;
+    let is_narrow = ui.available_width() < NARROW;
     egui::MenuBar::new().ui(ui, |ui| {
         for (title, actions) in MENUS {
             ui.menu_button(*title, |ui| {
@@ -33,11 +37,16 @@ pub(super) fn menus(ui: &mut Ui, view: &mut View, rank: usize) -> Option<Request
                 }
             });
         }
-        ui.separator();
-        if let Some(span) = time_controls(ui, view) {
-            asked = Some(Request::Span(span));
+        if !is_narrow {
+            ui.separator();
+            asked = time_controls(ui, view).map(Request::Span).or(asked.take());
         }
     });
+    if is_narrow {
+        ui.horizontal_wrapped(|ui| {
+            asked = time_controls(ui, view).map(Request::Span).or(asked.take());
+        });
+    }
     asked
 }
 

@@ -43,8 +43,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) x_range: (f64, f64),
     /// How thick lines and large letters are: 1 in the normal view.
     pub(crate) emphasis: f32,
-    /// Whether the loss stands below the other plots; else the diffusion carries the labels of the time axis.
-    pub(crate) shows_loss: bool,
+    /// How many of strengths, diffusion and loss there is room for; the last carries the labels of the time axis.
+    pub(crate) n_plots: usize,
 }
 
 /// An area between two curves, in the coordinates of a plot.

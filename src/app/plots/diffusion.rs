@@ -59,7 +59,7 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         drops,
         end_labels: Vec::new(),
         include: Vec::new(),
-        shows_time: !scene.shows_loss,
+        shows_time: scene.n_plots == 2,
         shows_changes: false,
         n_rows_per_pixel,
     };

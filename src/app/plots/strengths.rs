@@ -73,7 +73,7 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
             Scale::Log => vec![strongest],
             Scale::Symlog => vec![0.0, strongest],
         },
-        shows_time: false,
+        shows_time: scene.n_plots == 1,
         shows_changes: true,
         n_rows_per_pixel,
     };

@@ -166,9 +166,10 @@ impl TimePlot<'_> {
             let font = FontId::proportional(10.5);
             let galley = ui.painter().layout_no_wrap(text, font, quiet);
             let place = Align2::RIGHT_TOP.anchor_size(corner, galley.size());
-            // Lines of the plot must not cross the letters.
+            // Lines of the plot must not make the letters hard to read, nor the letters hide a curve.
+            let behind = ground.gamma_multiply(0.6);
             ui.painter()
-                .rect_filled(place.expand2(egui::vec2(3.0, 0.0)), 2.0, ground);
+                .rect_filled(place.expand2(egui::vec2(3.0, 0.0)), 2.0, behind);
             ui.painter().galley(place.min, galley, quiet);
         }
         scale_button(

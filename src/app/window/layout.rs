@@ -20,12 +20,14 @@ use crate::worker::Command;
 const LECTURE: (f32, f32) = (2.2, 1920.0);
 /// Height, in points, below which the plots' texts are short.
 const LOW: f32 = 500.0;
-/// Height, in points, below which the loss gives its room to the strengths and their diffusion.
-const TOO_LOW_FOR_LOSS: f32 = 330.0;
+/// Heights, in points, from which on there is room for one, two and three plots.
+const ROOM: [f32; 3] = [0.0, 150.0, 330.0];
 /// Height, in points, below which the events are left to the marks on the curves.
-const TOO_LOW_FOR_EVENTS: f32 = 220.0;
+const TOO_LOW_FOR_EVENTS: f32 = 280.0;
+/// Height, in points, of everything between menus and transport below which what is not drawn is cut short.
+pub(super) const VERY_LOW: f32 = 380.0;
 /// Least height of all plots together, in points.
-const LEAST: f32 = 120.0;
+const LEAST: f32 = 90.0;
 
 impl Window {
     pub(super) fn lay_out(&mut self, ui: &mut Ui) {
@@ -49,6 +51,7 @@ impl Window {
             self.left_rail(ui);
             self.right_panel(ui);
             CentralPanel::default().show(ui, |ui| {
+                self.room = ui.available_height();
                 self.banner(ui);
                 self.lesson_panel(ui, 1.0);
                 self.plots(ui, 1.0);
@@ -98,6 +101,7 @@ impl Window {
             for font in ui.style_mut().text_styles.values_mut() {
                 font.size *= emphasis;
             }
+            self.room = ui.available_height();
             self.banner(ui);
             self.lesson_panel(ui, emphasis);
             self.plots(ui, emphasis);
@@ -113,7 +117,9 @@ impl Window {
             is_short,
             emphasis,
         };
-        if let Some(mode) = plots::legend(ui, &self.run, &self.view, style) {
+        if self.room >= VERY_LOW
+            && let Some(mode) = plots::legend(ui, &self.run, &self.view, style)
+        {
             self.view.toggle_solo(mode);
         }
         // Found anew in every picture.
@@ -121,9 +127,14 @@ impl Window {
         let x_range = plots::visible_range(&self.run, &self.view, self.horizon);
         ui.spacing_mut().item_spacing.y = 6.0;
         let room = ui.available_height();
-        let shows_loss = emphasis <= 1.0 && room >= TOO_LOW_FOR_LOSS;
-        let shows_events = room >= TOO_LOW_FOR_EVENTS * emphasis;
-        let n_gaps = 1.0 + f32::from(u8::from(shows_loss)) + f32::from(u8::from(shows_events));
+        let most = if emphasis > 1.0 { 2 } else { 3 };
+        let n_plots = ROOM
+            .iter()
+            .filter(|&&least| room >= least * emphasis)
+            .count()
+            .clamp(1, most);
+        let shows_events = room >= TOO_LOW_FOR_EVENTS * emphasis.sqrt();
+        let n_gaps = n_plots as f32 - 1.0 + f32::from(u8::from(shows_events));
         let strip = if shows_events {
             plots::strip_height(self.run.rank(), emphasis)
         } else {
@@ -131,7 +142,7 @@ impl Window {
         };
         let height = (room - n_gaps * ui.spacing().item_spacing.y - strip).max(LEAST);
         let corner = ui.cursor().min + egui::vec2(plots::GUTTER * emphasis + 70.0, 28.0);
-        let shares = shares(&self.view.large, shows_loss);
+        let shares = shares(&self.view.large, n_plots);
         let mut scene = plots::Scene {
             run: &self.run,
             view: &mut self.view,
@@ -139,14 +150,16 @@ impl Window {
             ghosts: &self.ghosts,
             x_range,
             emphasis,
-            shows_loss,
+            n_plots,
         };
         plots::strengths_plot(ui, &mut scene, shares[0] * height);
-        plots::diffusion_plot(ui, &mut scene, shares[1] * height);
+        if n_plots > 1 {
+            plots::diffusion_plot(ui, &mut scene, shares[1] * height);
+        }
         if shows_events {
             plots::event_strip(ui, scene.run, scene.view, x_range, emphasis);
         }
-        if shows_loss {
+        if n_plots > 2 {
             plots::loss_plot(ui, &mut scene, shares[2] * height);
         }
         card(ui, &self.run, &self.view, corner);

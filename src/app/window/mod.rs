@@ -103,6 +103,8 @@ pub struct Window {
     fitted_width: f32,
     /// Whether the lecture view is shown.
     lecture: bool,
+    /// Height between menus and transport, in points.
+    room: f32,
     high_contrast: bool,
     reduced_motion: Arc<AtomicBool>,
     /// Whether the person is invited to a first move.
@@ -161,6 +163,7 @@ impl Window {
             panels: Panels::that_fit(f32::INFINITY),
             fitted_width: f32::INFINITY,
             lecture: false,
+            room: f32::INFINITY,
             high_contrast: false,
             reduced_motion,
             invites: true,

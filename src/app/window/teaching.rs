@@ -218,6 +218,7 @@ impl Window {
             has_ended: self.run.step >= lesson.end_step || self.run.state == RunState::Diverged,
             guess: self.view.guess.as_ref(),
             emphasis,
+            is_low: self.room < super::layout::VERY_LOW,
         };
         match panel.ui(ui, self.run.events.log.make_contiguous()) {
             Some(Request::Next) => self.turn_to_lesson(true),
@@ -259,9 +260,11 @@ impl Window {
 }
 
 /// Shares of the height that strengths, diffusion and loss take; those of a lesson that are large are twice as high.
-pub(super) fn shares(large: &[lessons::Plot], shows_loss: bool) -> [f32; 3] {
-    if !shows_loss {
-        return [0.55, 0.45, 0.0];
+pub(super) fn shares(large: &[lessons::Plot], n_plots: usize) -> [f32; 3] {
+    match n_plots {
+        0 | 1 => return [1.0, 0.0, 0.0],
+        2 => return [0.55, 0.45, 0.0],
+        _ => {}
     }
     let kinds = [
         lessons::Plot::Strengths,
