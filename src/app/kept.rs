@@ -24,6 +24,7 @@ const SIZES: (f32, f32) = (64.0, 16_384.0);
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Kept {
     /// Whether the program has been used before.
     pub(crate) is_known: bool,
@@ -35,12 +36,24 @@ pub(crate) struct Kept {
     /// Size of everything in the window, as a multiple of the usual one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) scale: Option<f32>,
-    /// Width and height of the window, in points of the usual size.
+    /// Whether the window filled the screen.
+    pub(crate) maximized: bool,
+    /// Width and height of the window while it did not, in points of the usual size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) size: Option<[f32; 2]>,
     pub(crate) shown: Shown,
     pub(crate) time: TimeScale,
     pub(crate) speed: SpeedSetting,
+}
+
+/// What was found of settings kept before.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Found {
+    pub(crate) kept: Kept,
+    /// What is to be told.
+    pub(crate) trouble: Option<String>,
+    /// Whether nothing is lost by writing to the file.
+    pub(crate) may_be_written: bool,
 }
 
 /// Which theme a person has chosen.
@@ -74,28 +87,46 @@ impl From<Theme> for egui::ThemePreference {
 }
 
 impl Kept {
-    /// What stands in a file, and what is to be told of it; a file that is not there says nothing.
-    pub(crate) fn read(path: &Path) -> (Self, Option<String>) {
+    /// What stands in a file; a file that is not there says nothing.
+    pub(crate) fn read(path: &Path) -> Found {
+        let usual = |trouble: Option<String>, may_be_written: bool| Found {
+            kept: Self::default(),
+            trouble,
+            may_be_written,
+        };
+        let damaged = |what: &str| {
+            // Nothing is written over what could not be put aside.
+            let aside = put_aside(path);
+            let told = aside
+                .as_ref()
+                .map_or_else(String::new, |aside| format!(" (kept as {})", aside.display()));
+            let trouble = format!(
+                "the settings are the usual ones: {}: {what}{told}",
+                path.display()
+            );
+            usual(Some(trouble), aside.is_some())
+        };
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return (Self::default(), None),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return (Self::default(), Some(damaged(path, "it is no text")));
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return usual(None, true),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return damaged("it is no text"),
             Err(error) => {
-                let told = format!("the settings are the usual ones: {}: {error}", path.display());
-                return (Self::default(), Some(told));
+                let trouble = format!("the settings are not kept: {}: {error}", path.display());
+                return usual(Some(trouble), false);
             }
         };
         match toml::from_str::<Self>(&text) {
-            Ok(kept) => (kept.sound(), None),
+            Ok(kept) => Found {
+                kept: kept.sound(),
+                trouble: None,
+                may_be_written: true,
+            },
             Err(error) => {
                 let line = error
                     .span()
                     .map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
                 let place = line.map_or_else(String::new, |line| format!("line {line}: "));
-                let what = format!("{place}{}", error.message());
-                (Self::default(), Some(damaged(path, &what)))
+                damaged(&format!("{place}{}", error.message()))
             }
         }
     }
@@ -117,19 +148,11 @@ impl Kept {
     }
 }
 
-/// Width and height of the last window, where a file tells them; it is left as it is, whatever stands in it.
-pub(super) fn last_size(path: &Path) -> Option<[f32; 2]> {
+/// Width and height of the last window, and whether it filled the screen, where a file tells them; it is left as it is, whatever stands in it.
+pub(super) fn last_size(path: &Path) -> Option<([f32; 2], bool)> {
     let text = fs::read_to_string(path).ok()?;
-    toml::from_str::<Kept>(&text).ok()?.sound().size
-}
-
-/// Puts a file aside, so that it is not overwritten, and says so.
-fn damaged(path: &Path, what: &str) -> String {
-    let aside = put_aside(path).map_or_else(String::new, |aside| format!(" (kept as {})", aside.display()));
-    format!(
-        "the settings are the usual ones: {}: {what}{aside}",
-        path.display()
-    )
+    let kept = toml::from_str::<Kept>(&text).ok()?.sound();
+    Some((kept.size?, kept.maximized))
 }
 
 /// The file that a window keeps its settings in.
@@ -138,7 +161,10 @@ pub(super) struct KeptFile {
     /// The window's, asked for what it remembers by itself.
     context: egui::Context,
     path: PathBuf,
-    written: Kept,
+    /// What was last given to be written; none where that failed.
+    written: Option<Kept>,
+    /// What was last told of a failure, which is not told twice.
+    told: Option<String>,
     looked_at: Instant,
     writing: Option<JoinHandle<Result<(), WriteError>>>,
 }
@@ -149,7 +175,8 @@ impl KeptFile {
         Self {
             context,
             path,
-            written,
+            written: Some(written),
+            told: None,
             looked_at: Instant::now(),
             writing: None,
         }
@@ -157,6 +184,11 @@ impl KeptFile {
 
     pub(super) fn context(&self) -> &egui::Context {
         &self.context
+    }
+
+    /// Size of the window when it was last written.
+    pub(super) fn size(&self) -> Option<[f32; 2]> {
+        self.written.as_ref().and_then(|written| written.size)
     }
 
     /// Whether it is time to look for changes.
@@ -168,36 +200,45 @@ impl KeptFile {
         is_due
     }
 
-    /// Writes what has changed, in the background; gives the trouble of the time before.
-    pub(super) fn keep(&mut self, kept: &Kept) -> Option<WriteError> {
-        if *kept == self.written
-            || self
-                .writing
-                .as_ref()
-                .is_some_and(|writing| !writing.is_finished())
+    /// Writes what has changed, in the background; gives what is to be told of the time before.
+    pub(super) fn keep(&mut self, kept: &Kept) -> Option<String> {
+        if self
+            .writing
+            .as_ref()
+            .is_some_and(|writing| !writing.is_finished())
         {
             return None;
         }
-        let trouble = self.settle();
-        self.written = kept.clone();
-        let (kept, path) = (kept.clone(), self.path.clone());
-        let thread = std::thread::Builder::new().name("settings".to_owned());
-        self.writing = thread.spawn(move || kept.write(&path)).ok();
+        let trouble = self
+            .settle()
+            .filter(|trouble| self.told.as_ref() != Some(trouble));
+        if trouble.is_some() {
+            self.told.clone_from(&trouble);
+        }
+        if self.written.as_ref() != Some(kept) {
+            let (now, path) = (kept.clone(), self.path.clone());
+            let thread = std::thread::Builder::new().name("settings".to_owned());
+            self.writing = thread.spawn(move || now.write(&path)).ok();
+            self.written = self.writing.is_some().then(|| kept.clone());
+        }
         trouble
     }
 
     /// Writes at once; called when the window closes.
     pub(super) fn keep_at_last(&mut self, kept: &Kept) {
         self.settle();
-        if *kept != self.written {
+        if self.written.as_ref() != Some(kept) {
             // Nobody is left to be told.
             let _written = kept.write(&self.path);
         }
     }
 
-    /// Waits for what is being written.
-    fn settle(&mut self) -> Option<WriteError> {
-        self.writing.take()?.join().ok()?.err()
+    /// Waits for what is being written, and says how it failed.
+    fn settle(&mut self) -> Option<String> {
+        let outcome = self.writing.take()?.join().ok()?;
+        let error = outcome.err()?;
+        self.written = None;
+        Some(error.to_string())
     }
 }
 
@@ -221,13 +262,18 @@ mod tests {
     fn what_is_written_is_read_and_nothing_is_the_usual() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("settings.toml");
-        assert_eq!(Kept::read(&path), (Kept::default(), None));
+        let found = |kept: Kept| Found {
+            kept,
+            trouble: None,
+            may_be_written: true,
+        };
+        assert_eq!(Kept::read(&path), found(Kept::default()));
         for kept in [some(), Kept::default()] {
             kept.write(&path).unwrap();
-            assert_eq!(Kept::read(&path), (kept, None));
+            assert_eq!(Kept::read(&path), found(kept));
         }
         fs::write(&path, "scale = 1e30\nsize = [nan, 5.0]\nunknown = 3\n").unwrap();
-        assert_eq!(Kept::read(&path), (Kept::default(), None));
+        assert_eq!(Kept::read(&path), found(Kept::default()));
     }
 
     #[test]
@@ -243,9 +289,10 @@ mod tests {
         .enumerate()
         {
             fs::write(&path, bytes).unwrap();
-            let (kept, told) = Kept::read(&path);
-            assert_eq!(kept, Kept::default());
-            let told = told.unwrap();
+            let found = Kept::read(&path);
+            assert_eq!(found.kept, Kept::default());
+            assert!(found.may_be_written);
+            let told = found.trouble.unwrap();
             assert!(
                 told.contains("settings.toml: ") && told.contains(".damaged"),
                 "{told}"
@@ -277,13 +324,44 @@ mod tests {
                 });
             }
             for _ in 0..200 {
-                let (kept, told) = Kept::read(&path);
-                assert_eq!(told, None);
-                assert!(kept.folder.len() % 20_000 == 0);
+                let found = Kept::read(&path);
+                assert_eq!(found.trouble, None);
+                assert!(found.kept.folder.len().is_multiple_of(20_000));
             }
         });
-        let (kept, told) = Kept::read(&path);
-        assert_eq!(told, None);
-        assert!(both.iter().any(|one| one.folder == kept.folder));
+        let found = Kept::read(&path);
+        assert_eq!(found.trouble, None);
+        assert!(both.iter().any(|one| one.folder == found.kept.folder));
+    }
+
+    #[test]
+    fn a_failure_is_told_once_and_tried_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("no").join("settings.toml");
+        let mut file = KeptFile::new(egui::Context::default(), path.clone(), Kept::default());
+        let mut told = Vec::new();
+        for _ in 0..3 {
+            told.extend(file.keep(&some()));
+            while file
+                .writing
+                .as_ref()
+                .is_some_and(|writing| !writing.is_finished())
+            {
+                std::thread::yield_now();
+            }
+        }
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("there is no directory"), "{told:?}");
+        fs::create_dir(directory.path().join("no")).unwrap();
+        file.keep_at_last(&some());
+        assert_eq!(Kept::read(&path).kept, some());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_overwritten() {
+        let directory = tempfile::tempdir().unwrap();
+        // A directory is no file, and reading it is an error of the system.
+        let found = Kept::read(directory.path());
+        assert!(!found.may_be_written && found.trouble.is_some(), "{found:?}");
     }
 }

@@ -72,7 +72,10 @@ impl LessonPanel<'_> {
         let (lesson, size) = (self.lesson, self.emphasis);
         ui.horizontal_wrapped(|ui| {
             let title = format!("Lesson {} of {}: {}", lesson.number, self.n_lessons, lesson.title);
-            ui.label(RichText::new(title).size(15.0 * size).strong());
+            let title = ui.label(RichText::new(title).size(15.0 * size).strong());
+            if let Some(caption) = self.caption(events).filter(|_| self.is_low) {
+                title.on_hover_text(&caption.text);
+            }
             if lesson.beyond_the_paper {
                 let text = RichText::new("beyond the paper")
                     .size(11.5 * size)
@@ -105,7 +108,8 @@ impl LessonPanel<'_> {
             asked = self.prompt(ui, mark).or(asked);
             return asked;
         }
-        if let Some(caption) = lesson.caption_at(self.step, events).map(|i| &lesson.captions[i])
+        // In a low window question and action take its place at the end; it is told by the title then.
+        if let Some(caption) = self.caption(events)
             && !(self.is_low && self.has_ended)
         {
             ui.label(RichText::new(&caption.text).size(14.0 * size.max(12.0 / 14.0)));
@@ -124,6 +128,12 @@ impl LessonPanel<'_> {
             self.verdict(ui, mark);
         }
         asked
+    }
+
+    /// The caption of the step that is looked at.
+    fn caption(&self, events: &[Event]) -> Option<&lessons::Caption> {
+        let caption = self.lesson.caption_at(self.step, events)?;
+        self.lesson.captions.get(caption)
     }
 
     /// Asks for the guess.

@@ -53,10 +53,12 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
     let settings = directory
         .as_ref()
         .map(|directory| directory.join("settings.toml"));
-    let size = settings.as_ref().and_then(|path| kept::last_size(path));
+    let last = settings.as_ref().and_then(|path| kept::last_size(path));
+    let (size, is_maximized) = last.unwrap_or(([1440.0, 900.0], false));
     let viewport = eframe::egui::ViewportBuilder::default()
         .with_app_id(APP_ID)
-        .with_inner_size(size.unwrap_or([1440.0, 900.0]))
+        .with_inner_size(size)
+        .with_maximized(is_maximized)
         .with_min_inner_size([640.0, 420.0]);
     let options = eframe::NativeOptions {
         viewport,

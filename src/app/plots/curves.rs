@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use eframe::egui::{Color32, Ui, Visuals};
+use eframe::egui::{Color32, Context, Ui, Visuals};
 use egui_plot::LineStyle;
 
 use super::ribbon::Ribbons;
@@ -18,6 +19,9 @@ use crate::history::{Cell, History, Pixels, Sight, Trace};
 use crate::observables::Quantity;
 use crate::simulation::{Crowd, CrowdKind, Statistic};
 use crate::worker::RunState;
+
+/// Seconds for which rows that are less than half a pixel wide may wait to be drawn.
+const MOMENT: f64 = 0.1;
 
 /// What the names of kept runs' curves begin with.
 pub(crate) const GHOST_PREFIX: &str = "kept run ";
@@ -85,21 +89,39 @@ struct Stamp {
     shift: f64,
 }
 
+/// What a trace would be made of now.
+#[derive(Clone, Copy, Debug)]
+struct Present {
+    stamp: Stamp,
+    /// Position of the last row.
+    end: f64,
+    /// Width of a pixel, as a position.
+    pixel: f64,
+    /// Seconds of the window's clock.
+    at: f64,
+    /// Whether more rows are to come.
+    goes_on: bool,
+}
+
 /// A trace drawn before.
 #[derive(Debug)]
 struct KeptTrace {
     made_of: Stamp,
     /// Position of the last row then.
     end: f64,
+    /// When that was, in seconds of the window's clock.
+    at: f64,
     trace: Arc<Trace>,
 }
 
 impl KeptTrace {
-    /// Whether it still shows what there is: the same, or less than half a `pixel` less while the run goes on.
-    fn holds(&self, now: &Stamp, end: f64, pixel: f64, goes_on: bool) -> bool {
+    /// Whether it still shows what there is: the same, or less than half a pixel less for a moment.
+    fn holds(&self, now: &Present) -> bool {
         let n_rows = self.made_of.n_rows;
-        let has_grown = goes_on && n_rows < now.n_rows && end - self.end < 0.5 * pixel;
-        (n_rows == now.n_rows || has_grown) && self.made_of == Stamp { n_rows, ..*now }
+        let has_grown = n_rows < now.stamp.n_rows && now.end - self.end < 0.5 * now.pixel;
+        let is_recent = now.goes_on && (0.0..MOMENT).contains(&(now.at - self.at));
+        (n_rows == now.stamp.n_rows || has_grown && is_recent)
+            && self.made_of == Stamp { n_rows, ..now.stamp }
     }
 }
 
@@ -128,6 +150,7 @@ pub(crate) struct Gatherer<'a> {
     pub(crate) scale: Scale,
     /// Most rows that a pixel of any curve gathered so far stands for.
     pub(crate) n_rows_per_pixel: u64,
+    context: &'a Context,
     traces: &'a mut TraceCache,
     ghosts: &'a [Ghost],
     x_range: (f64, f64),
@@ -146,6 +169,7 @@ impl<'a> Gatherer<'a> {
             visuals: ui.visuals(),
             scale,
             n_rows_per_pixel: 1,
+            context: ui.ctx(),
             traces: scene.traces,
             ghosts: scene.ghosts,
             x_range: scene.x_range,
@@ -230,12 +254,20 @@ impl<'a> Gatherer<'a> {
             n_pixels: self.n_pixels,
             shift,
         };
-        let end = time.position(history.last(time.axis.column()).unwrap_or(0.0) + shift);
-        let pixel = (self.x_range.1 - self.x_range.0) / self.n_pixels.max(1) as f64;
-        let goes_on = self.run.state == RunState::Running;
+        let now = Present {
+            stamp,
+            end: time.position(history.last(time.axis.column()).unwrap_or(0.0) + shift),
+            pixel: (self.x_range.1 - self.x_range.0) / self.n_pixels.max(1) as f64,
+            at: self.context.input(|input| input.time),
+            goes_on: self.run.state == RunState::Running,
+        };
         if let Some(kept) = self.traces.traces.get(&key)
-            && kept.holds(&stamp, end, pixel, goes_on)
+            && kept.holds(&now)
         {
+            if kept.made_of.n_rows < stamp.n_rows {
+                self.context
+                    .request_repaint_after(Duration::from_secs_f64(MOMENT));
+            }
             return Arc::clone(&kept.trace);
         }
         let pixels = self.pixels(source, stamp);
@@ -249,7 +281,8 @@ impl<'a> Gatherer<'a> {
         let trace = Arc::new(drawn);
         let kept = KeptTrace {
             made_of: stamp,
-            end,
+            end: now.end,
+            at: now.at,
             trace: Arc::clone(&trace),
         };
         self.traces.traces.insert(key, kept);

@@ -11,6 +11,8 @@ pub(crate) struct EndLabel {
     pub(crate) text: String,
     pub(crate) color: Color32,
     pub(crate) side: Side,
+    /// The mode that is named, counted from 0; none where it is a kept run.
+    pub(crate) mode: Option<usize>,
 }
 
 /// Where a name stands, seen from its position.
@@ -51,23 +53,26 @@ pub(super) fn draw_end_labels(
     }
 }
 
-/// The labels with those of one place and one first word joined, where they are closer than `height`: "mode 3, 4".
-fn joined(mut labels: Vec<EndLabel>, height: f64) -> Vec<EndLabel> {
+/// The labels, with the names of modes that end closer together than `height` made one above them: "mode 3, 4".
+fn joined(labels: Vec<EndLabel>, height: f64) -> Vec<EndLabel> {
+    let (mut modes, others): (Vec<EndLabel>, Vec<EndLabel>) =
+        labels.into_iter().partition(|label| label.mode.is_some());
     // From the top down.
-    labels.sort_by(|a, b| b.y.total_cmp(&a.y));
-    let mut kept: Vec<EndLabel> = Vec::new();
-    for label in labels {
-        if let Some((word, rest)) = label.text.split_once(' ')
-            && let Some(above) = kept.last_mut()
-            && above.y - label.y < height
-            && above.x.total_cmp(&label.x).is_eq()
-            && above.text.split_once(' ').is_some_and(|(other, _)| other == word)
-        {
-            above.text = format!("{}, {rest}", above.text);
-            continue;
+    modes.sort_by(|a, b| b.y.total_cmp(&a.y));
+    let are_near = |a: &EndLabel, b: &EndLabel| a.y - b.y < height;
+    let one = |near: &[EndLabel]| {
+        let mut label = near.first()?.clone();
+        if near.len() > 1 {
+            let mut numbers: Vec<usize> = near.iter().filter_map(|label| label.mode).collect();
+            numbers.sort_unstable();
+            let numbers: Vec<String> = numbers.iter().map(|mode| (mode + 1).to_string()).collect();
+            label.text = format!("mode {}", numbers.join(", "));
+            label.side = Side::Above;
         }
-        kept.push(label);
-    }
+        Some(label)
+    };
+    let mut kept: Vec<EndLabel> = modes.chunk_by(are_near).filter_map(one).collect();
+    kept.extend(others);
     kept
 }
 
@@ -77,21 +82,29 @@ mod tests {
 
     #[test]
     fn names_that_would_overlap_become_one() {
-        let label = |y: f64, text: &str| EndLabel {
+        let label = |y: f64, text: &str, mode: Option<usize>| EndLabel {
             x: 1.0,
             y,
             text: text.to_owned(),
             color: Color32::RED,
             side: Side::Below(0),
+            mode,
         };
-        let labels = vec![label(0.5, "mode 4"), label(2.0, "mode 1"), label(0.52, "mode 3")];
+        let labels = vec![
+            label(0.51, "mode 4", Some(3)),
+            label(2.0, "mode 1", Some(0)),
+            label(0.50, "mode 3", Some(2)),
+            label(0.505, "\u{3c3} = 1", None),
+        ];
         let texts = |height| {
             let labels = joined(labels.clone(), height);
             labels.into_iter().map(|label| label.text).collect::<Vec<_>>()
         };
-        assert_eq!(texts(0.1), ["mode 1", "mode 3, 4"]);
-        assert_eq!(texts(0.01), ["mode 1", "mode 3", "mode 4"]);
-        assert_eq!(texts(9.0), ["mode 1, 3, 4"]);
+        assert_eq!(texts(0.001), ["mode 1", "mode 4", "mode 3", "\u{3c3} = 1"]);
+        assert_eq!(texts(0.1), ["mode 1", "mode 3, 4", "\u{3c3} = 1"]);
+        assert_eq!(texts(9.0), ["mode 1, 3, 4", "\u{3c3} = 1"]);
+        let near = joined(labels.clone(), 0.1);
+        assert_eq!((near[0].side, near[1].side), (Side::Below(0), Side::Above));
         assert!(joined(Vec::new(), 1.0).is_empty());
     }
 }

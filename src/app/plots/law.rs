@@ -17,9 +17,9 @@ use crate::theory::ModeLaw;
 const N_CURVE: u32 = 90;
 /// Horizontal range, in units of the teacher's strength.
 const RANGE: (f64, f64) = (-0.06, 1.16);
-/// Most points of a trail; noise about the minimum adds no more once it is this long.
-const MAX_TRAIL: usize = 300;
-/// Points of a trail are at least so far apart.
+/// Most points of a trail.
+const MAX_TRAIL: usize = 400;
+/// Points of a trail are at least so far apart, a long one's further.
 const NEAR: f64 = 0.008;
 /// Buckets of the history beyond which a coarser level is read.
 const MAX_BUCKETS: usize = 4000;
@@ -192,11 +192,18 @@ fn trail(run: &RunData, view: &View, mode: usize, teacher: f64, height: f64) -> 
         .map(|(strength, diffusion)| PlotPoint::new(strength.last / teacher, diffusion.last / height));
     let newest = points.clone().next_back();
     let mut trail: Vec<PlotPoint> = Vec::with_capacity(MAX_TRAIL + 1);
+    let mut near = NEAR;
     for point in points {
         if trail.len() == MAX_TRAIL {
-            break;
+            // Noise has made it long: every second point is enough, and what follows is taken less closely too.
+            let mut is_kept = false;
+            trail.retain(|_| {
+                is_kept = !is_kept;
+                is_kept
+            });
+            near *= 2.0;
         }
-        let moved = |last: &PlotPoint| (point.x - last.x).abs().max((point.y - last.y).abs()) > NEAR;
+        let moved = |last: &PlotPoint| (point.x - last.x).abs().max((point.y - last.y).abs()) > near;
         if trail.last().is_none_or(moved) {
             trail.push(point);
         }

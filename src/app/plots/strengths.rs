@@ -100,7 +100,7 @@ fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<EndLabel> {
             .filter(|&i| i > cells.len() / 6);
         let (place, side) = match on_the_way {
             Some(i) => (i, Side::Above),
-            None => (cells.len() / 2, Side::Below(n as u8 + 1)),
+            None => (cells.len() / 4 * 3, Side::Below(n as u8 + 1)),
         };
         if let (Some(cell), false) = (cells.get(place), named.contains(&name)) {
             named.push(name);
@@ -110,6 +110,7 @@ fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<EndLabel> {
                 text: name.to_owned(),
                 color: visuals.text_color(),
                 side,
+                mode: None,
             });
         }
     }
@@ -133,6 +134,7 @@ fn end_labels(gatherer: &Gatherer<'_>) -> Vec<EndLabel> {
                 text: format!("mode {}", mode + 1),
                 color,
                 side: Side::Below(0),
+                mode: Some(mode),
             })
         })
         .collect()

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use eframe::egui;
 
 use super::Window;
-use crate::app::kept::{Kept, KeptFile};
+use crate::app::kept::{Found, Kept, KeptFile};
 use crate::app::style;
 use crate::app::undo::Undo;
 use crate::worker::Command;
@@ -14,7 +14,11 @@ use crate::worker::Command;
 impl Window {
     /// Takes over the settings that stand in a file, and keeps them there from now on.
     pub fn keep_settings_in(&mut self, ctx: &egui::Context, path: &Path) {
-        let (kept, trouble) = Kept::read(path);
+        let Found {
+            kept,
+            trouble,
+            may_be_written,
+        } = Kept::read(path);
         if let Some(trouble) = trouble {
             self.complain(trouble);
         }
@@ -34,16 +38,23 @@ impl Window {
         self.speed = kept.speed;
         self.send(Command::SetSpeed(self.speed.speed()));
         self.undo = Undo::new(super::settings(&self.draft, self.live, self.speed, &self.view));
-        self.kept = Some(KeptFile::new(ctx.clone(), path.to_owned(), kept));
+        self.kept = may_be_written.then(|| KeptFile::new(ctx.clone(), path.to_owned(), kept));
     }
 
     /// What is remembered of the window as it is now.
     fn to_keep(&self, ctx: &egui::Context) -> Kept {
         let lab = self.lab();
         let scale = ctx.zoom_factor();
-        let size = ctx
-            .input(|input| input.viewport().inner_rect)
-            .map(|rect| rect.size() * scale);
+        let viewport = ctx.input(|input| input.viewport().clone());
+        let is = |state: Option<bool>| state == Some(true);
+        let is_maximized = is(viewport.maximized);
+        // A window that fills the screen, or is hidden, keeps the size that it had before.
+        let size = if is_maximized || is(viewport.fullscreen) || is(viewport.minimized) {
+            self.kept.as_ref().and_then(KeptFile::size)
+        } else {
+            let size = scale * ctx.content_rect().size();
+            Some([size.x.round(), size.y.round()])
+        };
         Kept {
             is_known: true,
             high_contrast: self.high_contrast,
@@ -51,7 +62,8 @@ impl Window {
             folder: self.files.folder.clone(),
             theme: ctx.options(|options| options.theme_preference).into(),
             scale: Some(scale),
-            size: size.map(|size| [size.x.round(), size.y.round()]),
+            maximized: is_maximized,
+            size,
             shown: lab.shown,
             time: lab.time,
             speed: lab.speed,
