@@ -39,10 +39,10 @@ pub(super) fn draw_end_labels(
     for label in joined(labels, line_height) {
         let (y, anchor) = match label.side {
             Side::Above => (label.y + apart, Align2::RIGHT_BOTTOM),
-            Side::Below(n_lines) => (
-                label.y - apart - f64::from(n_lines) * line_height,
-                Align2::RIGHT_TOP,
-            ),
+            Side::Below(n_lines) => {
+                let below = label.y - apart - f64::from(n_lines) * line_height;
+                (below.max(low + line_height), Align2::RIGHT_TOP)
+            }
         };
         // Noise behind the letters must not cross them.
         let text = RichText::new(label.text)
@@ -53,7 +53,7 @@ pub(super) fn draw_end_labels(
     }
 }
 
-/// The labels, with the names of modes that end closer together than `height` made one above them: "mode 3, 4".
+/// The labels, with the names of modes that end closer together than `height` made one below them: "mode 3, 4".
 fn joined(labels: Vec<EndLabel>, height: f64) -> Vec<EndLabel> {
     let (mut modes, others): (Vec<EndLabel>, Vec<EndLabel>) =
         labels.into_iter().partition(|label| label.mode.is_some());
@@ -61,13 +61,12 @@ fn joined(labels: Vec<EndLabel>, height: f64) -> Vec<EndLabel> {
     modes.sort_by(|a, b| b.y.total_cmp(&a.y));
     let are_near = |a: &EndLabel, b: &EndLabel| a.y - b.y < height;
     let one = |near: &[EndLabel]| {
-        let mut label = near.first()?.clone();
+        let mut label = near.last()?.clone();
         if near.len() > 1 {
             let mut numbers: Vec<usize> = near.iter().filter_map(|label| label.mode).collect();
             numbers.sort_unstable();
             let numbers: Vec<String> = numbers.iter().map(|mode| (mode + 1).to_string()).collect();
             label.text = format!("mode {}", numbers.join(", "));
-            label.side = Side::Above;
         }
         Some(label)
     };
@@ -103,8 +102,8 @@ mod tests {
         assert_eq!(texts(0.001), ["mode 1", "mode 4", "mode 3", "\u{3c3} = 1"]);
         assert_eq!(texts(0.1), ["mode 1", "mode 3, 4", "\u{3c3} = 1"]);
         assert_eq!(texts(9.0), ["mode 1, 3, 4", "\u{3c3} = 1"]);
-        let near = joined(labels.clone(), 0.1);
-        assert_eq!((near[0].side, near[1].side), (Side::Below(0), Side::Above));
+        // Below the lowest of them.
+        assert!((joined(labels.clone(), 0.1)[1].y - 0.50).abs() < 1e-12);
         assert!(joined(Vec::new(), 1.0).is_empty());
     }
 }

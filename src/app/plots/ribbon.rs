@@ -89,8 +89,8 @@ impl Ribbon {
         let Style { color, width, line } = self.style;
         let columns = columns(&self.trace.cells[self.cells.clone()], transform);
         let pixel = f64::from(1.0 / pixels_per_point);
-        // The edge of a broad line is not looked at as closely as that of a fine one.
-        let pixel_of_edge = pixel * f64::from(0.5 * width).max(1.0);
+        // The edge of a broad line is not looked at quite as closely as that of a fine one.
+        let pixel_of_edge = pixel * f64::from(0.5 * width).clamp(1.0, 1.5);
         let edges = thinned(edges(&columns, f64::from(width), pixel), pixel_of_edge);
         let size = transform.frame().size();
         let longest = LONGEST_DASHED * f64::from(size.x + size.y);
