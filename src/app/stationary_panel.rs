@@ -63,7 +63,7 @@ pub(super) fn stationary_panel(
             };
             let distances = prediction
                 .as_deref()
-                .map(|prediction| predictions.distances(prediction, mode, of_mode));
+                .map(|prediction| predictions.distances(run, prediction, mode, of_mode));
             let of_mode = ModeView {
                 histogram,
                 until: statistics.until,

@@ -1,27 +1,23 @@
 //! Curves ready to draw, gathered from the histories.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use eframe::egui::{Color32, Context, Ui, Visuals};
 use egui_plot::LineStyle;
 
-use super::ribbon::Ribbons;
 use super::scale::Scale;
 use super::smoothing::smoothed;
 use super::time_plot::GUTTER;
+use super::trace_cache::{Key, MOMENT, Present, Source, Stamp, TraceCache};
 use crate::app::ghosts::Ghost;
 use crate::app::run_data::RunData;
 use crate::app::style::{self, LaneStyle};
-use crate::app::view::{TimeScale, View};
-use crate::history::{Cell, History, Pixels, Sight, Trace};
+use crate::app::view::View;
+use crate::history::{Cell, Trace};
 use crate::observables::Quantity;
 use crate::simulation::{Crowd, CrowdKind, Statistic};
 use crate::worker::RunState;
-
-/// Seconds for which rows that are less than half a pixel wide may wait to be drawn.
-const MOMENT: f64 = 0.1;
 
 /// What the names of kept runs' curves begin with.
 pub(crate) const GHOST_PREFIX: &str = "kept run ";
@@ -59,87 +55,6 @@ pub(crate) struct Band {
     pub(crate) low: Vec<f64>,
     pub(crate) high: Vec<f64>,
     pub(crate) color: Color32,
-}
-
-/// Whose history a curve is drawn from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Source {
-    Lane(usize),
-    Crowd(usize),
-    Ghost(usize),
-}
-
-/// Which curve a stored trace draws.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    source: Source,
-    column: usize,
-    scale: Scale,
-}
-
-/// What a stored trace was made of; it holds for nothing else.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Stamp {
-    run: u64,
-    n_rows: u64,
-    time: TimeScale,
-    x_range: (f64, f64),
-    n_pixels: usize,
-    /// How far along the axis, in data units, the curve is moved.
-    shift: f64,
-}
-
-/// What a trace would be made of now.
-#[derive(Clone, Copy, Debug)]
-struct Present {
-    stamp: Stamp,
-    /// Position of the last row.
-    end: f64,
-    /// Width of a pixel, as a position.
-    pixel: f64,
-    /// Seconds of the window's clock.
-    at: f64,
-    /// Whether more rows are to come.
-    goes_on: bool,
-}
-
-/// A trace drawn before.
-#[derive(Debug)]
-struct KeptTrace {
-    made_of: Stamp,
-    /// Position of the last row then.
-    end: f64,
-    /// When that was, in seconds of the window's clock.
-    at: f64,
-    trace: Arc<Trace>,
-}
-
-impl KeptTrace {
-    /// Whether it still shows what there is: the same, or less than half a pixel less for a moment.
-    fn holds(&self, now: &Present) -> bool {
-        let n_rows = self.made_of.n_rows;
-        let has_grown = n_rows < now.stamp.n_rows && now.end - self.end < 0.5 * now.pixel;
-        let is_recent = now.goes_on && (0.0..MOMENT).contains(&(now.at - self.at));
-        (n_rows == now.stamp.n_rows || has_grown && is_recent)
-            && self.made_of == Stamp { n_rows, ..now.stamp }
-    }
-}
-
-/// The traces drawn last, one for every curve, so that a picture in which nothing moves is not gathered anew.
-#[derive(Debug, Default)]
-pub(crate) struct TraceCache {
-    /// Pixels of every history in sight.
-    pixels: HashMap<Source, (Stamp, Arc<Pixels>)>,
-    traces: HashMap<Key, KeptTrace>,
-    ribbons: Ribbons,
-}
-
-impl TraceCache {
-    /// The ribbons that traces were drawn as.
-    pub(super) fn ribbons(&self) -> Ribbons {
-        self.ribbons.tidy();
-        self.ribbons.clone()
-    }
 }
 
 /// Gathers curves for one plot.
@@ -234,86 +149,38 @@ impl<'a> Gatherer<'a> {
         curves
     }
 
+    /// The trace of a column, moved along the axis by `shift` in data units.
     fn trace(&mut self, source: Source, column: usize, shift: f64) -> Arc<Trace> {
-        let history = self.history(source);
-        let run = match source {
-            Source::Lane(_) | Source::Crowd(_) => self.run.run,
-            Source::Ghost(i) => self.ghosts[i].id,
+        let (run, history) = match source {
+            Source::Lane(i) => (self.run.run, &self.run.lanes[i].history),
+            Source::Crowd(i) => (self.run.run, &self.run.crowds[i].history),
+            Source::Ghost(i) => (self.ghosts[i].id, &self.ghosts[i].history),
         };
         let key = Key {
             source,
             column,
             scale: self.scale,
         };
-        let time = self.view.time;
         let stamp = Stamp {
             run,
             n_rows: history.n_rows(),
-            time,
+            time: self.view.time,
             x_range: self.x_range,
             n_pixels: self.n_pixels,
             shift,
         };
         let now = Present {
             stamp,
-            end: time.position(history.last(time.axis.column()).unwrap_or(0.0) + shift),
-            pixel: (self.x_range.1 - self.x_range.0) / self.n_pixels.max(1) as f64,
+            end: stamp.end_of(history),
             at: self.context.input(|input| input.time),
             goes_on: self.run.state == RunState::Running,
         };
-        if let Some(kept) = self.traces.traces.get(&key)
-            && kept.holds(&now)
-        {
-            if kept.made_of.n_rows < stamp.n_rows {
-                self.context
-                    .request_repaint_after(Duration::from_secs_f64(MOMENT));
-            }
-            return Arc::clone(&kept.trace);
+        let (trace, lags) = self.traces.trace(history, key, &now);
+        if lags {
+            self.context
+                .request_repaint_after(Duration::from_secs_f64(MOMENT));
         }
-        let pixels = self.pixels(source, stamp);
-        let mut drawn = pixels.trace(history, column);
-        if shift != 0.0 || time.log {
-            place(&mut drawn.cells, |x| time.position(x + shift));
-        }
-        if self.scale != Scale::Linear {
-            lift(&mut drawn.cells, |y| self.scale.position(y));
-        }
-        let trace = Arc::new(drawn);
-        let kept = KeptTrace {
-            made_of: stamp,
-            end: now.end,
-            at: now.at,
-            trace: Arc::clone(&trace),
-        };
-        self.traces.traces.insert(key, kept);
         trace
-    }
-
-    /// The pixels of a history for what the stamp says.
-    fn pixels(&mut self, source: Source, stamp: Stamp) -> Arc<Pixels> {
-        if let Some((made_of, pixels)) = self.traces.pixels.get(&source)
-            && *made_of == stamp
-        {
-            return Arc::clone(pixels);
-        }
-        let (time, (low, high)) = (stamp.time, stamp.x_range);
-        let sight = Sight {
-            x_column: time.axis.column(),
-            x_range: (time.value(low) - stamp.shift, time.value(high) - stamp.shift),
-            spacing: time.spacing(),
-            n_pixels: stamp.n_pixels,
-        };
-        let pixels = Arc::new(Pixels::new(self.history(source), &sight));
-        self.traces.pixels.insert(source, (stamp, Arc::clone(&pixels)));
-        pixels
-    }
-
-    fn history(&self, source: Source) -> &'a History {
-        match source {
-            Source::Lane(i) => &self.run.lanes[i].history,
-            Source::Crowd(i) => &self.run.crowds[i].history,
-            Source::Ghost(i) => &self.ghosts[i].history,
-        }
     }
 
     /// The 10-90 % bands of every crowd, and the curves of their means.
@@ -367,24 +234,6 @@ impl<'a> Gatherer<'a> {
             }
         }
         curves
-    }
-}
-
-/// Puts cells at the positions along the horizontal axis that belong to their places.
-fn place(cells: &mut [Cell], position: impl Fn(f64) -> f64) {
-    for cell in cells {
-        cell.first[0] = position(cell.first[0]);
-        cell.last[0] = position(cell.last[0]);
-    }
-}
-
-/// Puts cells at the positions along the vertical axis that belong to their values.
-fn lift(cells: &mut [Cell], position: impl Fn(f64) -> f64) {
-    for cell in cells {
-        cell.first[1] = position(cell.first[1]);
-        cell.last[1] = position(cell.last[1]);
-        cell.min = position(cell.min);
-        cell.max = position(cell.max);
     }
 }
 

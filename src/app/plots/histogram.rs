@@ -18,6 +18,7 @@ use crate::lessons;
 use crate::simulation::{Distances, ModeStatistics, Prediction};
 use crate::stats::Bars;
 use crate::theory::{ModeLaw, boltzmann_density};
+use crate::worker::RunState;
 
 /// Most bars of a histogram.
 const MAX_BARS: usize = 48;
@@ -67,12 +68,12 @@ impl Predictions {
         self.modes[mode] = Some((basis, Arc::clone(&prediction)));
         Some(prediction)
     }
-}
 
-impl Predictions {
-    /// Distances of what was measured from the laws, taken anew once there are 2 % more values: the eye sees no faster.
+    /// Distances of what was measured from the laws; while the run goes on taken anew only once there are 2 % more values, for
+    /// the eye sees no faster.
     pub(crate) fn distances(
         &mut self,
+        run: &RunData,
         prediction: &Prediction,
         mode: usize,
         statistics: &ModeStatistics,
@@ -82,9 +83,13 @@ impl Predictions {
             .modes
             .get(mode)
             .and_then(|known| known.as_ref().map(|(basis, _)| *basis));
+        let n_more = |n: u64| match run.state {
+            RunState::Running => n / 50,
+            RunState::Empty | RunState::Paused | RunState::Diverged => 0,
+        };
         if let Some((made_of, n, distances)) = self.distances.get(&mode)
             && Some(*made_of) == basis
-            && (*n..=n + n / 50).contains(&count)
+            && (*n..=n + n_more(*n)).contains(&count)
         {
             return *distances;
         }

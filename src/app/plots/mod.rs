@@ -20,10 +20,11 @@ mod smoothing;
 mod strengths;
 mod strip;
 mod time_plot;
+mod trace_cache;
 
 use crate::lessons;
 
-pub(super) use curves::{Scene, TraceCache};
+pub(super) use curves::Scene;
 pub(super) use diffusion::diffusion_plot;
 pub(super) use histogram::{Histogram, Predictions};
 pub(super) use law::law_plot;
@@ -34,6 +35,7 @@ pub(super) use scale::Scale;
 pub(super) use strengths::strengths_plot;
 pub(super) use strip::{event_strip, strip_height};
 pub(super) use time_plot::GUTTER;
+pub(super) use trace_cache::TraceCache;
 
 /// Names of the plots over the shared time axis.
 pub(super) const TIME_PLOTS: [&str; 3] = [strengths::ID, diffusion::ID, loss::ID];

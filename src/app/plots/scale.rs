@@ -48,7 +48,7 @@ impl Scale {
     pub(crate) fn position(self, value: f64) -> f64 {
         match self {
             Self::Linear => value,
-            // Half the time of `log10`, for tens of thousands of values in a picture.
+            // `log10` takes this logarithm too, and more, and a picture has tens of thousands of values.
             Self::Log => value.max(LOG_FLOOR).ln() * std::f64::consts::LOG10_E,
             Self::Symlog => (value / (2.0 * SYMLOG_THRESHOLD)).asinh() / std::f64::consts::LN_10,
         }

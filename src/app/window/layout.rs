@@ -85,7 +85,7 @@ impl Window {
                 .exact_size(width)
                 .show(ui, |ui| {
                     for font in ui.style_mut().text_styles.values_mut() {
-                        font.size *= 0.9 * emphasis;
+                        font.size *= emphasis;
                     }
                     if law {
                         let height = if stationary { 0.5 } else { 0.9 } * ui.available_height();

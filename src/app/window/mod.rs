@@ -7,6 +7,7 @@ mod layout;
 mod perform;
 mod settings;
 mod teaching;
+mod undoable;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,7 @@ use eframe::egui::{self, Ui};
 
 use self::files::Files;
 use self::teaching::Teaching;
+use self::undoable::Undoable;
 use super::command_list::CommandList;
 use super::controls::Controls;
 use super::draft::{Beside, Draft};
@@ -26,7 +28,7 @@ use super::run_data::RunData;
 use super::style;
 use super::transport::SpeedSetting;
 use super::undo::Undo;
-use super::view::{Alignment, Panels, Shown, Span, TimeScale, View};
+use super::view::{Panels, View};
 use crate::dynamics::LiveParams;
 use crate::experiment::Experiment;
 use crate::simulation::{Schedule, Script};
@@ -36,22 +38,6 @@ use crate::worker::{Command, Event, RunSpec, RunState, Worker};
 const DRAIN_TIME: Duration = Duration::from_millis(10);
 /// Time between two pictures where motion is reduced.
 const CALM_PERIOD: Duration = Duration::from_millis(250);
-/// What undo takes back and redo makes again.
-#[derive(Clone, Debug, PartialEq)]
-struct Settings {
-    draft: Draft,
-    live: LiveParams,
-    speed: SpeedSetting,
-    shown: Shown,
-    time: TimeScale,
-    span: Span,
-    solo: Option<usize>,
-    smoothing: f64,
-    log_histograms: bool,
-    scales: Vec<(&'static str, plots::Scale)>,
-    alignment: Alignment,
-}
-
 /// What lies over the window.
 #[derive(Debug, Default)]
 enum Dialog {
@@ -91,7 +77,7 @@ pub struct Window {
     live: LiveParams,
     speed: SpeedSetting,
     controls: Controls,
-    undo: Undo<Settings>,
+    undo: Undo<Undoable>,
     dialog: Dialog,
     notice: Option<Notice>,
     files: Files,
@@ -138,7 +124,7 @@ impl Window {
         let draft = Draft::new(experiment.clone());
         let view = View::default();
         let speed = SpeedSetting::default();
-        let settings = settings(&draft, live, speed, &view);
+        let undoable = Undoable::new(&draft, live, speed, &view);
         let mut window = Self {
             worker,
             horizon: plots::horizon(&experiment),
@@ -154,7 +140,7 @@ impl Window {
             live,
             speed,
             controls: Controls::default(),
-            undo: Undo::new(settings),
+            undo: Undo::new(undoable),
             dialog: Dialog::None,
             notice: None,
             files: Files::new(),
@@ -332,30 +318,9 @@ impl Window {
         // A change is complete once nothing is held or being typed.
         let ctx = ui.ctx();
         if !ctx.input(|input| input.pointer.any_down()) && !ctx.egui_wants_keyboard_input() {
-            let now = settings(&self.draft, self.live, self.speed, &self.view);
+            let now = Undoable::new(&self.draft, self.live, self.speed, &self.view);
             self.undo.note(&now);
         }
-    }
-
-    /// Takes over settings as they were or will be again.
-    fn restore(&mut self, settings: Settings) {
-        if settings.live != self.live {
-            self.set_live(settings.live);
-        }
-        if settings.speed != self.speed {
-            self.speed = settings.speed;
-            self.send(Command::SetSpeed(self.speed.speed()));
-        }
-        self.draft = settings.draft;
-        self.view.shown = settings.shown;
-        self.view.set_time(settings.time);
-        self.view.span = settings.span;
-        self.view.solo = settings.solo;
-        self.view.smoothing = settings.smoothing;
-        self.view.log_histograms = settings.log_histograms;
-        self.view.alignment = settings.alignment;
-        self.view.scales = settings.scales.into_iter().collect();
-        self.view.vertical.clear();
     }
 
     fn update_title(&mut self, ctx: &egui::Context) {
@@ -364,24 +329,6 @@ impl Window {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-    }
-}
-
-fn settings(draft: &Draft, live: LiveParams, speed: SpeedSetting, view: &View) -> Settings {
-    let mut scales: Vec<_> = view.scales.iter().map(|(&id, &scale)| (id, scale)).collect();
-    scales.sort_unstable_by_key(|&(id, _)| id);
-    Settings {
-        draft: draft.clone(),
-        live,
-        speed,
-        shown: view.shown,
-        time: view.time,
-        span: view.span,
-        solo: view.solo,
-        smoothing: view.smoothing,
-        log_histograms: view.log_histograms,
-        scales,
-        alignment: view.alignment,
     }
 }
 

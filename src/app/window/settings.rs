@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use eframe::egui;
 
 use super::Window;
+use super::undoable::Undoable;
 use crate::app::kept::{Found, Kept, KeptFile};
 use crate::app::style;
 use crate::app::undo::Undo;
@@ -37,7 +38,7 @@ impl Window {
         self.view.set_time(kept.time);
         self.speed = kept.speed;
         self.send(Command::SetSpeed(self.speed.speed()));
-        self.undo = Undo::new(super::settings(&self.draft, self.live, self.speed, &self.view));
+        self.undo = Undo::new(Undoable::new(&self.draft, self.live, self.speed, &self.view));
         self.kept = may_be_written.then(|| KeptFile::new(ctx.clone(), path.to_owned(), kept));
     }
 
