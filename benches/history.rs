@@ -9,7 +9,7 @@ use saddlescope::observables::Schema;
 
 /// Modes of the rows.
 const N_MODES: usize = 8;
-/// What one lane of two may hold in the window.
+/// What one trajectory of two may hold in the window.
 const BUDGET_BYTES: usize = 32 << 20;
 /// Width of a plot.
 const N_PIXELS: usize = 783;

@@ -179,7 +179,7 @@ fn frame_cost(n_rows: u64) {
              (layout {layout:?}, tessellation {tessellation:?}, {n_corners} corners)"
         );
     }
-    println!("rows recorded in each lane: {}", rows(&harness));
+    println!("rows recorded in each trajectory: {}", rows(&harness));
     if let Some(mebibytes) = resident_mebibytes() {
         println!("memory of the process: {mebibytes:.0} MiB");
     }
@@ -242,7 +242,7 @@ fn command_latency() -> std::io::Result<()> {
         run: 1,
         experiment: Experiment::default(),
         companions: vec![Dynamics::GradientFlow],
-        crowds: Vec::new(),
+        ensembles: Vec::new(),
         schedule: Schedule::DenseFirst,
         script: Script::default(),
         catch_up_to: 0,

@@ -16,11 +16,11 @@
 //! | `M = U diag(m) V^T` | teacher of rank `r` | [`model::Teacher`] |
 //! | `eta`, `B`, `sigma` | learning rate, batch size, label-noise standard deviation | [`dynamics::LiveParams`] |
 //! | `t` | training time, the sum of `eta` over steps | `time` |
-//! | `a_a = u_a^T W v_a` | strength of mode `a`, signed, in the teacher's basis | `strength` |
+//! | `a_k = u_k^T W v_k` | strength of mode `a`, signed, in the teacher's basis | `strength` |
 //! | `s` | strength of an aligned mode | `strength` |
 //! | `E = W - M` | error matrix | `error` |
 //! | `A_l`, `B_l` | products of the layers above and below layer `l` | [`model::PartialProducts`] |
-//! | `D_a` | diffusion: growth of the variance of `a_a` per unit time, no factor 1/2 | `diffusion` |
+//! | `D_a` | diffusion: growth of the variance of `a_k` per unit time, no factor 1/2 | `diffusion` |
 //! | `tau = eta / B` | noise scale | `noise_scale` |
 //!
 //! Inputs are white Gaussian, `y = M x + sigma xi`, the loss is `1/2 E|y - W x|^2`.

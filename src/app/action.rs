@@ -149,7 +149,7 @@ pub(super) const ALL: &[Info] = &[
     ),
     info(
         Action::KeepRun,
-        "Keep this run as a ghost",
+        "Keep this run as a kept run",
         &[plain(Key::G)],
         "Keep the curves of this run behind the next ones.",
     ),
@@ -157,7 +157,7 @@ pub(super) const ALL: &[Info] = &[
         Action::ForgetKeptRuns,
         "Forget all kept runs",
         &[],
-        "Remove every ghost.",
+        "Remove every kept run.",
     ),
     info(
         Action::NextScale,

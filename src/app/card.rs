@@ -50,7 +50,7 @@ fn text(ui: &mut Ui, text: String, color: Color32) {
     ui.label(RichText::new(text).monospace().size(SIZE).color(color));
 }
 
-/// Value of a column of the first lane at a recorded moment.
+/// Value of a column of the first trajectory at a recorded moment.
 fn value(run: &RunData, column: usize, moment: Moment) -> f64 {
     run.value_at_step(moment.step, column)
 }

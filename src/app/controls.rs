@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, ComboBox, DragValue, RichText, Slider, SliderClamping, Ui};
 
-use super::draft::{Beside, Draft};
+use super::draft::{Companions, Draft};
 use super::format::{brief, significant};
 use super::style;
 use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
@@ -276,9 +276,9 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
                     ],
                 );
             }
-            ui.label("beside it")
+            ui.label("companions it")
                 .on_hover_text("What else starts from the same weights, drawn thin or as a band.");
-            ui.vertical(|ui| beside(ui, &mut draft.beside, experiment.dynamics()));
+            ui.vertical(|ui| companions_group(ui, &mut draft.companions, experiment.dynamics()));
             ui.end_row();
             number_row(
                 ui,
@@ -290,8 +290,8 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
 }
 
 /// What runs beside the experiment's own dynamics.
-fn beside(ui: &mut Ui, beside: &mut Beside, main: Dynamics) {
-    for (dynamics, on) in Dynamics::ALL.into_iter().zip(&mut beside.dynamics) {
+fn companions_group(ui: &mut Ui, companions: &mut Companions, main: Dynamics) {
+    for (dynamics, on) in Dynamics::ALL.into_iter().zip(&mut companions.dynamics) {
         if dynamics != main {
             ui.checkbox(on, dynamics.label()).on_hover_text(match dynamics {
                 Dynamics::Sgd => "Gradient descent on minibatches.",
@@ -301,7 +301,7 @@ fn beside(ui: &mut Ui, beside: &mut Beside, main: Dynamics) {
             });
         }
     }
-    let mut crowd = |name: &str, hint: &str, on: &mut bool, n: &mut usize, most: usize| {
+    let mut ensemble = |name: &str, hint: &str, on: &mut bool, n: &mut usize, most: usize| {
         ui.horizontal(|ui| {
             ui.checkbox(on, name).on_hover_text(hint);
             let speed = 1.0 + 0.01 * *n as f64;
@@ -312,18 +312,18 @@ fn beside(ui: &mut Ui, beside: &mut Beside, main: Dynamics) {
             });
         });
     };
-    crowd(
-        "scalar SDEs",
-        "Solutions of the scalar equation of every mode: a band from 10 % to 90 %, with the mean.",
-        &mut beside.ensemble,
-        &mut beside.n_trajectories,
+    ensemble(
+        "mode equations",
+        "Solutions of the mode equation of every mode: a band from 10 % to 90 %, with the mean.",
+        &mut companions.ensemble,
+        &mut companions.n_trajectories,
         1_000_000,
     );
-    crowd(
+    ensemble(
         "replicas",
         "Full networks from the same start with noise of their own: a band from 10 % to 90 %, with the mean.",
-        &mut beside.replicas,
-        &mut beside.n_replicas,
+        &mut companions.replicas,
+        &mut companions.n_replicas,
         4096,
     );
 }

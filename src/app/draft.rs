@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::dynamics::LiveParams;
 use crate::experiment::{DataConfig, DataKind, Dynamics, Experiment, ExperimentError};
 use crate::simulation;
-use crate::simulation::CrowdKind;
+use crate::simulation::EnsembleKind;
 
 /// An experiment being edited.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,19 +17,19 @@ pub(super) struct Draft {
     /// Hidden widths, separated likewise.
     pub(super) hidden: String,
     /// What runs beside it.
-    pub(super) beside: Beside,
+    pub(super) companions: Companions,
     /// Data whose files could not be read, and why; they are not read again and again.
     refused: Option<(DataConfig, String)>,
 }
 
 /// What runs beside the experiment itself, from the same start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Beside {
+pub(super) struct Companions {
     /// Whether each of [`Dynamics::ALL`] does.
     pub(super) dynamics: [bool; Dynamics::ALL.len()],
-    /// Whether the scalar equations do.
+    /// Whether the mode equations do.
     pub(super) ensemble: bool,
-    /// Solutions of each scalar equation.
+    /// Solutions of each mode equation.
     pub(super) n_trajectories: usize,
     /// Whether replicas of the full network do.
     pub(super) replicas: bool,
@@ -37,7 +37,7 @@ pub(super) struct Beside {
     pub(super) n_replicas: usize,
 }
 
-impl Beside {
+impl Companions {
     /// Gradient flow alone.
     pub(super) fn gradient_flow() -> Self {
         Self {
@@ -50,7 +50,7 @@ impl Beside {
     }
 
     /// The dynamics chosen, without `main`, which runs anyhow.
-    pub(super) fn companions(&self, main: Dynamics) -> Vec<Dynamics> {
+    pub(super) fn dynamics_other_than(&self, main: Dynamics) -> Vec<Dynamics> {
         let chosen = Dynamics::ALL.into_iter().zip(self.dynamics);
         chosen
             .filter(|&(dynamics, on)| on && dynamics != main)
@@ -59,7 +59,7 @@ impl Beside {
     }
 
     /// What a session says of it.
-    pub(super) fn of(session: &simulation::Beside) -> Self {
+    pub(super) fn of(session: &simulation::Companions) -> Self {
         let usual = Self::gradient_flow();
         let number = |n: usize, usual: usize| if n == 0 { usual } else { n };
         Self {
@@ -72,19 +72,19 @@ impl Beside {
     }
 
     /// As a session keeps it; `main` runs anyhow.
-    pub(super) fn chosen(&self, main: Dynamics) -> simulation::Beside {
-        simulation::Beside {
-            dynamics: self.companions(main),
+    pub(super) fn chosen(&self, main: Dynamics) -> simulation::Companions {
+        simulation::Companions {
+            dynamics: self.dynamics_other_than(main),
             trajectories: if self.ensemble { self.n_trajectories } else { 0 },
             replicas: if self.replicas { self.n_replicas } else { 0 },
         }
     }
 
-    /// The crowds chosen, with the number of their members.
-    pub(super) fn crowds(&self) -> Vec<(CrowdKind, usize)> {
+    /// The ensembles chosen, with the number of their members.
+    pub(super) fn ensembles(&self) -> Vec<(EnsembleKind, usize)> {
         let chosen = [
-            (self.ensemble, CrowdKind::Ensemble, self.n_trajectories),
-            (self.replicas, CrowdKind::Replicas, self.n_replicas),
+            (self.ensemble, EnsembleKind::ModeEquations, self.n_trajectories),
+            (self.replicas, EnsembleKind::Replicas, self.n_replicas),
         ];
         chosen
             .into_iter()
@@ -101,7 +101,7 @@ impl Draft {
             strengths: written(&experiment.teacher.strengths),
             hidden: written(&experiment.network.hidden),
             experiment,
-            beside: Beside::gradient_flow(),
+            companions: Companions::gradient_flow(),
             refused: None,
         }
     }

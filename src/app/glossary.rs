@@ -82,13 +82,13 @@ const TERMS: &[(&str, &str)] = &[
         "For L = 2 and much noise, \u{3c4}(2m\u{b2}+\u{3c3}\u{b2})/(2m) \u{2265} 1, a mode never leaves the saddle.",
     ),
     (
-        "scalar SDE",
+        "mode equation",
         "The stochastic equation of one mode alone, for aligned and balanced weights.",
     ),
-    ("ghost", "A kept run, at 35 % of each mode's colour."),
+    ("kept_run", "A kept run, at 35 % of each mode's colour."),
     (
         "exact density, Boltzmann",
-        "The stationary law of the scalar SDE, and the Gaussian that approximates it.",
+        "The stationary law of the mode equation, and the Gaussian that approximates it.",
     ),
 ];
 
@@ -115,7 +115,7 @@ pub(super) fn glossary(ctx: &egui::Context, run: &RunData) -> bool {
     is_open && !ctx.input(|input| input.key_pressed(egui::Key::Escape))
 }
 
-/// The scalar equation of every mode with its numbers.
+/// The mode equation of every mode with its numbers.
 fn equations(ui: &mut Ui, run: &RunData) {
     ui.heading("Equations in force");
     let depth = run.experiment.network.depth();

@@ -11,14 +11,14 @@ mod controls;
 mod draft;
 mod event_table;
 mod format;
-mod ghosts;
 mod glossary;
 mod headline;
-mod kept;
+mod kept_runs;
 mod lesson_panel;
 mod menu;
 mod plots;
 mod run_data;
+mod settings_file;
 mod side_panel;
 mod stationary_panel;
 mod style;
@@ -53,7 +53,7 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
     let settings = directory
         .as_ref()
         .map(|directory| directory.join("settings.toml"));
-    let last = settings.as_ref().and_then(|path| kept::last_size(path));
+    let last = settings.as_ref().and_then(|path| settings_file::last_size(path));
     let (size, is_maximized) = last.unwrap_or(([1440.0, 900.0], false));
     let viewport = eframe::egui::ViewportBuilder::default()
         .with_app_id(APP_ID)

@@ -8,34 +8,34 @@ use crate::experiment::{DataKind, Dynamics, Experiment};
 use crate::history::History;
 use crate::observables::events::{self, Activity, ModeEvents};
 use crate::observables::{Quantity, Schema};
-use crate::simulation::{Crowd, CrowdKind, Divergence, Intervention, StationaryStatistics};
+use crate::simulation::{Divergence, Ensemble, EnsembleKind, Intervention, StationaryStatistics};
 use crate::theory::{ModeLaw, StrengthCurve};
 use crate::worker::{Checkpoint, Event, Frame, RunSpec, RunState};
 
-/// Memory that the histories of all lanes may take together.
+/// Memory that the histories of all trajectories may take together.
 pub(super) const HISTORY_BUDGET_BYTES: usize = 64 << 20;
 /// Changes of live parameters that are remembered for drawing; the oldest give way.
 const MAX_MARKS: usize = 4096;
 
 /// One engine's part of the run.
 #[derive(Clone, Debug)]
-pub(super) struct LaneData {
+pub(super) struct TrajectoryData {
     pub(super) dynamics: Dynamics,
     pub(super) history: History,
     pub(super) statistics: Option<StationaryStatistics>,
     pub(super) divergence: Option<Divergence>,
 }
 
-/// Many runs beside the first lane.
+/// Many runs beside the first trajectory.
 #[derive(Clone, Debug)]
-pub(super) struct CrowdData {
-    pub(super) kind: CrowdKind,
+pub(super) struct EnsembleData {
+    pub(super) kind: EnsembleKind,
     pub(super) n_members: usize,
     pub(super) history: History,
     pub(super) statistics: Option<StationaryStatistics>,
 }
 
-/// What has happened in the first lane.
+/// What has happened in the first trajectory.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EventData {
     pub(super) modes: Vec<ModeEvents>,
@@ -97,9 +97,9 @@ pub(super) struct RunData {
     pub(super) run: u64,
     pub(super) experiment: Experiment,
     pub(super) schema: Schema,
-    /// Lanes, the experiment's own engine first.
-    pub(super) lanes: Vec<LaneData>,
-    pub(super) crowds: Vec<CrowdData>,
+    /// Trajectories, the experiment's own engine first.
+    pub(super) trajectories: Vec<TrajectoryData>,
+    pub(super) ensembles: Vec<EnsembleData>,
     pub(super) events: EventData,
     /// What theory predicts for every mode; empty before the first row.
     pub(super) predicted: Vec<Predicted>,
@@ -124,26 +124,26 @@ impl RunData {
     pub(super) fn new(spec: &RunSpec) -> Self {
         let experiment = spec.experiment.clone();
         let schema = Schema::new(experiment.teacher.strengths.len());
-        let n_histories = 1 + spec.companions.len() + spec.crowds.len();
+        let n_histories = 1 + spec.companions.len() + spec.ensembles.len();
         let history = |n_columns| History::new(n_columns, HISTORY_BUDGET_BYTES / n_histories);
-        let lane = |dynamics| LaneData {
+        let trajectory = |dynamics| TrajectoryData {
             dynamics,
             history: history(schema.n_columns()),
             statistics: None,
             divergence: None,
         };
         let dynamics = std::iter::once(experiment.dynamics()).chain(spec.companions.iter().copied());
-        let crowd = |&(kind, n_members): &(CrowdKind, usize)| CrowdData {
+        let ensemble = |&(kind, n_members): &(EnsembleKind, usize)| EnsembleData {
             kind,
             n_members,
-            history: history(Crowd::n_columns(schema.rank())),
+            history: history(Ensemble::n_columns(schema.rank())),
             statistics: None,
         };
         Self {
-            crowds: spec.crowds.iter().map(crowd).collect(),
+            ensembles: spec.ensembles.iter().map(ensemble).collect(),
             events: EventData::default(),
             predicted: Vec::new(),
-            lanes: dynamics.map(lane).collect(),
+            trajectories: dynamics.map(trajectory).collect(),
             run: spec.run,
             schema,
             state: RunState::Empty,
@@ -186,12 +186,12 @@ impl RunData {
         (past.step, past.time) = (to.step, to.time);
         past.trouble = None;
         let step = to.step as f64;
-        for lane in &mut past.lanes {
-            lane.history = lane.history.up_to(Schema::STEP, step);
-            lane.divergence = None;
+        for trajectory in &mut past.trajectories {
+            trajectory.history = trajectory.history.up_to(Schema::STEP, step);
+            trajectory.divergence = None;
         }
-        for crowd in &mut past.crowds {
-            crowd.history = crowd.history.up_to(Schema::STEP, step);
+        for ensemble in &mut past.ensembles {
+            ensemble.history = ensemble.history.up_to(Schema::STEP, step);
         }
         past.events.log.retain(|event| event.step <= to.step);
         past.interventions.retain(|change| change.step < to.step);
@@ -211,14 +211,14 @@ impl RunData {
         self.steps_per_second = frame.steps_per_second;
         self.n_merged += frame.n_merged;
         self.n_thinned += frame.n_thinned;
-        for (lane, new) in self.lanes.iter_mut().zip(frame.lanes) {
-            lane.history.extend(&new.rows);
-            lane.statistics = Some(new.statistics);
-            lane.divergence = new.divergence;
+        for (trajectory, new) in self.trajectories.iter_mut().zip(frame.trajectories) {
+            trajectory.history.extend(&new.rows);
+            trajectory.statistics = Some(new.statistics);
+            trajectory.divergence = new.divergence;
         }
-        for (crowd, new) in self.crowds.iter_mut().zip(frame.crowds) {
-            crowd.history.extend(&new.rows);
-            crowd.statistics = Some(new.statistics);
+        for (ensemble, new) in self.ensembles.iter_mut().zip(frame.ensembles) {
+            ensemble.history.extend(&new.rows);
+            ensemble.statistics = Some(new.statistics);
         }
         if self.predicted.is_empty() {
             self.predict();
@@ -246,7 +246,7 @@ impl RunData {
 
     /// Predicts the course of every mode from its size in the first row.
     fn predict(&mut self) {
-        let history = &self.lanes[0].history;
+        let history = &self.trajectories[0].history;
         let depth = self.experiment.network.depth();
         let strengths = self.experiment.teacher.strengths.iter().enumerate();
         let predicted = strengths.filter_map(|(mode, &teacher)| {
@@ -264,18 +264,21 @@ impl RunData {
         self.schema.rank()
     }
 
-    /// Latest value of a per-mode quantity in the first lane.
+    /// Latest value of a per-mode quantity in the first trajectory.
     pub(super) fn latest(&self, quantity: Quantity, mode: usize) -> Option<f64> {
-        self.lanes
+        self.trajectories
             .first()
-            .and_then(|lane| lane.history.last(self.schema.column(quantity, mode)))
+            .and_then(|trajectory| trajectory.history.last(self.schema.column(quantity, mode)))
     }
 
     /// Bytes that the histories hold.
     pub(super) fn n_bytes(&self) -> usize {
-        let lanes = self.lanes.iter().map(|lane| lane.history.n_bytes());
-        lanes
-            .chain(self.crowds.iter().map(|crowd| crowd.history.n_bytes()))
+        let trajectories = self
+            .trajectories
+            .iter()
+            .map(|trajectory| trajectory.history.n_bytes());
+        trajectories
+            .chain(self.ensembles.iter().map(|ensemble| ensemble.history.n_bytes()))
             .sum()
     }
 
@@ -312,9 +315,9 @@ impl RunData {
         step + (time - from) / learning_rate
     }
 
-    /// Value of a column of the first lane in the last bucket that begins at or before a step.
+    /// Value of a column of the first trajectory in the last bucket that begins at or before a step.
     pub(super) fn value_at_step(&self, step: u64, column: usize) -> f64 {
-        let Some(history) = self.lanes.first().map(|lane| &lane.history) else {
+        let Some(history) = self.trajectories.first().map(|trajectory| &trajectory.history) else {
             return 0.0;
         };
         let bucket = history.bucket_at(Schema::STEP, step as f64);
@@ -323,7 +326,7 @@ impl RunData {
 
     /// The recorded moment at or before a position along the shared axis.
     pub(super) fn moment_at(&self, scale: TimeScale, position: f64) -> Option<Moment> {
-        let history = &self.lanes.first()?.history;
+        let history = &self.trajectories.first()?.history;
         let bucket = history.bucket_at(scale.axis.column(), scale.value(position))?;
         let first = |column: usize| history.finest().column(column)[bucket].first;
         Some(Moment {
@@ -334,7 +337,7 @@ impl RunData {
 
     /// The recorded moment so many buckets before or after another.
     pub(super) fn moment_beside(&self, moment: Moment, distance: i64) -> Option<Moment> {
-        let history = &self.lanes.first()?.history;
+        let history = &self.trajectories.first()?.history;
         let steps = history.finest().column(Schema::STEP);
         let bucket = history.bucket_at(Schema::STEP, moment.step as f64)? as i64;
         let bucket = (bucket + distance).clamp(0, steps.len() as i64 - 1) as usize;
@@ -354,7 +357,9 @@ impl RunData {
 
     /// The divergence that ended the run.
     pub(super) fn divergence(&self) -> Option<&Divergence> {
-        self.lanes.first().and_then(|lane| lane.divergence.as_ref())
+        self.trajectories
+            .first()
+            .and_then(|trajectory| trajectory.divergence.as_ref())
     }
 }
 
@@ -369,7 +374,7 @@ mod tests {
             run: 2,
             experiment: Experiment::default(),
             companions: Vec::new(),
-            crowds: Vec::new(),
+            ensembles: Vec::new(),
             schedule: Schedule::DenseFirst,
             script: Script::default(),
             catch_up_to: 0,

@@ -3,7 +3,7 @@
 use eframe::egui::{self, Ui};
 
 use super::event_table::event_table;
-use super::ghosts::{Ghost, ghost_list};
+use super::kept_runs::{KeptRun, kept_run_list};
 use super::plots::{self, Predictions};
 use super::run_data::RunData;
 use super::stationary_panel::stationary_panel;
@@ -21,12 +21,12 @@ pub(super) fn side_panel(
     ui: &mut Ui,
     run: &RunData,
     view: &mut View,
-    ghosts: &mut Vec<Ghost>,
+    kept_runs: &mut Vec<KeptRun>,
     predictions: &mut Predictions,
 ) -> Option<f64> {
     appearance(ui, view);
     ui.separator();
-    ghost_list(ui, ghosts, run, view);
+    kept_run_list(ui, kept_runs, run, view);
     ui.strong("Diffusion against strength").on_hover_text(
         "Exact diffusion of every mode over the height of its law's hill, against its strength over the teacher's. The dot \
          goes over the hill before it reaches 1: the noise is largest before the feature is learned.",

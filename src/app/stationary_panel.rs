@@ -27,7 +27,11 @@ pub(super) fn stationary_panel(
     predictions: &mut Predictions,
     emphasis: f32,
 ) -> Option<f64> {
-    let Some(statistics) = run.lanes.first().and_then(|lane| lane.statistics.as_ref()) else {
+    let Some(statistics) = run
+        .trajectories
+        .first()
+        .and_then(|trajectory| trajectory.statistics.as_ref())
+    else {
         ui.weak("No values yet.");
         return None;
     };
@@ -50,8 +54,11 @@ pub(super) fn stationary_panel(
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for (mode, of_mode) in statistics.modes.iter().enumerate() {
             let prediction = predictions.of(run, mode);
-            let crowds = run.crowds.iter().filter_map(|crowd| crowd.statistics.as_ref());
-            let ensemble = crowds
+            let ensembles = run
+                .ensembles
+                .iter()
+                .filter_map(|ensemble| ensemble.statistics.as_ref());
+            let ensemble = ensembles
                 .map(|statistics| &statistics.modes[mode])
                 .find(|of_mode| of_mode.moments.count() > 0);
             let histogram = Histogram {

@@ -68,26 +68,31 @@ fn luminance(color: Color32) -> f64 {
     0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
 }
 
-/// How a lane's curves are drawn.
+/// How a trajectory's curves are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct LaneStyle {
+pub(super) struct TrajectoryStyle {
     pub(super) width: f32,
     pub(super) line: LineStyle,
     /// Share of the mode's colour over the ground.
     pub(super) opacity: f32,
 }
 
-/// Style of a lane: the first is solid; beside it, gradient flow is thin and dashed, other dynamics are dotted, the denser the
+/// Style of a trajectory: the first is solid; beside it, gradient flow is thin and dashed, other dynamics are dotted, the denser the
 /// closer they are to SGD.
-pub(super) fn lane_style(lane: usize, dynamics: Dynamics, mode: usize, ground: Ground) -> LaneStyle {
+pub(super) fn trajectory_style(
+    trajectory: usize,
+    dynamics: Dynamics,
+    mode: usize,
+    ground: Ground,
+) -> TrajectoryStyle {
     let repeated = mode_style(mode, ground).dashed;
-    let dotted = |spacing| LaneStyle {
+    let dotted = |spacing| TrajectoryStyle {
         width: 1.6,
         line: LineStyle::Dotted { spacing },
         opacity: 0.9,
     };
-    match (lane, dynamics) {
-        (0, _) => LaneStyle {
+    match (trajectory, dynamics) {
+        (0, _) => TrajectoryStyle {
             width: 2.0,
             line: if repeated {
                 LineStyle::Dashed { length: 14.0 }
@@ -96,7 +101,7 @@ pub(super) fn lane_style(lane: usize, dynamics: Dynamics, mode: usize, ground: G
             },
             opacity: 1.0,
         },
-        (_, Dynamics::GradientFlow) => LaneStyle {
+        (_, Dynamics::GradientFlow) => TrajectoryStyle {
             width: 1.2,
             line: LineStyle::Dashed { length: 6.0 },
             opacity: 0.85,
@@ -108,14 +113,14 @@ pub(super) fn lane_style(lane: usize, dynamics: Dynamics, mode: usize, ground: G
 }
 
 /// Style of what theory predicts: thin and dashed.
-pub(super) const THEORY: LaneStyle = LaneStyle {
+pub(super) const THEORY: TrajectoryStyle = TrajectoryStyle {
     width: 1.3,
     line: LineStyle::Dashed { length: 5.0 },
     opacity: 1.0,
 };
 
 /// Style of what theory predicts where its assumptions do not hold.
-pub(super) const THEORY_BAND: LaneStyle = LaneStyle {
+pub(super) const THEORY_BAND: TrajectoryStyle = TrajectoryStyle {
     width: 11.0,
     line: LineStyle::Solid,
     opacity: 0.35,

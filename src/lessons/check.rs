@@ -160,7 +160,7 @@ pub struct Check {
     pub mode: usize,
     /// What it must be.
     pub expected: Expected,
-    /// Label of the ghost it speaks of.
+    /// Label of the kept_run it speaks of.
     pub of: Option<String>,
     /// The experiment that is run.
     pub experiment: Experiment,

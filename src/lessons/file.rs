@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Table;
 
-use super::{Beside, CaptionEvent, CheckKind, GuessQuantity, Plot, View};
+use super::{CaptionEvent, CheckKind, Companions, GuessQuantity, Plot, View};
 use crate::experiment::Experiment;
 
 #[derive(Debug, Deserialize)]
@@ -13,20 +13,15 @@ pub(super) struct LessonFile {
     #[serde(deserialize_with = "crate::whole_number::deserialize")]
     pub(super) number: u32,
     pub(super) title: String,
-    #[serde(default)]
     pub(super) beyond_the_paper: bool,
     #[serde(deserialize_with = "crate::whole_number::deserialize")]
     pub(super) end_step: u64,
     pub(super) question: String,
     pub(super) action: String,
     pub(super) experiment: Experiment,
-    #[serde(default)]
-    pub(super) beside: Beside,
-    #[serde(default)]
+    pub(super) companions: Companions,
     pub(super) view: View,
-    #[serde(default)]
-    pub(super) ghost: Vec<GhostEntry>,
-    #[serde(default)]
+    pub(super) kept_run: Vec<KeptRunEntry>,
     pub(super) change: Vec<ChangeEntry>,
     pub(super) caption: Vec<CaptionEntry>,
     pub(super) guess: Option<GuessEntry>,
@@ -35,7 +30,7 @@ pub(super) struct LessonFile {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct GhostEntry {
+pub(super) struct KeptRunEntry {
     pub(super) label: String,
     pub(super) experiment: Table,
 }
@@ -88,7 +83,6 @@ pub(super) struct CheckEntry {
     pub(super) at_least: Option<f64>,
     pub(super) at_most: Option<f64>,
     pub(super) of: Option<String>,
-    #[serde(default)]
     pub(super) experiment: Table,
     pub(super) seed: Option<Whole<u64>>,
     pub(super) seeds: Option<Whole<u64>>,

@@ -14,9 +14,9 @@
 //! [experiment]                   # the schema of an experiment file; paths start at the lesson's folder
 //! live.learning_rate = 0.005
 //!
-//! [beside]                       # what runs beside it, from the same start
+//! [companions]                   # what runs beside it, from the same start
 //! dynamics = ["gradient_flow"]   # "sgd", "langevin", "isotropic_langevin", "gradient_flow"
-//! trajectories = 0               # solutions of each scalar equation
+//! trajectories = 0               # solutions of each mode equation
 //! replicas = 0                   # further full networks
 //!
 //! [view]
@@ -24,7 +24,7 @@
 //! axis = "steps"                 # or "time"
 //! theory = "line"                # or "band", "off"
 //!
-//! [[ghost]]                      # a run kept for comparison: the experiment with other values
+//! [[kept_run]]                   # a run kept for comparison: the experiment with other values
 //! label = "L = 3"
 //! experiment = { network = { hidden = [4, 4] } }
 //!
@@ -49,7 +49,7 @@
 //! mode = 1                       # modes count from 1, as on the screen
 //! expected = 207.3               # with tolerance; or at_least, at_most
 //! tolerance = 0.1
-//! of = "L = 3"                   # the ghost it speaks of; without it, the lesson's own run with its changes
+//! of = "L = 3"                   # the kept run it speaks of; without it, the lesson's own run with its changes
 //! experiment = { engine = "gradient_flow" }   # other values, for this check alone
 //! seed = 1                       # first seed; that of the experiment without it
 //! seeds = 24                     # runs whose mean is taken
@@ -71,7 +71,7 @@ mod place;
 use thiserror::Error;
 
 use crate::experiment::Experiment;
-pub use crate::simulation::{Beside, Change};
+pub use crate::simulation::{Change, Companions};
 
 pub use caption::{Caption, CaptionEvent, CaptionTime};
 pub use check::{Check, CheckKind, CheckOutcome, Expected, run_checks};
@@ -94,9 +94,9 @@ pub struct Lesson {
     /// The run.
     pub experiment: Experiment,
     /// What runs beside it.
-    pub beside: Beside,
+    pub companions: Companions,
     /// Runs kept for comparison.
-    pub ghosts: Vec<Ghost>,
+    pub kept_runs: Vec<KeptRun>,
     /// Changes of the live parameters, by step.
     pub changes: Vec<Change>,
     /// Step at which the animation ends.
@@ -117,7 +117,7 @@ pub struct Lesson {
 
 /// A run kept for comparison.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ghost {
+pub struct KeptRun {
     /// What is written beside it.
     pub label: String,
     /// Its experiment.

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::fault::{Fault, check, check_text, mode_of, ready, varied};
-use super::file::{CaptionEntry, ChangeEntry, GhostEntry, LessonFile};
+use super::file::{CaptionEntry, ChangeEntry, KeptRunEntry, LessonFile};
 use super::parse_check::one_check;
 use super::place::line_of;
-use super::{Caption, CaptionTime, Change, Ghost, Guess, Lesson, LessonError};
+use super::{Caption, CaptionTime, Change, Guess, KeptRun, Lesson, LessonError};
 use crate::dynamics::LiveParams;
 use crate::experiment::{Experiment, ParseError, from_text};
 
@@ -97,7 +97,7 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
     for (i, entry) in file.caption.into_iter().enumerate() {
         captions.push(caption(entry, &format!("caption[{i}]"), rank, end_step)?);
     }
-    let ghosts = ghosts_of(file.ghost, &experiment, folder)?;
+    let kept_runs = kept_runs_of(file.kept_run, &experiment, folder)?;
     let changes = changes_of(&file.change, experiment.live, end_step)?;
     let guess = file.guess.map(|entry| {
         check_text("guess.prompt", &entry.prompt)?;
@@ -127,7 +127,7 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
     )?;
     let mut checks = Vec::new();
     for (i, entry) in file.check.into_iter().enumerate() {
-        let base = (&experiment, &ghosts[..], &changes[..], end_step);
+        let base = (&experiment, &kept_runs[..], &changes[..], end_step);
         checks.push(one_check(entry, &format!("check[{i}]"), base, folder)?);
     }
     Ok(Lesson {
@@ -136,8 +136,8 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
         title: file.title,
         beyond_the_paper: file.beyond_the_paper,
         experiment,
-        beside: file.beside,
-        ghosts,
+        companions: file.companions,
+        kept_runs,
         changes,
         end_step,
         view: file.view,
@@ -149,26 +149,26 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
     })
 }
 
-fn ghosts_of(entries: Vec<GhostEntry>, base: &Experiment, folder: &Path) -> Result<Vec<Ghost>, Fault> {
-    let mut ghosts: Vec<Ghost> = Vec::new();
+fn kept_runs_of(entries: Vec<KeptRunEntry>, base: &Experiment, folder: &Path) -> Result<Vec<KeptRun>, Fault> {
+    let mut kept_runs: Vec<KeptRun> = Vec::new();
     for (i, entry) in entries.into_iter().enumerate() {
-        let path = format!("ghost[{i}]");
-        let GhostEntry {
+        let path = format!("kept_run[{i}]");
+        let KeptRunEntry {
             label,
             experiment: over,
         } = entry;
         check_text(&format!("{path}.label"), &label)?;
-        let is_new = ghosts.iter().all(|ghost| ghost.label != label);
+        let is_new = kept_runs.iter().all(|kept_run| kept_run.label != label);
         check(
             is_new,
             &format!("{path}.label"),
             &label,
-            "another label than that of a ghost before it",
+            "another label than that of a kept run before it",
         )?;
         let experiment = varied(base, &over, folder, &format!("{path}.experiment"))?;
-        ghosts.push(Ghost { label, experiment });
+        kept_runs.push(KeptRun { label, experiment });
     }
-    Ok(ghosts)
+    Ok(kept_runs)
 }
 
 /// The changes, each on top of the one before.

@@ -6,17 +6,17 @@ use super::check::{Check, Expected};
 use super::fault::{Fault, check, fault, mode_of, varied};
 use super::file::CheckEntry;
 use super::parse::LAST_STEP;
-use super::{Change, Ghost};
+use super::{Change, KeptRun};
 use crate::experiment::Experiment;
 
 /// Most runs a check may take.
 const MOST_SEEDS: u64 = 4096;
 
-/// One check; `(base, ghosts, changes, end_step)` are those of the lesson.
+/// One check; `(base, kept_runs, changes, end_step)` are those of the lesson.
 pub(super) fn one_check(
     entry: CheckEntry,
     path: &str,
-    (base, ghosts, changes, end_step): (&Experiment, &[Ghost], &[Change], u64),
+    (base, kept_runs, changes, end_step): (&Experiment, &[KeptRun], &[Change], u64),
     folder: &Path,
 ) -> Result<Check, Fault> {
     let key = |name: &str| format!("{path}.{name}");
@@ -47,19 +47,19 @@ pub(super) fn one_check(
     )?;
     let mut of_run = (base, changes);
     if let Some(label) = &entry.of {
-        let ghost = ghosts.iter().find(|ghost| ghost.label == *label);
-        let labels = ghosts
+        let kept_run = kept_runs.iter().find(|kept_run| kept_run.label == *label);
+        let labels = kept_runs
             .iter()
-            .map(|ghost| ghost.label.as_str())
+            .map(|kept_run| kept_run.label.as_str())
             .collect::<Vec<_>>()
             .join(", ");
         check(
-            ghost.is_some(),
+            kept_run.is_some(),
             &key("of"),
             label,
-            format!("the label of a ghost: {labels}"),
+            format!("the label of a kept run: {labels}"),
         )?;
-        of_run = (ghost.map_or(base, |ghost| &ghost.experiment), &[]);
+        of_run = (kept_run.map_or(base, |kept_run| &kept_run.experiment), &[]);
     }
     let mut experiment = varied(of_run.0, &entry.experiment, folder, &key("experiment"))?;
     if let Some(seed) = entry.seed {

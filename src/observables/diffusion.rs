@@ -1,6 +1,6 @@
 //! Exact drift and diffusion of every mode strength, for any weights (no alignment, no balance).
 //!
-//! With `p_l = A_l A_l^T u_a` and `q_l = B_l^T B_l v_a`, one SGD step changes `a_a = u_a^T W v_a` by
+//! With `p_l = A_l A_l^T u_k` and `q_l = B_l^T B_l v_k`, one SGD step changes `a_k = u_k^T W v_k` by
 //! `-eta sum_l p_l^T Qbar q_l` to first order. Hence, online with white Gaussian inputs, `E = W - M`, `e_l = E^T p_l`:
 //! - drift `mu_a = -sum_l p_l^T E q_l`;
 //! - diffusion `D_a = tau sum_{l,k} [(e_l.e_k)(q_l.q_k) + (e_l.q_k)(e_k.q_l) + sigma^2 (p_l.p_k)(q_l.q_k)]`,

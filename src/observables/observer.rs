@@ -1,6 +1,6 @@
 //! Turns the present weights into one row of numbers.
 //!
-//! Alignment of mode `a`: `|u_a^T W v_a|^2 / (|W v_a| |W^T u_a|)`, the product of two cosines, 1 where `(u_a, v_a)` is a
+//! Alignment of mode `a`: `|u_k^T W v_k|^2 / (|W v_k| |W^T u_k|)`, the product of two cosines, 1 where `(u_k, v_k)` is a
 //! singular pair of the student. Modes of equal teacher strength share one value, with `U`, `V` of the whole group and
 //! Frobenius norms, so it does not depend on the basis chosen inside the group.
 

@@ -4,7 +4,7 @@
 /// A quantity measured for every mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantity {
-    /// Mode strength `a_a = u_a^T W v_a`, signed, in the teacher's basis.
+    /// Mode strength `a_k = u_k^T W v_k`, signed, in the teacher's basis.
     Strength,
     /// The student's own singular values, largest first.
     SingularValue,

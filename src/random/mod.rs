@@ -40,7 +40,7 @@ pub enum Purpose {
     Dataset,
     /// Increments of the Langevin engine.
     Langevin,
-    /// Increments of the ensemble of scalar equations.
+    /// Increments of the ensemble of mode equations.
     Ensemble,
 }
 

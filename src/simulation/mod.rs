@@ -3,10 +3,10 @@
 //! [`Simulation`] is the same object in the window's worker, in headless commands and in tests. Its state depends on the
 //! experiment and the interventions alone: not on how often it is observed, on speed, or on threads.
 
-mod beside;
 mod clock;
-mod crowd;
+mod companions;
 mod divergence;
+mod ensemble;
 mod memory;
 mod replicas;
 mod schedule;
@@ -29,10 +29,10 @@ use crate::observables::events::EventDetector;
 use crate::observables::{Observer, Schema};
 use crate::random::{Purpose, Streams};
 
-pub use beside::Beside;
 use clock::Clock;
-pub use crowd::{Crowd, CrowdKind, Statistic};
+pub use companions::Companions;
 pub use divergence::{Divergence, Stability};
+pub use ensemble::{Ensemble, EnsembleKind, Statistic};
 pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use script::{Change, Script, ScriptError};

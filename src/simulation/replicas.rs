@@ -3,7 +3,7 @@
 //! All share the teacher, the initial weights and, where there is one, the stored data set with its label noise; the draws of
 //! the engine (fresh samples, minibatches, Langevin increments) are independent, replica `r` taking the streams that lie `r` long
 //! jumps further on. Replica 0 is the plain run. A row holds, for every mode, mean, standard deviation and the
-//! 10 % and 90 % quantiles of `a_a = u_a^T W v_a` over the replicas.
+//! 10 % and 90 % quantiles of `a_k = u_k^T W v_k` over the replicas.
 //!
 //! Replicas move on all cores of the present rayon pool. Each is sequential in itself and the statistics are taken in the order
 //! of the replicas, so nothing depends on the number of threads.

@@ -65,7 +65,7 @@ impl Estimates {
 /// What theory predicts for a settled mode of a network on the online stream.
 #[derive(Clone, Debug)]
 pub struct Prediction {
-    /// The law of the scalar equation.
+    /// The law of the mode equation.
     pub law: ModeLaw,
     /// Its exact stationary law.
     pub exact: StationaryLaw,

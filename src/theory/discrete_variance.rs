@@ -18,7 +18,7 @@
 //! The matrix is diagonal plus rank one, so the solution is closed (Sherman-Morrison):
 //!
 //! ```text
-//! g_b = (eta c_ab / B) / (2 - eta c_ab (1 + 1/B)),   x_b = sigma^2 g_b / (1 - sum_k g_k),   Var a_a = x_a
+//! g_b = (eta c_ab / B) / (2 - eta c_ab (1 + 1/B)),   x_b = sigma^2 g_b / (1 - sum_k g_k),   Var a_k = x_a
 //! ```
 //!
 //! and `sum_k g_k < 1` (with every denominator positive) is the condition for the mean square to stay finite.

@@ -5,15 +5,15 @@ use super::messages::RunState;
 use crate::dynamics::LiveParams;
 use crate::experiment::Dynamics;
 use crate::observables::events::{Activity, Event, EventDetector, ModeEvents};
-use crate::simulation::{CrowdKind, Divergence, Intervention, Simulation, StationaryStatistics};
+use crate::simulation::{Divergence, EnsembleKind, Intervention, Simulation, StationaryStatistics};
 
-/// Most rows a lane's pending frame may hold. A window that sleeps for hours costs rows, not memory: every other row is then
+/// Most rows a trajectory's pending frame may hold. A window that sleeps for hours costs rows, not memory: every other row is then
 /// left out, and the number is told.
 const MAX_PENDING_ROWS: usize = 1 << 15;
 
 /// One engine's part of a frame.
 #[derive(Clone, Debug)]
-pub struct LaneFrame {
+pub struct TrajectoryFrame {
     /// What moves it.
     pub dynamics: Dynamics,
     /// Recorded rows, one after the other, laid out by the run's schema.
@@ -22,22 +22,22 @@ pub struct LaneFrame {
     pub statistics: StationaryStatistics,
     /// The mode matrix `U^T W V` at the last recorded row, column-major `(r, r)`.
     pub mode_matrix: Vec<f64>,
-    /// The divergence that ended the lane.
+    /// The divergence that ended the trajectory.
     pub divergence: Option<Divergence>,
 }
 
-/// A crowd's part of a frame.
+/// A ensemble's part of a frame.
 #[derive(Clone, Debug)]
-pub struct CrowdFrame {
-    /// Which crowd.
-    pub kind: CrowdKind,
-    /// Rows, one after the other, laid out by [`Crowd::column`](crate::simulation::Crowd::column).
+pub struct EnsembleFrame {
+    /// Which ensemble.
+    pub kind: EnsembleKind,
+    /// Rows, one after the other, laid out by [`Ensemble::column`](crate::simulation::Ensemble::column).
     pub rows: Vec<f64>,
     /// Distribution of the strengths of all members since they have settled.
     pub statistics: StationaryStatistics,
 }
 
-/// What has happened in the first lane.
+/// What has happened in the first trajectory.
 #[derive(Clone, Debug, Default)]
 pub struct EventsFrame {
     /// What is known of every mode.
@@ -65,10 +65,10 @@ pub struct Frame {
     pub live: LiveParams,
     /// Steps a second, measured over the last while; 0 when halted.
     pub steps_per_second: f64,
-    /// Lanes, the experiment's own engine first.
-    pub lanes: Vec<LaneFrame>,
-    /// Crowds beside the first lane.
-    pub crowds: Vec<CrowdFrame>,
+    /// Trajectories, the experiment's own engine first.
+    pub trajectories: Vec<TrajectoryFrame>,
+    /// Ensembles beside the first trajectory.
+    pub ensembles: Vec<EnsembleFrame>,
     /// What has happened.
     pub events: EventsFrame,
     /// Changes of the live parameters since the last frame.
@@ -88,9 +88,9 @@ pub(super) struct Now<'a> {
     pub(super) run: u64,
     pub(super) state: RunState,
     pub(super) steps_per_second: f64,
-    pub(super) lanes: &'a [Simulation],
+    pub(super) trajectories: &'a [Simulation],
     pub(super) statistics: &'a [StationaryStatistics],
-    pub(super) crowds: Vec<(CrowdKind, &'a StationaryStatistics)>,
+    pub(super) ensembles: Vec<(EnsembleKind, &'a StationaryStatistics)>,
     pub(super) detector: &'a EventDetector,
     pub(super) checkpoints: &'a [Checkpoint],
 }
@@ -99,7 +99,7 @@ pub(super) struct Now<'a> {
 #[derive(Debug)]
 pub(super) struct PendingFrame {
     rows: Vec<Vec<f64>>,
-    crowd_rows: Vec<Vec<f64>>,
+    ensemble_rows: Vec<Vec<f64>>,
     /// Number of the first event that has not been sent.
     first_event: u64,
     interventions: Vec<Intervention>,
@@ -110,10 +110,10 @@ pub(super) struct PendingFrame {
 }
 
 impl PendingFrame {
-    pub(super) fn new(n_lanes: usize, n_crowds: usize) -> Self {
+    pub(super) fn new(n_trajectories: usize, n_ensembles: usize) -> Self {
         Self {
-            rows: vec![Vec::new(); n_lanes],
-            crowd_rows: vec![Vec::new(); n_crowds],
+            rows: vec![Vec::new(); n_trajectories],
+            ensemble_rows: vec![Vec::new(); n_ensembles],
             first_event: 0,
             interventions: Vec::new(),
             n_merged: 0,
@@ -122,16 +122,16 @@ impl PendingFrame {
         }
     }
 
-    /// Rows of a lane, to append to.
-    pub(super) fn rows_mut(&mut self, lane: usize) -> &mut Vec<f64> {
+    /// Rows of a trajectory, to append to.
+    pub(super) fn rows_mut(&mut self, trajectory: usize) -> &mut Vec<f64> {
         self.dirty = true;
-        &mut self.rows[lane]
+        &mut self.rows[trajectory]
     }
 
-    /// Rows of a crowd, to append to.
-    pub(super) fn crowd_rows_mut(&mut self, crowd: usize) -> &mut Vec<f64> {
+    /// Rows of a ensemble, to append to.
+    pub(super) fn ensemble_rows_mut(&mut self, ensemble: usize) -> &mut Vec<f64> {
         self.dirty = true;
-        &mut self.crowd_rows[crowd]
+        &mut self.ensemble_rows[ensemble]
     }
 
     pub(super) fn add_intervention(&mut self, intervention: Intervention) {
@@ -143,8 +143,8 @@ impl PendingFrame {
         self.n_merged += 1;
     }
 
-    /// Leaves out every other row where too many have gathered, the same rows in every lane.
-    pub(super) fn thin(&mut self, n_columns: usize, n_crowd_columns: usize) {
+    /// Leaves out every other row where too many have gathered, the same rows in every trajectory.
+    pub(super) fn thin(&mut self, n_columns: usize, n_ensemble_columns: usize) {
         let is_full = |rows: &Vec<f64>| rows.len() > MAX_PENDING_ROWS * n_columns;
         if !self.rows.first().is_some_and(is_full) {
             return;
@@ -152,32 +152,32 @@ impl PendingFrame {
         for rows in &mut self.rows {
             self.n_thinned += halve(rows, n_columns);
         }
-        for rows in &mut self.crowd_rows {
-            self.n_thinned += halve(rows, n_crowd_columns);
+        for rows in &mut self.ensemble_rows {
+            self.n_thinned += halve(rows, n_ensemble_columns);
         }
     }
 
     /// The frame as it would be sent now.
     pub(super) fn take_frame(&mut self, now: &Now<'_>) -> Option<Frame> {
-        let first = now.lanes.first()?;
-        let lanes = now
-            .lanes
+        let first = now.trajectories.first()?;
+        let trajectories = now
+            .trajectories
             .iter()
             .zip(now.statistics)
             .zip(&mut self.rows)
-            .map(|((lane, statistics), rows)| LaneFrame {
-                dynamics: lane.experiment().dynamics(),
+            .map(|((trajectory, statistics), rows)| TrajectoryFrame {
+                dynamics: trajectory.experiment().dynamics(),
                 rows: std::mem::take(rows),
                 statistics: statistics.clone(),
-                mode_matrix: lane.mode_matrix().as_slice().to_vec(),
-                divergence: lane.divergence().copied(),
+                mode_matrix: trajectory.mode_matrix().as_slice().to_vec(),
+                divergence: trajectory.divergence().copied(),
             })
             .collect();
-        let crowds = now
-            .crowds
+        let ensembles = now
+            .ensembles
             .iter()
-            .zip(&mut self.crowd_rows)
-            .map(|((kind, statistics), rows)| CrowdFrame {
+            .zip(&mut self.ensemble_rows)
+            .map(|((kind, statistics), rows)| EnsembleFrame {
                 kind: *kind,
                 rows: std::mem::take(rows),
                 statistics: (*statistics).clone(),
@@ -196,8 +196,8 @@ impl PendingFrame {
             time: first.time(),
             live: *first.live(),
             steps_per_second: now.steps_per_second,
-            lanes,
-            crowds,
+            trajectories,
+            ensembles,
             events,
             interventions: std::mem::take(&mut self.interventions),
             n_interventions: first.interventions().len(),
@@ -209,11 +209,11 @@ impl PendingFrame {
 
     /// Takes back a frame that the window had no room for.
     pub(super) fn restore(&mut self, frame: Frame) {
-        for (rows, lane) in self.rows.iter_mut().zip(frame.lanes) {
-            *rows = lane.rows;
+        for (rows, trajectory) in self.rows.iter_mut().zip(frame.trajectories) {
+            *rows = trajectory.rows;
         }
-        for (rows, crowd) in self.crowd_rows.iter_mut().zip(frame.crowds) {
-            *rows = crowd.rows;
+        for (rows, ensemble) in self.ensemble_rows.iter_mut().zip(frame.ensembles) {
+            *rows = ensemble.rows;
         }
         self.interventions = frame.interventions;
     }
@@ -251,9 +251,9 @@ mod tests {
     fn thinning_halves_the_rows_and_keeps_the_newest() {
         for n_rows in [MAX_PENDING_ROWS + 1, MAX_PENDING_ROWS + 2] {
             let mut pending = PendingFrame::new(2, 0);
-            for lane in 0..2 {
+            for trajectory in 0..2 {
                 for i in 0..n_rows {
-                    pending.rows_mut(lane).extend([i as f64, 0.0]);
+                    pending.rows_mut(trajectory).extend([i as f64, 0.0]);
                 }
             }
             pending.thin(2, 2);

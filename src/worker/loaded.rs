@@ -10,21 +10,22 @@ use crate::dynamics::LiveParams;
 use crate::observables::Quantity;
 use crate::observables::events::EventDetector;
 use crate::simulation::{
-    Crowd, CrowdKind, Schedule, Script, SetupError, Simulation, StationaryStatistics, Statistic, StepOutcome,
+    Ensemble, EnsembleKind, Schedule, Script, SetupError, Simulation, StationaryStatistics, Statistic,
+    StepOutcome,
 };
 
 /// Everything that moves, with what has been counted of it.
 #[derive(Clone, Debug)]
 struct Moving {
-    lanes: Vec<Simulation>,
+    trajectories: Vec<Simulation>,
     statistics: Vec<StationaryStatistics>,
-    crowds: Vec<(Crowd, StationaryStatistics)>,
+    ensembles: Vec<(Ensemble, StationaryStatistics)>,
     detector: EventDetector,
     /// Step of the last row.
     recorded: Option<u64>,
 }
 
-/// A run with all its lanes.
+/// A run with all its trajectories.
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) run: u64,
@@ -45,7 +46,7 @@ pub(super) struct Loaded {
 impl Loaded {
     pub(super) fn new(spec: &RunSpec, now: Instant) -> Result<Self, SetupError> {
         let dynamics = std::iter::once(spec.experiment.dynamics()).chain(spec.companions.iter().copied());
-        let mut lanes: Vec<Simulation> = dynamics
+        let mut trajectories: Vec<Simulation> = dynamics
             .map(|dynamics| Simulation::new(&spec.experiment.clone().with_dynamics(dynamics)))
             .collect::<Result<_, _>>()?;
         let statistics = StationaryStatistics::new(
@@ -53,20 +54,20 @@ impl Loaded {
             &spec.experiment.teacher.strengths,
             &spec.experiment.live,
         );
-        let crowds: Vec<_> = spec
-            .crowds
+        let ensembles: Vec<_> = spec
+            .ensembles
             .iter()
-            .map(|&(kind, n)| Ok((Crowd::new(kind, n, &mut lanes[0])?, statistics.clone())))
+            .map(|&(kind, n)| Ok((Ensemble::new(kind, n, &mut trajectories[0])?, statistics.clone())))
             .collect::<Result<_, SetupError>>()?;
         let mut loaded = Self {
             run: spec.run,
-            pending: PendingFrame::new(lanes.len(), crowds.len()),
+            pending: PendingFrame::new(trajectories.len(), ensembles.len()),
             checkpoints: Checkpoints::new(n_bytes(spec)),
             moving: Moving {
-                statistics: vec![statistics; lanes.len()],
-                detector: lanes[0].event_detector(),
-                crowds,
-                lanes,
+                statistics: vec![statistics; trajectories.len()],
+                detector: trajectories[0].event_detector(),
+                ensembles,
+                trajectories,
                 recorded: None,
             },
             schedule: spec.schedule,
@@ -88,7 +89,7 @@ impl Loaded {
 
     /// Steps taken.
     pub(super) fn step(&self) -> u64 {
-        self.moving.lanes[0].step()
+        self.moving.trajectories[0].step()
     }
 
     /// Steps left until the run is where it is to be shown, which are taken at full speed.
@@ -98,7 +99,7 @@ impl Loaded {
 
     /// The run itself, as it is now.
     pub(super) fn simulation(&self) -> &Simulation {
-        &self.moving.lanes[0]
+        &self.moving.trajectories[0]
     }
 
     /// Number of events so far.
@@ -109,15 +110,15 @@ impl Loaded {
     /// What there is to tell.
     pub(super) fn take_frame(&mut self, steps_per_second: f64) -> Option<Frame> {
         let moving = &self.moving;
-        let crowds = moving.crowds.iter();
+        let ensembles = moving.ensembles.iter();
         self.pending.take_frame(&Now {
             run: self.run,
             state: self.state,
             steps_per_second,
-            lanes: &moving.lanes,
+            trajectories: &moving.trajectories,
             statistics: &moving.statistics,
-            crowds: crowds
-                .map(|(crowd, statistics)| (crowd.kind(), statistics))
+            ensembles: ensembles
+                .map(|(ensemble, statistics)| (ensemble.kind(), statistics))
                 .collect(),
             detector: &moving.detector,
             checkpoints: self.checkpoints.moments(),
@@ -140,7 +141,7 @@ impl Loaded {
         self.run = run;
         self.catch_up_to = 0;
         self.state = RunState::Paused;
-        self.pending = PendingFrame::new(self.moving.lanes.len(), self.moving.crowds.len());
+        self.pending = PendingFrame::new(self.moving.trajectories.len(), self.moving.ensembles.len());
         self.pending.clear(self.n_events());
         self.pending.dirty = true;
         Some(moment)
@@ -148,22 +149,26 @@ impl Loaded {
 
     pub(super) fn set_live(&mut self, live: LiveParams) {
         let moving = &mut self.moving;
-        if moving.lanes.iter().all(|lane| *lane.live() == live) {
+        if moving
+            .trajectories
+            .iter()
+            .all(|trajectory| *trajectory.live() == live)
+        {
             return;
         }
-        for lane in &mut moving.lanes {
+        for trajectory in &mut moving.trajectories {
             // The caller has validated them, which is all that can be refused.
-            let _valid = lane.set_live(live);
+            let _valid = trajectory.set_live(live);
         }
-        for (crowd, _) in &mut moving.crowds {
-            let _valid = crowd.set_live(live);
+        for (ensemble, _) in &mut moving.ensembles {
+            let _valid = ensemble.set_live(live);
         }
         moving
             .detector
-            .set_live(moving.lanes[0].step(), moving.lanes[0].time(), live);
+            .set_live(moving.trajectories[0].step(), moving.trajectories[0].time(), live);
         // A change that was taken back at its step has left no trace.
-        let step = moving.lanes[0].step();
-        match moving.lanes[0].interventions().last() {
+        let step = moving.trajectories[0].step();
+        match moving.trajectories[0].interventions().last() {
             Some(intervention) if intervention.step == step => self.pending.add_intervention(*intervention),
             Some(_) | None => {}
         }
@@ -173,9 +178,9 @@ impl Loaded {
     /// Begins the statistics anew, leaving out `factor` relaxation times if that is told.
     pub(super) fn restart_statistics(&mut self, factor: Option<f64>) {
         let moving = &mut self.moving;
-        let (step, live) = (moving.lanes[0].step(), *moving.lanes[0].live());
-        let of_crowds = moving.crowds.iter_mut().map(|(_, statistics)| statistics);
-        for statistics in moving.statistics.iter_mut().chain(of_crowds) {
+        let (step, live) = (moving.trajectories[0].step(), *moving.trajectories[0].live());
+        let of_ensembles = moving.ensembles.iter_mut().map(|(_, statistics)| statistics);
+        for statistics in moving.statistics.iter_mut().chain(of_ensembles) {
             let factor = factor.unwrap_or(statistics.factor);
             statistics.set_factor(factor, step, &live);
         }
@@ -189,7 +194,7 @@ impl Loaded {
         }
     }
 
-    /// Takes up to `n_steps` steps in every lane, for about one slice of time; gives how many.
+    /// Takes up to `n_steps` steps in every trajectory, for about one slice of time; gives how many.
     pub(super) fn work(&mut self, n_steps: u64, steps_per_look: u64, start: Instant) -> u64 {
         let first_step = self.step();
         let target = first_step.saturating_add(n_steps);
@@ -218,8 +223,8 @@ impl Loaded {
     }
 
     fn advance_to(&mut self, step: u64) {
-        for (i, lane) in self.moving.lanes.iter_mut().enumerate() {
-            match lane.advance_to(step) {
+        for (i, trajectory) in self.moving.trajectories.iter_mut().enumerate() {
+            match trajectory.advance_to(step) {
                 StepOutcome::Advanced => {}
                 // A companion that diverged just ends; the run itself goes on.
                 StepOutcome::Diverged(_) if i > 0 => {}
@@ -227,8 +232,8 @@ impl Loaded {
             }
         }
         let reached = self.step();
-        for (crowd, _) in &mut self.moving.crowds {
-            crowd.advance_to(reached);
+        for (ensemble, _) in &mut self.moving.ensembles {
+            ensemble.advance_to(reached);
         }
         self.pending.dirty = true;
     }
@@ -241,23 +246,23 @@ impl Loaded {
             .offer(Checkpoint { step, time }, || moving.clone());
     }
 
-    /// Observes every lane that is still moving. A row of a diverging run may hold numbers beyond what can be drawn; this
+    /// Observes every trajectory that is still moving. A row of a diverging run may hold numbers beyond what can be drawn; this
     /// is the one door through which rows pass, so it is closed to them here.
     fn record(&mut self) {
         let moving = &mut self.moving;
-        let schema = moving.lanes[0].schema();
-        let step = moving.lanes[0].step();
+        let schema = moving.trajectories[0].schema();
+        let step = moving.trajectories[0].step();
         if moving.recorded == Some(step) {
             return;
         }
         moving.recorded = Some(step);
-        for (i, lane) in moving.lanes.iter_mut().enumerate() {
-            if lane.step() != step || (i > 0 && lane.divergence().is_some()) {
+        for (i, trajectory) in moving.trajectories.iter_mut().enumerate() {
+            if trajectory.step() != step || (i > 0 && trajectory.divergence().is_some()) {
                 continue;
             }
             let rows = self.pending.rows_mut(i);
             let first = rows.len();
-            lane.observe(rows);
+            trajectory.observe(rows);
             if rows[first..].iter().any(|value| !value.is_finite()) {
                 rows.truncate(first);
                 continue;
@@ -269,23 +274,23 @@ impl Loaded {
             }
         }
         if self.state == RunState::Diverged {
-            moving.detector.diverge(step, moving.lanes[0].time());
+            moving.detector.diverge(step, moving.trajectories[0].time());
         }
-        self.record_crowds(step, schema.rank());
+        self.record_ensembles(step, schema.rank());
         self.pending
-            .thin(schema.n_columns(), Crowd::n_columns(schema.rank()));
+            .thin(schema.n_columns(), Ensemble::n_columns(schema.rank()));
     }
 
-    fn record_crowds(&mut self, step: u64, rank: usize) {
-        let time = self.moving.lanes[0].time();
-        for (i, (crowd, statistics)) in self.moving.crowds.iter_mut().enumerate() {
-            let rows = self.pending.crowd_rows_mut(i);
+    fn record_ensembles(&mut self, step: u64, rank: usize) {
+        let time = self.moving.trajectories[0].time();
+        for (i, (ensemble, statistics)) in self.moving.ensembles.iter_mut().enumerate() {
+            let rows = self.pending.ensemble_rows_mut(i);
             let first = rows.len();
-            crowd.observe(time, rows);
+            ensemble.observe(time, rows);
             let row = &rows[first..];
-            if let (Crowd::Ensemble(ensemble), false) = (&*crowd, row.is_empty()) {
+            if let (Ensemble::ModeEquations(ensemble), false) = (&*ensemble, row.is_empty()) {
                 for mode in 0..rank {
-                    let mean = row[Crowd::column(rank, Statistic::Mean, mode)];
+                    let mean = row[Ensemble::column(rank, Statistic::Mean, mode)];
                     statistics.push_many(step, mode, mean, ensemble.strengths(mode));
                 }
             }
@@ -303,9 +308,9 @@ fn n_bytes(spec: &RunSpec) -> usize {
     let n_weights: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
     let network = COPIES * size_of::<f64>() * n_weights + REST;
     let n_modes = spec.experiment.teacher.strengths.len();
-    let crowds = spec.crowds.iter().map(|&(kind, n)| match kind {
-        CrowdKind::Ensemble => 2 * size_of::<f64>() * n * n_modes,
-        CrowdKind::Replicas => n * network,
+    let ensembles = spec.ensembles.iter().map(|&(kind, n)| match kind {
+        EnsembleKind::ModeEquations => 2 * size_of::<f64>() * n * n_modes,
+        EnsembleKind::Replicas => n * network,
     });
-    network * (1 + spec.companions.len()) + n_modes * REST + crowds.sum::<usize>()
+    network * (1 + spec.companions.len()) + n_modes * REST + ensembles.sum::<usize>()
 }

@@ -3,19 +3,19 @@
 use super::checkpoints::Checkpoint;
 use super::frame::Frame;
 use crate::experiment::{Dynamics, Experiment, LiveParams};
-use crate::simulation::{CrowdKind, Schedule, Script, Simulation};
+use crate::simulation::{EnsembleKind, Schedule, Script, Simulation};
 
 /// A run to be loaded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSpec {
     /// Number of the run; events carry it, so that answers to an older run can be told apart.
     pub run: u64,
-    /// The experiment; its dynamics is that of the first lane.
+    /// The experiment; its dynamics is that of the first trajectory.
     pub experiment: Experiment,
-    /// Dynamics that run beside it from the same start, each a lane of its own.
+    /// Dynamics that run beside it from the same start, each a trajectory of its own.
     pub companions: Vec<Dynamics>,
-    /// Crowds that start like the first lane, with the number of their members.
-    pub crowds: Vec<(CrowdKind, usize)>,
+    /// Ensembles that start like the first trajectory, with the number of their members.
+    pub ensembles: Vec<(EnsembleKind, usize)>,
     /// When rows are recorded.
     pub schedule: Schedule,
     /// Changes of the live parameters to be made on the way.
@@ -44,7 +44,7 @@ pub enum Command {
     Pause,
     /// Takes so many steps, then halts.
     Step(u64),
-    /// Changes the live parameters of every lane.
+    /// Changes the live parameters of every trajectory.
     SetLive(LiveParams),
     /// Changes the speed.
     SetSpeed(Speed),
@@ -73,7 +73,7 @@ pub enum RunState {
     Paused,
     /// Taking steps.
     Running,
-    /// The first lane diverged; no further step will be taken.
+    /// The first trajectory diverged; no further step will be taken.
     Diverged,
 }
 
@@ -93,7 +93,7 @@ pub enum Event {
     Snapshot {
         /// Number of the run.
         run: u64,
-        /// Its first lane.
+        /// Its first trajectory.
         simulation: Box<Simulation>,
     },
     /// A command could not be carried out; the run is as it was.

@@ -16,7 +16,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 pub use checkpoints::Checkpoint;
-pub use frame::{CrowdFrame, EventsFrame, Frame, LaneFrame};
+pub use frame::{EnsembleFrame, EventsFrame, Frame, TrajectoryFrame};
 pub use messages::{Command, Event, RunSpec, RunState, Speed};
 
 /// Commands that may wait; a person cannot fill this.

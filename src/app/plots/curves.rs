@@ -10,17 +10,17 @@ use super::scale::Scale;
 use super::smoothing::smoothed;
 use super::time_plot::GUTTER;
 use super::trace_cache::{Key, MOMENT, Present, Source, Stamp, TraceCache};
-use crate::app::ghosts::Ghost;
+use crate::app::kept_runs::KeptRun;
 use crate::app::run_data::RunData;
-use crate::app::style::{self, LaneStyle};
+use crate::app::style::{self, TrajectoryStyle};
 use crate::app::view::View;
 use crate::history::{Cell, Trace};
 use crate::observables::Quantity;
-use crate::simulation::{Crowd, CrowdKind, Statistic};
+use crate::simulation::{Ensemble, EnsembleKind, Statistic};
 use crate::worker::RunState;
 
 /// What the names of kept runs' curves begin with.
-pub(crate) const GHOST_PREFIX: &str = "kept run ";
+pub(crate) const KEPT_RUN_PREFIX: &str = "kept run ";
 
 /// A curve in the coordinates of a plot (logarithms on a logarithmic axis), pixel by pixel.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) view: &'a mut View,
     pub(crate) traces: &'a mut TraceCache,
     /// Kept runs.
-    pub(crate) ghosts: &'a [Ghost],
+    pub(crate) kept_runs: &'a [KeptRun],
     /// Horizontal range in sight, as positions.
     pub(crate) x_range: (f64, f64),
     /// How thick lines and large letters are: 1 in the normal view.
@@ -67,7 +67,7 @@ pub(crate) struct Gatherer<'a> {
     pub(crate) n_rows_per_pixel: u64,
     context: &'a Context,
     traces: &'a mut TraceCache,
-    ghosts: &'a [Ghost],
+    kept_runs: &'a [KeptRun],
     x_range: (f64, f64),
     n_pixels: usize,
     emphasis: f32,
@@ -86,7 +86,7 @@ impl<'a> Gatherer<'a> {
             n_rows_per_pixel: 1,
             context: ui.ctx(),
             traces: scene.traces,
-            ghosts: scene.ghosts,
+            kept_runs: scene.kept_runs,
             x_range: scene.x_range,
             emphasis: scene.emphasis,
             n_pixels: (width * ui.ctx().pixels_per_point()) as usize,
@@ -98,16 +98,16 @@ impl<'a> Gatherer<'a> {
         self.emphasis > 1.0
     }
 
-    /// The curve of one column of lane number `lane`; where curves are smoothed, the raw one faint with the smooth one over it.
+    /// The curve of one column of trajectory number `trajectory`; where curves are smoothed, the raw one faint with the smooth one over it.
     pub(crate) fn column(
         &mut self,
-        lane: usize,
+        trajectory: usize,
         column: usize,
         name: String,
         color: Color32,
-        style: LaneStyle,
+        style: TrajectoryStyle,
     ) -> Vec<Curve> {
-        let trace = self.trace(Source::Lane(lane), column, 0.0);
+        let trace = self.trace(Source::Trajectory(trajectory), column, 0.0);
         self.n_rows_per_pixel = self.n_rows_per_pixel.max(trace.n_rows_per_pixel);
         let raw = Curve {
             name,
@@ -132,15 +132,24 @@ impl<'a> Gatherer<'a> {
     }
 
     /// The curves of a column of every kept run, at 35 % of the colour.
-    pub(crate) fn ghosts(&mut self, column: impl Fn(&Ghost) -> Option<usize>, color: Color32) -> Vec<Curve> {
+    pub(crate) fn kept_runs(
+        &mut self,
+        column: impl Fn(&KeptRun) -> Option<usize>,
+        color: Color32,
+    ) -> Vec<Curve> {
         let (run, time) = (self.run, self.view.time);
         let mut curves = Vec::new();
-        for (i, ghost) in self.ghosts.iter().enumerate().filter(|(_, ghost)| ghost.is_shown) {
-            let Some(column) = column(ghost) else { continue };
-            let shift = ghost.shift(run, self.view.alignment, time.axis);
+        for (i, kept_run) in self
+            .kept_runs
+            .iter()
+            .enumerate()
+            .filter(|(_, kept_run)| kept_run.is_shown)
+        {
+            let Some(column) = column(kept_run) else { continue };
+            let shift = kept_run.shift(run, self.view.alignment, time.axis);
             curves.push(Curve {
-                name: format!("{GHOST_PREFIX}{}", ghost.label),
-                trace: self.trace(Source::Ghost(i), column, shift),
+                name: format!("{KEPT_RUN_PREFIX}{}", kept_run.label),
+                trace: self.trace(Source::KeptRun(i), column, shift),
                 color: color.gamma_multiply(0.35),
                 width: 1.6 * self.emphasis,
                 line: LineStyle::Solid,
@@ -152,9 +161,9 @@ impl<'a> Gatherer<'a> {
     /// The trace of a column, moved along the axis by `shift` in data units.
     fn trace(&mut self, source: Source, column: usize, shift: f64) -> Arc<Trace> {
         let (run, history) = match source {
-            Source::Lane(i) => (self.run.run, &self.run.lanes[i].history),
-            Source::Crowd(i) => (self.run.run, &self.run.crowds[i].history),
-            Source::Ghost(i) => (self.ghosts[i].id, &self.ghosts[i].history),
+            Source::Trajectory(i) => (self.run.run, &self.run.trajectories[i].history),
+            Source::Ensemble(i) => (self.run.run, &self.run.ensembles[i].history),
+            Source::KeptRun(i) => (self.kept_runs[i].id, &self.kept_runs[i].history),
         };
         let key = Key {
             source,
@@ -183,34 +192,38 @@ impl<'a> Gatherer<'a> {
         trace
     }
 
-    /// The 10-90 % bands of every crowd, and the curves of their means.
-    pub(crate) fn crowds(&mut self) -> (Vec<Band>, Vec<Curve>) {
+    /// The 10-90 % bands of every ensemble, and the curves of their means.
+    pub(crate) fn ensembles(&mut self) -> (Vec<Band>, Vec<Curve>) {
         let (mut bands, mut means) = (Vec::new(), Vec::new());
         let run = self.run;
         let rank = run.rank();
-        for (i, crowd) in run.crowds.iter().enumerate() {
-            let what = match crowd.kind {
-                CrowdKind::Ensemble => "scalar SDEs",
-                CrowdKind::Replicas => "replicas",
+        for (i, ensemble) in run.ensembles.iter().enumerate() {
+            let what = match ensemble.kind {
+                EnsembleKind::ModeEquations => "mode equations",
+                EnsembleKind::Replicas => "replicas",
             };
             for mode in 0..rank {
-                let column = |statistic| Crowd::column(rank, statistic, mode);
-                let low = self.trace(Source::Crowd(i), column(Statistic::Q10), 0.0);
-                let high = self.trace(Source::Crowd(i), column(Statistic::Q90), 0.0);
+                let column = |statistic| Ensemble::column(rank, statistic, mode);
+                let low = self.trace(Source::Ensemble(i), column(Statistic::Q10), 0.0);
+                let high = self.trace(Source::Ensemble(i), column(Statistic::Q90), 0.0);
                 let color = style::mode_color(mode, self.visuals).gamma_multiply(self.view.opacity(mode));
                 bands.push(Band {
-                    name: format!("10\u{2013}90 % of {} {what}, mode {}", crowd.n_members, mode + 1),
+                    name: format!(
+                        "10\u{2013}90 % of {} {what}, mode {}",
+                        ensemble.n_members,
+                        mode + 1
+                    ),
                     xs: low.cells.iter().map(|cell| cell.first[0]).collect(),
                     low: low.cells.iter().map(|cell| cell.min).collect(),
                     high: high.cells.iter().map(|cell| cell.max).collect(),
-                    color: color.gamma_multiply(match crowd.kind {
-                        CrowdKind::Ensemble => 0.30,
-                        CrowdKind::Replicas => 0.18,
+                    color: color.gamma_multiply(match ensemble.kind {
+                        EnsembleKind::ModeEquations => 0.30,
+                        EnsembleKind::Replicas => 0.18,
                     }),
                 });
                 means.push(Curve {
-                    name: format!("mean of {} {what}, mode {}", crowd.n_members, mode + 1),
-                    trace: self.trace(Source::Crowd(i), column(Statistic::Mean), 0.0),
+                    name: format!("mean of {} {what}, mode {}", ensemble.n_members, mode + 1),
+                    trace: self.trace(Source::Ensemble(i), column(Statistic::Mean), 0.0),
                     color: color.gamma_multiply(0.9),
                     width: 1.0,
                     line: LineStyle::Solid,
@@ -220,14 +233,15 @@ impl<'a> Gatherer<'a> {
         (bands, means)
     }
 
-    /// A per-mode quantity of every mode and lane, the first lane last so that it lies on top.
+    /// A per-mode quantity of every mode and trajectory, the first trajectory last so that it lies on top.
     pub(crate) fn modes(&mut self, quantity: Quantity, label: &str) -> Vec<Curve> {
         let mut curves = Vec::new();
         let run = self.run;
-        for (i, lane) in run.lanes.iter().enumerate().rev() {
+        for (i, trajectory) in run.trajectories.iter().enumerate().rev() {
             for mode in 0..run.rank() {
-                let name = format!("{label} {} ({})", mode + 1, lane.dynamics.label());
-                let style = style::lane_style(i, lane.dynamics, mode, style::ground(self.visuals));
+                let name = format!("{label} {} ({})", mode + 1, trajectory.dynamics.label());
+                let style =
+                    style::trajectory_style(i, trajectory.dynamics, mode, style::ground(self.visuals));
                 let column = run.schema.column(quantity, mode);
                 let color = style::mode_color(mode, self.visuals).gamma_multiply(self.view.opacity(mode));
                 curves.extend(self.column(i, column, name, color, style));
@@ -239,7 +253,12 @@ impl<'a> Gatherer<'a> {
 
 impl Curve {
     /// A curve through points `[x, y]` in the coordinates of the plot.
-    pub(crate) fn through(points: Vec<[f64; 2]>, name: String, color: Color32, style: LaneStyle) -> Self {
+    pub(crate) fn through(
+        points: Vec<[f64; 2]>,
+        name: String,
+        color: Color32,
+        style: TrajectoryStyle,
+    ) -> Self {
         let cell = |point: [f64; 2]| Cell {
             first: point,
             last: point,

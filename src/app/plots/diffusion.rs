@@ -20,8 +20,8 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     let scale = gatherer.scale;
     let ground = style::ground(ui.visuals());
     let mut curves = Vec::new();
-    for (i, lane) in run.lanes.iter().enumerate().rev() {
-        if i > 0 && lane.dynamics == Dynamics::GradientFlow {
+    for (i, trajectory) in run.trajectories.iter().enumerate().rev() {
+        if i > 0 && trajectory.dynamics == Dynamics::GradientFlow {
             continue;
         }
         for mode in 0..run.rank() {
@@ -33,14 +33,14 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
                 let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
                 curves.extend(gatherer.column(0, law, name, color, style::THEORY));
             }
-            let name = format!("diffusion {} ({})", mode + 1, lane.dynamics.label());
-            let style = style::lane_style(i, lane.dynamics, mode, ground);
+            let name = format!("diffusion {} ({})", mode + 1, trajectory.dynamics.label());
+            let style = style::trajectory_style(i, trajectory.dynamics, mode, ground);
             curves.extend(gatherer.column(i, exact, name, color, style));
         }
     }
     for mode in 0..run.rank() {
         let color = style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.opacity(mode));
-        let kept = gatherer.ghosts(|ghost| ghost.column(Quantity::Diffusion, mode), color);
+        let kept = gatherer.kept_runs(|kept_run| kept_run.column(Quantity::Diffusion, mode), color);
         curves.splice(0..0, kept);
     }
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;

@@ -34,7 +34,7 @@ pub(super) fn draw_end_labels(
 ) {
     let point = (high - low) / f64::from(plot_ui.transform().frame().height().max(1.0));
     let line_height = point * f64::from(16.0 * emphasis);
-    // Beside the line of the curve, not on it.
+    // Companions the line of the curve, not on it.
     let apart = point * f64::from(3.0 * emphasis);
     for label in joined(labels, line_height) {
         let (y, anchor) = match label.side {

@@ -105,7 +105,7 @@ impl Predictions {
 pub(crate) struct Histogram<'a> {
     pub(crate) mode: usize,
     pub(crate) statistics: &'a ModeStatistics,
-    /// The scalar equations' distribution of the same mode.
+    /// The mode equations' distribution of the same mode.
     pub(crate) ensemble: Option<&'a ModeStatistics>,
     pub(crate) prediction: Option<&'a Prediction>,
     pub(crate) height: f32,
@@ -274,7 +274,7 @@ fn outline(bars: &Bars, frame: Frame, color: Color32) -> Line<'static> {
         points.extend([[edge(i), height], [edge(i + 1), height]]);
     }
     points.push([edge(bars.counts.len()), frame.floor()]);
-    Line::new("scalar SDEs", PlotPoints::from(points))
+    Line::new("mode equations", PlotPoints::from(points))
         .allow_band(false)
         .color(color)
         .width(1.4)

@@ -167,13 +167,13 @@ fn hill(law: &ModeLaw, strengths: impl Iterator<Item = f64>) -> f64 {
 
 /// Strength and diffusion of the run since the last change of a parameter, up to the moment looked at, in the units of the plot.
 fn trail(run: &RunData, view: &View, mode: usize, teacher: f64, height: f64) -> Vec<PlotPoint> {
-    let Some(lane) = run.lanes.first() else {
+    let Some(trajectory) = run.trajectories.first() else {
         return Vec::new();
     };
     let until = view.scrubbed.map_or(u64::MAX, |moment| moment.step);
     let before = run.interventions.iter().rev().find(|change| change.step <= until);
     let since = before.map_or(0.0, |change| change.step as f64);
-    let levels = lane.history.levels();
+    let levels = trajectory.history.levels();
     let level = match levels {
         [fine, coarser, ..] if fine.n_buckets() > MAX_BUCKETS => coarser,
         [fine, ..] => fine,

@@ -9,7 +9,7 @@ use crate::app::format::brief;
 use crate::app::run_data::RunData;
 use crate::app::style;
 use crate::app::view::View;
-use crate::simulation::CrowdKind;
+use crate::simulation::EnsembleKind;
 
 /// Modes named in the line; more would not fit.
 const MAX_NAMED: usize = 8;
@@ -20,7 +20,7 @@ const SAMPLE: f32 = 22.0;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LegendStyle {
     /// Whether runs are kept.
-    pub(crate) has_ghosts: bool,
+    pub(crate) has_kept_runs: bool,
     /// Whether modes and dynamics alone are named.
     pub(crate) is_short: bool,
     /// How large its letters are: 1 in the normal view.
@@ -30,7 +30,7 @@ pub(crate) struct LegendStyle {
 /// Draws the legend line; gives the mode whose entry was clicked, to be drawn alone or with the others again.
 pub(crate) fn legend(ui: &mut Ui, run: &RunData, view: &View, style: LegendStyle) -> Option<usize> {
     let LegendStyle {
-        has_ghosts,
+        has_kept_runs,
         is_short,
         emphasis,
     } = style;
@@ -46,7 +46,7 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData, view: &View, style: LegendStyle
             .take(MAX_NAMED)
             .enumerate()
         {
-            let line = style::lane_style(0, run.experiment.dynamics(), mode, ground).line;
+            let line = style::trajectory_style(0, run.experiment.dynamics(), mode, ground).line;
             let text = format!("mode {}, m = {}", mode + 1, brief(*strength, 4));
             let color = style::mode_color(mode, ui.visuals()).gamma_multiply(view.opacity(mode));
             let piece = Piece {
@@ -66,14 +66,14 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData, view: &View, style: LegendStyle
             ui.label(format!("and {} more", run.rank() - MAX_NAMED));
         }
         let color = ui.visuals().text_color();
-        for (i, lane) in run.lanes.iter().enumerate() {
-            let style = style::lane_style(i, lane.dynamics, 0, ground);
+        for (i, trajectory) in run.trajectories.iter().enumerate() {
+            let style = style::trajectory_style(i, trajectory.dynamics, 0, ground);
             still(
                 ui,
                 style.line,
                 style.width,
                 color,
-                lane.dynamics.label(),
+                trajectory.dynamics.label(),
                 emphasis,
             );
         }
@@ -89,7 +89,7 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData, view: &View, style: LegendStyle
             "teacher, saddles",
             emphasis,
         );
-        if has_ghosts {
+        if has_kept_runs {
             still(
                 ui,
                 LineStyle::Solid,
@@ -99,11 +99,13 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData, view: &View, style: LegendStyle
                 emphasis,
             );
         }
-        if let Some(crowd) = run.crowds.first() {
-            let what = match (run.crowds.len(), crowd.kind) {
-                (1, CrowdKind::Ensemble) => "10\u{2013}90 % of scalar SDEs",
-                (1, CrowdKind::Replicas) => "10\u{2013}90 % of replicas",
-                (_, CrowdKind::Ensemble | CrowdKind::Replicas) => "10\u{2013}90 % of scalar SDEs, replicas",
+        if let Some(ensemble) = run.ensembles.first() {
+            let what = match (run.ensembles.len(), ensemble.kind) {
+                (1, EnsembleKind::ModeEquations) => "10\u{2013}90 % of mode equations",
+                (1, EnsembleKind::Replicas) => "10\u{2013}90 % of replicas",
+                (_, EnsembleKind::ModeEquations | EnsembleKind::Replicas) => {
+                    "10\u{2013}90 % of mode equations, replicas"
+                }
             };
             still(
                 ui,

@@ -19,14 +19,14 @@ pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     let scale = gatherer.scale;
     let ground = style::ground(ui.visuals());
     let mut curves = Vec::new();
-    for (i, lane) in run.lanes.iter().enumerate().rev() {
-        let name = format!("excess loss ({})", lane.dynamics.label());
-        let style = style::lane_style(i, lane.dynamics, 0, ground);
+    for (i, trajectory) in run.trajectories.iter().enumerate().rev() {
+        let name = format!("excess loss ({})", trajectory.dynamics.label());
+        let style = style::trajectory_style(i, trajectory.dynamics, 0, ground);
         let color = ui.visuals().strong_text_color();
         curves.extend(gatherer.column(i, Schema::EXCESS_LOSS, name, color, style));
     }
-    let kept = gatherer.ghosts(
-        |ghost| Some(ghost.loss_column()),
+    let kept = gatherer.kept_runs(
+        |kept_run| Some(kept_run.loss_column()),
         ui.visuals().strong_text_color(),
     );
     curves.splice(0..0, kept);

@@ -25,7 +25,10 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
         return (low, high);
     }
     let column = time.axis.column();
-    let lasts = run.lanes.iter().filter_map(|lane| lane.history.last(column));
+    let lasts = run
+        .trajectories
+        .iter()
+        .filter_map(|trajectory| trajectory.history.last(column));
     let last = lasts.fold(0.0, f64::max);
     let eta = run.experiment.live.learning_rate;
     let unit = match time.axis {

@@ -1,15 +1,15 @@
-//! Plot A: mode strengths `a_a = u_a^T W v_a` and the student's singular values, with the teacher's strengths dashed.
+//! Plot A: mode strengths `a_k = u_k^T W v_k` and the student's singular values, with the teacher's strengths dashed.
 
 use eframe::egui::{Ui, Visuals};
 use egui_plot::LineStyle;
 
-use super::curves::{Curve, GHOST_PREFIX, Gatherer, Scene};
+use super::curves::{Curve, Gatherer, KEPT_RUN_PREFIX, Scene};
 use super::end_labels::{EndLabel, Side};
 use super::marks::{self, Mark, Shape, event_marks};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
 use crate::app::run_data::RunData;
-use crate::app::style::{self, LaneStyle};
+use crate::app::style::{self, TrajectoryStyle};
 use crate::app::view::View;
 use crate::experiment::{DataKind, Dynamics, InitScheme};
 use crate::observables::Quantity;
@@ -26,16 +26,16 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     } else {
         Vec::new()
     };
-    let (bands, means) = gatherer.crowds();
+    let (bands, means) = gatherer.ensembles();
     curves.extend(means);
     for mode in 0..run.rank() {
         let color = style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.opacity(mode));
-        curves.extend(gatherer.ghosts(|ghost| ghost.column(Quantity::Strength, mode), color));
+        curves.extend(gatherer.kept_runs(|kept_run| kept_run.column(Quantity::Strength, mode), color));
     }
     curves.extend(gatherer.modes(Quantity::Strength, "mode strength"));
     let n_rows_per_pixel = gatherer.n_rows_per_pixel;
     let mut end_labels = end_labels(&gatherer);
-    end_labels.extend(ghost_labels(&curves, ui.visuals()));
+    end_labels.extend(kept_run_labels(&curves, ui.visuals()));
     let (mut marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Strength);
     if scene.view.shown.theory {
         let (predicted, half_times) = theory(run, scene.view, ui.visuals(), scale);
@@ -81,11 +81,11 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
 }
 
 /// The name of every kept run: on the way up of its first curve or, where that is up from the start, under it.
-fn ghost_labels(curves: &[Curve], visuals: &Visuals) -> Vec<EndLabel> {
+fn kept_run_labels(curves: &[Curve], visuals: &Visuals) -> Vec<EndLabel> {
     let mut named: Vec<&str> = Vec::new();
     let mut labels = Vec::new();
     for curve in curves {
-        let Some(name) = curve.name.strip_prefix(GHOST_PREFIX) else {
+        let Some(name) = curve.name.strip_prefix(KEPT_RUN_PREFIX) else {
             continue;
         };
         let cells = &curve.trace.cells;
@@ -142,7 +142,7 @@ fn end_labels(gatherer: &Gatherer<'_>) -> Vec<EndLabel> {
 
 /// The student's own singular values, faint: they coincide with the mode strengths once the student is aligned.
 fn singular_values(gatherer: &mut Gatherer<'_>) -> Vec<Curve> {
-    let style = LaneStyle {
+    let style = TrajectoryStyle {
         width: 4.5,
         line: LineStyle::Solid,
         opacity: 0.28,
@@ -164,9 +164,9 @@ fn theory(run: &RunData, view: &View, visuals: &Visuals, scale: Scale) -> (Vec<C
     let is_drawn = run.experiment.init.scheme == InitScheme::Aligned
         && run.experiment.data.kind == DataKind::Online
         && run
-            .lanes
+            .trajectories
             .iter()
-            .any(|lane| lane.dynamics == Dynamics::GradientFlow);
+            .any(|trajectory| trajectory.dynamics == Dynamics::GradientFlow);
     let place = |time: f64| run.place_at(view.time, time);
     let (mut curves, mut rings) = (Vec::new(), Vec::new());
     for (mode, predicted) in run.predicted.iter().enumerate() {

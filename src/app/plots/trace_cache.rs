@@ -15,9 +15,9 @@ pub(super) const MOMENT: f64 = 0.1;
 /// Whose history a curve is drawn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Source {
-    Lane(usize),
-    Crowd(usize),
-    Ghost(usize),
+    Trajectory(usize),
+    Ensemble(usize),
+    KeptRun(usize),
 }
 
 /// Which curve a stored trace draws.
@@ -215,7 +215,7 @@ mod tests {
     }
 
     const KEY: Key = Key {
-        source: Source::Lane(0),
+        source: Source::Trajectory(0),
         column: VALUE,
         scale: Scale::Linear,
     };

@@ -179,7 +179,7 @@ impl Window {
 
     fn session_of(&self, simulation: &Simulation) -> Session {
         let mut session = Session::of(simulation);
-        session.beside = self.draft.beside.chosen(session.experiment.dynamics());
+        session.companions = self.draft.companions.chosen(session.experiment.dynamics());
         let view = SavedView {
             time: self.view.time,
             span: self.view.span,
@@ -226,9 +226,9 @@ impl Window {
 
     pub(super) fn open_experiment(&mut self, experiment: Experiment) {
         self.live = experiment.live;
-        let beside = self.draft.beside;
+        let companions = self.draft.companions;
         self.draft = Draft::new(experiment);
-        self.draft.beside = beside;
+        self.draft.companions = companions;
         self.reset();
     }
 
@@ -236,7 +236,7 @@ impl Window {
     pub(super) fn open_session(&mut self, session: &Session) {
         self.files.offered = None;
         self.draft = Draft::new(session.experiment.clone());
-        self.draft.beside = crate::app::draft::Beside::of(&session.beside);
+        self.draft.companions = crate::app::draft::Companions::of(&session.companions);
         let last = session.script.changes().last();
         self.live = last.map_or(session.experiment.live, |change| change.live);
         if let Ok(saved) = session.view.clone().try_into::<SavedView>() {
@@ -260,11 +260,11 @@ impl Window {
             });
             self.view.scales = known.collect();
         }
-        let beside = self.draft.beside;
+        let companions = self.draft.companions;
         self.load(RunSpec {
             run: 0,
-            companions: beside.companions(session.experiment.dynamics()),
-            crowds: beside.crowds(),
+            companions: companions.dynamics_other_than(session.experiment.dynamics()),
+            ensembles: companions.ensembles(),
             experiment: session.experiment.clone(),
             schedule: Schedule::DenseFirst,
             script: session.script.clone(),

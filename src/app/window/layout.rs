@@ -80,7 +80,7 @@ impl Window {
         let (law, stationary) = (wants(Plot::Law), wants(Plot::Stationary));
         if law || stationary {
             let width = 0.36 * ui.available_width();
-            Panel::right("beside the lecture")
+            Panel::right("companions the lecture")
                 .resizable(false)
                 .exact_size(width)
                 .show(ui, |ui| {
@@ -113,7 +113,7 @@ impl Window {
         let is_short = emphasis > 1.0 || ui.available_height() < LOW;
         headline(ui, &self.run, emphasis, is_short);
         let style = plots::LegendStyle {
-            has_ghosts: !self.ghosts.is_empty(),
+            has_kept_runs: !self.kept_runs.is_empty(),
             is_short,
             emphasis,
         };
@@ -147,7 +147,7 @@ impl Window {
             run: &self.run,
             view: &mut self.view,
             traces: &mut self.traces,
-            ghosts: &self.ghosts,
+            kept_runs: &self.kept_runs,
             x_range,
             emphasis,
             n_plots,
@@ -350,7 +350,7 @@ impl Window {
                 ui,
                 &self.run,
                 &mut self.view,
-                &mut self.ghosts,
+                &mut self.kept_runs,
                 &mut self.predictions,
             );
         });

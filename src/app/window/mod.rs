@@ -20,11 +20,11 @@ use self::teaching::Teaching;
 use self::undoable::Undoable;
 use super::command_list::CommandList;
 use super::controls::Controls;
-use super::draft::{Beside, Draft};
-use super::ghosts::{self, Ghost};
-use super::kept::KeptFile;
+use super::draft::{Companions, Draft};
+use super::kept_runs::{self, KeptRun};
 use super::plots;
 use super::run_data::RunData;
+use super::settings_file::KeptFile;
 use super::style;
 use super::transport::SpeedSetting;
 use super::undo::Undo;
@@ -66,7 +66,7 @@ pub struct Window {
     newest_run: u64,
     /// Changes that the present run makes by itself.
     script: Script,
-    ghosts: Vec<Ghost>,
+    kept_runs: Vec<KeptRun>,
     /// Number of runs kept so far, for their names.
     n_kept: usize,
     view: View,
@@ -128,10 +128,10 @@ impl Window {
         let mut window = Self {
             worker,
             horizon: plots::horizon(&experiment),
-            run: RunData::new(&run_spec(0, experiment, &draft.beside)),
+            run: RunData::new(&run_spec(0, experiment, &draft.companions)),
             newest_run: 0,
             script: Script::default(),
-            ghosts: Vec::new(),
+            kept_runs: Vec::new(),
             n_kept: 0,
             view,
             traces: plots::TraceCache::default(),
@@ -190,14 +190,17 @@ impl Window {
         self.run.step
     }
 
-    /// Rows recorded in the first lane.
+    /// Rows recorded in the first trajectory.
     pub fn rows_recorded(&self) -> u64 {
-        self.run.lanes.first().map_or(0, |lane| lane.history.n_rows())
+        self.run
+            .trajectories
+            .first()
+            .map_or(0, |trajectory| trajectory.history.n_rows())
     }
 
     /// Number of kept runs.
     pub fn n_kept_runs(&self) -> usize {
-        self.ghosts.len()
+        self.kept_runs.len()
     }
 
     /// Number of bytes that the histories of the run hold.
@@ -210,7 +213,7 @@ impl Window {
         let Ok(experiment) = self.draft.read(self.live) else {
             return;
         };
-        let spec = run_spec(self.newest_run + 1, experiment, &self.draft.beside);
+        let spec = run_spec(self.newest_run + 1, experiment, &self.draft.companions);
         self.load(spec);
     }
 
@@ -235,7 +238,7 @@ impl Window {
             self.n_kept,
             super::format::grouped(self.run.step)
         );
-        ghosts::keep(&mut self.ghosts, &self.run, label);
+        kept_runs::keep(&mut self.kept_runs, &self.run, label);
     }
 
     fn set_live(&mut self, live: LiveParams) {
@@ -332,11 +335,11 @@ impl Window {
     }
 }
 
-fn run_spec(run: u64, experiment: Experiment, beside: &Beside) -> RunSpec {
+fn run_spec(run: u64, experiment: Experiment, companions: &Companions) -> RunSpec {
     RunSpec {
         run,
-        companions: beside.companions(experiment.dynamics()),
-        crowds: beside.crowds(),
+        companions: companions.dynamics_other_than(experiment.dynamics()),
+        ensembles: companions.ensembles(),
         experiment,
         schedule: Schedule::DenseFirst,
         script: Script::default(),

@@ -50,7 +50,7 @@ impl Window {
             Action::Reset => self.reset(),
             Action::NewSeed => self.new_seed(),
             Action::KeepRun => self.keep_run(),
-            Action::ForgetKeptRuns => self.ghosts.clear(),
+            Action::ForgetKeptRuns => self.kept_runs.clear(),
             Action::NextScale => {
                 let (id, usual) = match self.view.hovered {
                     Some((id, _)) => (id, crate::app::plots::usual_scale(id)),

@@ -7,7 +7,7 @@ use eframe::egui;
 
 use super::Window;
 use super::undoable::Undoable;
-use crate::app::kept::{Found, Kept, KeptFile};
+use crate::app::settings_file::{Found, Kept, KeptFile};
 use crate::app::style;
 use crate::app::undo::Undo;
 use crate::worker::Command;

@@ -4,8 +4,8 @@ use crossbeam_channel::{Receiver, bounded};
 use eframe::egui::Ui;
 
 use super::Window;
-use crate::app::draft::{Beside, Draft};
-use crate::app::ghosts::Ghost;
+use crate::app::draft::{Companions, Draft};
+use crate::app::kept_runs::KeptRun;
 use crate::app::lesson_panel::{GuessMark, LessonPanel, Request};
 use crate::app::transport::SpeedSetting;
 use crate::app::view::{Shown, TimeAxis, TimeScale};
@@ -25,7 +25,7 @@ pub(super) struct Teaching {
     /// How the lab was looked at before the first lesson.
     lab: Option<Lab>,
     /// Kept runs of the lesson being computed.
-    coming: Option<Receiver<Ghost>>,
+    coming: Option<Receiver<KeptRun>>,
 }
 
 /// Settings that a lesson replaces for its time.
@@ -60,9 +60,9 @@ impl Window {
         self.files.offered = None;
         self.invites = false;
         self.notice = None;
-        self.ghosts.clear();
+        self.kept_runs.clear();
         self.draft = Draft::new(lesson.experiment.clone());
-        self.draft.beside = Beside::of(&lesson.beside);
+        self.draft.companions = Companions::of(&lesson.companions);
         self.live = lesson.experiment.live;
         self.speed = SpeedSetting {
             steps_per_second: (lesson.end_step as f64 / DURATION_SECS).clamp(1.0, 1e6),
@@ -90,8 +90,10 @@ impl Window {
         self.view.shown.theory = lesson.view.theory != TheoryLayer::Off && self.view.guess.is_none();
         self.load(RunSpec {
             run: 0,
-            companions: lesson.beside.companions(lesson.experiment.dynamics()),
-            crowds: lesson.beside.crowds(),
+            companions: lesson
+                .companions
+                .dynamics_other_than(lesson.experiment.dynamics()),
+            ensembles: lesson.companions.ensembles(),
             experiment: lesson.experiment.clone(),
             schedule: Schedule::DenseFirst,
             script: Script::new(lesson.changes.clone()).unwrap_or_default(),
@@ -103,21 +105,21 @@ impl Window {
         if self.view.guess.is_none() {
             self.send(Command::Step(lesson.end_step));
         }
-        self.compute_ghosts(&lesson);
+        self.compute_kept_runs(&lesson);
     }
 
     /// Computes the kept runs of a lesson on a thread of its own.
-    fn compute_ghosts(&mut self, lesson: &Lesson) {
+    fn compute_kept_runs(&mut self, lesson: &Lesson) {
         self.teaching.coming = None;
-        if lesson.ghosts.is_empty() {
+        if lesson.kept_runs.is_empty() {
             return;
         }
-        let (sender, coming) = bounded(lesson.ghosts.len());
-        let (ghosts, end_step) = (lesson.ghosts.clone(), lesson.end_step);
+        let (sender, coming) = bounded(lesson.kept_runs.len());
+        let (kept_runs, end_step) = (lesson.kept_runs.clone(), lesson.end_step);
         let thread = std::thread::Builder::new().name("kept runs".to_owned());
         let spawned = thread.spawn(move || {
-            for ghost in ghosts {
-                let Some(computed) = Ghost::compute(&ghost.experiment, ghost.label, end_step) else {
+            for kept_run in kept_runs {
+                let Some(computed) = KeptRun::compute(&kept_run.experiment, kept_run.label, end_step) else {
                     continue;
                 };
                 // Nobody waits for them once another lesson is open.
@@ -132,7 +134,7 @@ impl Window {
     /// Takes in kept runs that are ready, and guesses that were clicked.
     pub(super) fn look_after_lesson(&mut self) {
         if let Some(coming) = &self.teaching.coming {
-            self.ghosts.extend(coming.try_iter());
+            self.kept_runs.extend(coming.try_iter());
         }
         if self.teaching.current.is_none() {
             return;

@@ -1,4 +1,4 @@
-//! An ensemble of scalar equations: for every mode `N` independent solutions of
+//! An ensemble of mode equations: for every mode `N` independent solutions of
 //!
 //! ```text
 //! ds = [L s^(2-2/L) (m - s) + (tau/2) L (L-1) s^(3-4/L) V] dt + sqrt(tau) L s^(2-2/L) sqrt(V) dB
@@ -65,7 +65,7 @@ pub struct EnsembleOptions {
     pub seed: u64,
 }
 
-/// An ensemble of scalar equations.
+/// An ensemble of mode equations.
 #[derive(Clone, Debug)]
 pub struct ModeEnsemble {
     depth: usize,

@@ -55,7 +55,7 @@ pub(super) struct Level {
 pub(super) enum Labels {
     /// There are none, and no room for them.
     None,
-    /// Beside one another where they would touch: their colours say which line is meant.
+    /// Companions one another where they would touch: their colours say which line is meant.
     Spread,
     /// At their lines; a name without room there is left out.
     NearLine,

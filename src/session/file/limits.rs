@@ -7,7 +7,7 @@ use crate::simulation::ScriptError;
 
 /// Longest text of a version.
 const LONGEST_VERSION: usize = 64;
-/// Most solutions of a scalar equation.
+/// Most solutions of a mode equation.
 const MOST_TRAJECTORIES: usize = 1 << 20;
 /// Most replicas.
 const MOST_REPLICAS: usize = 1 << 16;
@@ -57,7 +57,7 @@ pub(super) fn check(session: &Session) -> Result<(), Fault> {
         path.extend(error.key.split('.'));
         Fault::new(&path, format!("experiment.{error}"))
     })?;
-    check_beside(session)?;
+    check_companions(session)?;
     let end = session.end.step;
     if let Some(index) = session
         .script
@@ -72,21 +72,21 @@ pub(super) fn check(session: &Session) -> Result<(), Fault> {
     check_view(&session.view)
 }
 
-fn check_beside(session: &Session) -> Result<(), Fault> {
-    let beside = &session.beside;
-    for (index, dynamics) in beside.dynamics.iter().enumerate() {
-        if beside.dynamics[..index].contains(dynamics) {
-            let message = format!("beside.dynamics: {} is there twice", dynamics.label());
-            return Err(Fault::new(&["beside", "dynamics"], message));
+fn check_companions(session: &Session) -> Result<(), Fault> {
+    let companions = &session.companions;
+    for (index, dynamics) in companions.dynamics.iter().enumerate() {
+        if companions.dynamics[..index].contains(dynamics) {
+            let message = format!("companions.dynamics: {} is there twice", dynamics.label());
+            return Err(Fault::new(&["companions", "dynamics"], message));
         }
     }
     for (key, value, most) in [
-        ("trajectories", beside.trajectories, MOST_TRAJECTORIES),
-        ("replicas", beside.replicas, MOST_REPLICAS),
+        ("trajectories", companions.trajectories, MOST_TRAJECTORIES),
+        ("replicas", companions.replicas, MOST_REPLICAS),
     ] {
         if value > most {
-            let message = format!("beside.{key} = {value}: must be at most {most}");
-            return Err(Fault::new(&["beside", key], message));
+            let message = format!("companions.{key} = {value}: must be at most {most}");
+            return Err(Fault::new(&["companions", key], message));
         }
     }
     Ok(())

@@ -8,9 +8,9 @@
 //! seed = 1
 //! # ...
 //!
-//! [beside]                     # what ran beside it, from the same start
+//! [companions]                 # what ran beside it, from the same start
 //! dynamics = ["gradient_flow"]
-//! trajectories = 0             # solutions of each scalar equation; 0 for none
+//! trajectories = 0             # solutions of each mode equation; 0 for none
 //! replicas = 0                 # full networks; 0 for none
 //!
 //! [[intervention]]             # a change of the live parameters, once so many steps were done
@@ -26,7 +26,7 @@
 //! [view]                       # whatever the window wants to remember
 //! ```
 //!
-//! `beside` and `view` may be missing, and so may keys of the experiment, which then have their defaults; every other key must be
+//! `companions` and `view` may be missing, and so may keys of the experiment, which then have their defaults; every other key must be
 //! there, and no other one may. Numbers are written in the shortest form that reads back as the same bits.
 
 mod limits;
@@ -43,7 +43,7 @@ use toml::Table;
 use super::atomic::{WriteError, write_whole};
 use super::digest::{StateDigest, state_digest};
 use crate::experiment::Experiment;
-use crate::simulation::{Beside, Replicas, Script, SetupError, Simulation, StepOutcome};
+use crate::simulation::{Companions, Replicas, Script, SetupError, Simulation, StepOutcome};
 
 /// Version of the format that is written, and the only one that is read.
 pub const SESSION_FORMAT: u64 = 1;
@@ -58,7 +58,7 @@ pub struct Session {
     /// The experiment as it was started.
     pub experiment: Experiment,
     /// What ran beside it.
-    pub beside: Beside,
+    pub companions: Companions,
     /// What was done to it; no change comes after the end.
     pub script: Script,
     /// Where it stood when the session was saved.
@@ -135,7 +135,7 @@ impl Session {
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             experiment: simulation.experiment().clone(),
-            beside: Beside::default(),
+            companions: Companions::default(),
             script: Script::of(simulation),
             end: SessionEnd {
                 step: simulation.step(),
@@ -149,7 +149,7 @@ impl Session {
     /// The same for replicas, whose first one is the plain run.
     pub fn of_replicas(replicas: &Replicas) -> Self {
         let mut session = Self::of(replicas.replica(0));
-        session.beside.replicas = replicas.n_replicas();
+        session.companions.replicas = replicas.n_replicas();
         session
     }
 

@@ -7,7 +7,7 @@ use toml::Table;
 use toml::de::{DeTable, DeValue};
 
 use super::limits::{Fault, check};
-use super::{Beside, LONGEST_SESSION, SESSION_FORMAT, Session, SessionEnd, SessionError};
+use super::{Companions, LONGEST_SESSION, SESSION_FORMAT, Session, SessionEnd, SessionError};
 use crate::dynamics::LiveParams;
 use crate::experiment::{Experiment, ParseError, from_text};
 use crate::simulation::{Change, Script};
@@ -33,8 +33,9 @@ struct Tables {
     format: u64,
     version: String,
     experiment: Experiment,
-    #[serde(default)]
-    beside: Beside,
+    // The alias is the name in sessions of the first version.
+    #[serde(default, alias = "beside")]
+    companions: Companions,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     intervention: Vec<Intervention>,
     end: SessionEnd,
@@ -96,7 +97,7 @@ pub(super) fn to_toml(session: &Session) -> String {
         format: SESSION_FORMAT,
         version: session.version.clone(),
         experiment: session.experiment.clone(),
-        beside: session.beside.clone(),
+        companions: session.companions.clone(),
         intervention: session
             .script
             .changes()
@@ -134,7 +135,7 @@ impl Tables {
         let session = Session {
             version: self.version,
             experiment,
-            beside: self.beside,
+            companions: self.companions,
             script: Script::new(changes.collect()).map_err(|error| Fault::of_script(&error))?,
             end: self.end,
             view: self.view,

@@ -1,0 +1,139 @@
+//! Many runs from one start, in a few numbers a mode: what a band is drawn from.
+//!
+//! Either independent full networks ([`Replicas`]) or solutions of the mode equations, one law a mode ([`ModeEnsemble`]).
+//! A row holds step and time, then mean, standard deviation, 10 % and 90 % quantile of every mode's strength.
+
+use super::{Replicas, SetupError, Simulation};
+use crate::dynamics::{EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
+use crate::experiment::ExperimentError;
+use crate::stats::Summary;
+
+/// What a row of a ensemble tells of a mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Statistic {
+    /// Mean strength.
+    Mean,
+    /// Standard deviation of the strength.
+    Std,
+    /// The strength that 10 % lie below.
+    Q10,
+    /// The strength that 90 % lie below.
+    Q90,
+}
+
+/// Columns before the statistics: step and time, as in the rows of a run.
+const N_SCALARS: usize = 2;
+
+/// Which ensemble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnsembleKind {
+    /// Solutions of the mode equation of every mode.
+    ModeEquations,
+    /// Independent full networks.
+    Replicas,
+}
+
+/// Many runs of one experiment.
+#[derive(Clone, Debug)]
+pub enum Ensemble {
+    /// solutions of the mode equations.
+    ModeEquations(ModeEnsemble),
+    /// Full networks.
+    Replicas(Replicas),
+}
+
+impl Ensemble {
+    /// `n` members that start like `simulation`. The mode equations start at the size of each mode's strength.
+    ///
+    /// # Errors
+    /// [`SetupError`] where a value of the experiment is not allowed.
+    pub fn new(kind: EnsembleKind, n: usize, simulation: &mut Simulation) -> Result<Self, SetupError> {
+        simulation.experiment().validate()?;
+        Ok(match kind {
+            EnsembleKind::Replicas => Self::Replicas(Replicas::of(simulation, n)),
+            EnsembleKind::ModeEquations => {
+                let mut starts = Vec::new();
+                simulation.observe_strengths(&mut starts);
+                let strengths = &simulation.experiment().teacher.strengths;
+                let modes = strengths.iter().zip(&starts);
+                let options = EnsembleOptions {
+                    depth: simulation.experiment().network.depth(),
+                    modes: modes
+                        .map(|(&teacher_strength, start)| EnsembleMode {
+                            teacher_strength,
+                            start: start.abs(),
+                        })
+                        .collect(),
+                    n_trajectories: n,
+                    substeps: Substeps::Auto,
+                    seed: simulation.experiment().seed,
+                };
+                Self::ModeEquations(ModeEnsemble::new(&options, &simulation.experiment().live))
+            }
+        })
+    }
+
+    /// Which ensemble it is.
+    pub fn kind(&self) -> EnsembleKind {
+        match self {
+            Self::ModeEquations(_) => EnsembleKind::ModeEquations,
+            Self::Replicas(_) => EnsembleKind::Replicas,
+        }
+    }
+
+    /// Column of a statistic of mode number `mode` in a row for `rank` modes.
+    pub fn column(rank: usize, statistic: Statistic, mode: usize) -> usize {
+        let block = match statistic {
+            Statistic::Mean => 0,
+            Statistic::Std => 1,
+            Statistic::Q10 => 2,
+            Statistic::Q90 => 3,
+        };
+        N_SCALARS + block * rank + mode
+    }
+
+    /// Number of columns of a row for `rank` modes.
+    pub fn n_columns(rank: usize) -> usize {
+        N_SCALARS + 4 * rank
+    }
+
+    /// Moves every member until `step` steps have been taken.
+    pub fn advance_to(&mut self, step: u64) {
+        match self {
+            Self::ModeEquations(ensemble) => ensemble.advance(step.saturating_sub(ensemble.step())),
+            Self::Replicas(replicas) => replicas.advance_to(step),
+        }
+    }
+
+    /// Takes other live parameters from here on.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] where a value is not allowed; nothing changes then.
+    pub fn set_live(&mut self, live: LiveParams) -> Result<(), ExperimentError> {
+        live.validate()?;
+        match self {
+            Self::ModeEquations(ensemble) => ensemble.set_live(&live),
+            Self::Replicas(replicas) => replicas.set_live(live)?,
+        }
+        Ok(())
+    }
+
+    /// Appends a row at the given training time; nothing once every member has diverged or a number cannot be drawn.
+    pub fn observe(&mut self, time: f64, rows: &mut Vec<f64>) {
+        let (step, summaries): (u64, Option<Vec<Summary>>) = match self {
+            Self::ModeEquations(ensemble) => {
+                let step = ensemble.step();
+                let summaries = (0..ensemble.n_modes()).map(|mode| ensemble.summary(mode));
+                (step, Some(summaries.collect()))
+            }
+            Self::Replicas(replicas) => (replicas.step(), replicas.observe()),
+        };
+        let Some(summaries) = summaries else { return };
+        let first = rows.len();
+        rows.extend([step as f64, time]);
+        Replicas::columns(&summaries, rows);
+        if rows[first..].iter().any(|value| !value.is_finite()) {
+            rows.truncate(first);
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! `saddlescope plot`: every panel in both formats, bounded size, and one clear message for what is no recording.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use saddlescope::experiment::Experiment;
+use saddlescope::observables::Schema;
+use saddlescope::palette::Ground;
+use saddlescope::session::{Figure, FigureError, FigureOptions, FigurePanel, Recording, TimeAxis, write_npz};
+use saddlescope::simulation::{Change, Schedule, Script, Simulation};
+use tempfile::TempDir;
+
+use crate::command;
+
+use command::saddlescope;
+
+/// Four modes, all learned, with label noise from half-way on.
+fn recording() -> Recording {
+    let mut simulation = Simulation::new(&Experiment::default()).unwrap();
+    let mut live = *simulation.live();
+    (live.learning_rate, live.batch_size, live.label_noise_std) = (0.01, 8, 0.3);
+    let script = Script::new(vec![Change { step: 900, live }]).unwrap();
+    let progress = |_| ControlFlow::Continue(());
+    Recording::run_script(&mut simulation, &script, Schedule::Every(4), 6000, progress).0
+}
+
+fn refused(directory: &Path, arguments: &[&str], words: &[&str]) {
+    let output = saddlescope(directory, &[&["plot"], arguments].concat());
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    for word in words {
+        assert!(errors.contains(word), "{arguments:?}: no {word:?} in {errors}");
+    }
+}
+
+#[test]
+fn every_panel_is_drawn_in_both_formats() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    write_npz(&recording(), fs::File::create(path.join("run.npz")).unwrap()).unwrap();
+    for panel in FigurePanel::ALL {
+        for (theme, paper) in [("light", "#FFFFFF"), ("dark", "#17191C")] {
+            for format in ["svg", "png"] {
+                let out = format!("{}_{theme}.{format}", panel.name());
+                let arguments = [
+                    "plot",
+                    "run.npz",
+                    "--panel",
+                    panel.name(),
+                    "--theme",
+                    theme,
+                    "--out",
+                    &out,
+                ];
+                let output = saddlescope(path, &arguments);
+                assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+                let bytes = fs::read(path.join(&out)).unwrap();
+                if format == "svg" {
+                    let svg = String::from_utf8(bytes).unwrap();
+                    assert!(svg.contains(paper) && svg.contains("</svg>"), "{out}");
+                    assert!(!svg.contains("NaN") && !svg.contains("inf"), "{out}");
+                } else {
+                    assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n", "{out}");
+                    let width = u32::from_be_bytes(bytes[16..20].try_into().unwrap());
+                    assert_eq!(width, 2240);
+                }
+            }
+        }
+    }
+    let svg = |name: &str| fs::read_to_string(path.join(name)).unwrap();
+    let all = svg("all_light.svg");
+    for text in [
+        "mode 4, m = 0.5",
+        "95 % learned",
+        "noise peak",
+        "theory, if aligned",
+        "law of an aligned, balanced mode",
+        "From noise peak to 95 % learned, in rows 4 steps apart",
+        "noise peak leads by",
+        "3 learned",
+        "time t = sum of η over steps",
+        "η 0.01, B 8, σ 0.3",
+        "#0072B2",
+    ] {
+        assert!(all.contains(text), "no {text:?}");
+    }
+    assert!(svg("all_dark.svg").contains("#56B4E9"));
+    assert!(svg("histogram_light.svg").contains("Boltzmann"));
+    assert!(svg("law_light.svg").contains("law D(s), σ = 0 and 0.3"));
+}
+
+/// Numbers of every element that has an attribute of this name and holds `words`.
+fn numbers(svg: &str, words: &str, attribute: &str) -> Vec<Vec<f64>> {
+    let start = format!(" {attribute}=\"");
+    svg.lines()
+        .filter(|line| line.contains(words))
+        .filter_map(|line| line.split_once(&start)?.1.split_once('"'))
+        .map(|(value, _)| {
+            let parts = value.split([' ', ',']).filter(|part| !part.is_empty());
+            parts.map(|part| part.parse().unwrap()).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn the_strip_shows_what_the_table_of_events_says() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    let colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
+    for (every, noise) in [("1", "0"), ("1", "0.3"), ("7", "0")] {
+        let noise = format!("live.label_noise_std={noise}");
+        let run = ["run", "--steps", "3000", "--every", every, "--set", &noise];
+        let files = ["--out", "run.npz", "--events", "events.csv"];
+        assert!(saddlescope(path, &[&run[..], &files].concat()).status.success());
+        for panel in ["events", "all"] {
+            let arguments = [
+                "plot", "run.npz", "--x", "steps", "--panel", panel, "--out", "x.svg",
+            ];
+            assert!(saddlescope(path, &arguments).status.success());
+            let svg = fs::read_to_string(path.join("x.svg")).unwrap();
+            assert_eq!(svg.contains("in rows 7 steps apart"), every == "7");
+            let table = fs::read_to_string(path.join("events.csv")).unwrap();
+            for (mode, colour) in colours.into_iter().enumerate() {
+                let event = |kind: &str| {
+                    let words = format!(",{kind},{},", mode + 1);
+                    let line = table.lines().find(|line| line.contains(&words))?;
+                    let fields: Vec<f64> = line
+                        .split(',')
+                        .map(|field| field.parse().unwrap_or(f64::NAN))
+                        .collect();
+                    Some((fields[0], fields[5], fields[6]))
+                };
+                // The bracket is the only line of its width and colour; the axis goes from 1080 to 9459.
+                let words = format!("stroke=\"{colour}\" stroke-width=\"16\"");
+                let brackets = numbers(&svg, &words, "points");
+                let (Some((peak, ..)), Some((learned, lead, theory))) =
+                    (event("peak_confirmed"), event("learned"))
+                else {
+                    assert!(brackets.is_empty(), "mode {mode}: {brackets:?}");
+                    continue;
+                };
+                assert_eq!(brackets.len(), 1, "mode {mode}: {brackets:?}");
+                let bracket = &brackets[0];
+                for (x, step) in [(bracket[0], peak), (bracket[2], learned)] {
+                    let expected = 1080.0 + 8379.0 * step / 3000.0;
+                    assert!((x - expected).abs() <= 0.5, "mode {mode}: {x} for {expected}");
+                }
+                assert!((bracket[1] - bracket[3]).abs() < 1e-9);
+                // Diamond and disc stand at its ends.
+                let at = |points: &[f64]| {
+                    points
+                        .iter()
+                        .skip(1)
+                        .step_by(2)
+                        .any(|y| (y - bracket[1]).abs() < 1e-9)
+                };
+                let diamonds = numbers(
+                    &svg,
+                    &format!("<polygon opacity=\"1\" fill=\"{colour}\""),
+                    "points",
+                );
+                let diamond = diamonds.iter().find(|points| at(points)).unwrap();
+                assert!((diamond[0] - bracket[0]).abs() < 1e-9);
+                let y = format!("cy=\"{}\"", bracket[1]);
+                let discs = numbers(&svg, &y, "cx");
+                assert!(discs.iter().all(|x| (x[0] - bracket[2]).abs() < 1e-9) && discs.len() == 2);
+                let text = format!("noise peak leads by {lead} steps (theory {theory:.0})");
+                assert!(svg.contains(&text), "no {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_without_a_peak_has_an_empty_strip() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    for strengths in ["[4]", "[8,7,6,5,4,3,2,1,0.5]"] {
+        let run = ["run", "--steps", "20", "--every", "1", "--out", "run.npz"];
+        let teacher = format!("teacher.strengths={strengths}");
+        let widths = [
+            "--set",
+            "network.d_in=9",
+            "--set",
+            "network.d_out=9",
+            "--set",
+            "network.hidden=[9]",
+        ];
+        let set = ["--set", &teacher];
+        let output = saddlescope(path, &[&run[..], &widths, &set].concat());
+        assert!(output.status.success(), "{output:?}");
+        let arguments = ["plot", "run.npz", "--panel", "events", "--out", "x.svg"];
+        let output = saddlescope(path, &arguments);
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let svg = fs::read_to_string(path.join("x.svg")).unwrap();
+        let n_rows = svg.lines().filter(|line| line.starts_with("mode ")).count();
+        assert_eq!(n_rows, if strengths == "[4]" { 1 } else { 8 });
+        assert!(!svg.contains("<polygon") && !svg.contains("<circle") && !svg.contains("leads by"));
+    }
+}
+
+#[test]
+fn axes_are_as_asked_for() {
+    let recording = recording();
+    for panel in FigurePanel::ALL.into_iter().filter(|panel| panel.is_over_time()) {
+        for time_axis in [TimeAxis::Time, TimeAxis::Steps] {
+            for x_log in [false, true] {
+                for y_log in [None, Some(false), Some(true)] {
+                    let options = FigureOptions {
+                        panel,
+                        ground: Ground::Light,
+                        time_axis,
+                        x_log,
+                        y_log,
+                    };
+                    let figure = Figure::draw(&recording, &options).unwrap();
+                    let svg = figure.svg();
+                    assert_eq!(svg.contains("sum of η"), time_axis == TimeAxis::Time);
+                    assert!(!svg.contains("NaN") && !svg.contains("inf"), "{options:?}");
+                    if x_log && time_axis == TimeAxis::Steps {
+                        assert!(svg.contains("10³"), "{options:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_recording_gives_the_same_bytes() {
+    let (first, second) = (recording(), recording());
+    for panel in FigurePanel::ALL {
+        let options = FigureOptions {
+            panel,
+            ..FigureOptions::default()
+        };
+        let figures = [&first, &second].map(|recording| Figure::draw(recording, &options).unwrap());
+        assert!(figures[0] == figures[1]);
+    }
+    let figure = Figure::draw(&first, &FigureOptions::default()).unwrap();
+    assert!(figure.png().unwrap() == figure.png().unwrap());
+}
+
+#[test]
+fn a_million_rows_make_a_small_figure() {
+    let mut experiment = Experiment::default();
+    experiment.live.label_noise_std = 0.5;
+    let mut simulation = Simulation::new(&experiment).unwrap();
+    let progress = |_| ControlFlow::Continue(());
+    let (short, _) = Recording::run(&mut simulation, Schedule::Every(1), 20_000, progress);
+    // What comes after the rise again and again, which is quicker than a long run.
+    let mut rows: Vec<f64> = short.rows().flatten().copied().collect();
+    let n_columns = short.schema().n_columns();
+    let settled = rows[10_000 * n_columns..].to_vec();
+    while rows.len() <= 1_000_000 * n_columns {
+        let step = (rows.len() / n_columns) as f64;
+        for (i, row) in settled.chunks_exact(n_columns).enumerate() {
+            let first = rows.len();
+            rows.extend(row);
+            rows[first + Schema::STEP] = step + i as f64;
+            rows[first + Schema::TIME] = (step + i as f64) * experiment.live.learning_rate;
+        }
+    }
+    let recording = Recording::of(&simulation, rows);
+    assert!(recording.rows().len() > 1_000_000);
+    for panel in FigurePanel::ALL {
+        let options = FigureOptions {
+            panel,
+            ..FigureOptions::default()
+        };
+        let n_bytes = Figure::draw(&recording, &options).unwrap().svg().len();
+        assert!(n_bytes < 1_000_000, "{panel:?}: {n_bytes} bytes");
+        // A few marks for each mode, however many rows there are.
+        let is_strip = panel == FigurePanel::Events;
+        assert!(!is_strip || n_bytes < 30_000, "{panel:?}: {n_bytes} bytes");
+    }
+}
+
+#[test]
+fn a_run_that_has_not_settled_has_no_histogram() {
+    let mut simulation = Simulation::new(&Experiment::default()).unwrap();
+    let progress = |_| ControlFlow::Continue(());
+    for n_steps in [0, 1, 300] {
+        let (recording, _) = Recording::run(&mut simulation, Schedule::Every(1), n_steps, progress);
+        for panel in FigurePanel::ALL {
+            for x_log in [false, true] {
+                let options = FigureOptions {
+                    panel,
+                    x_log,
+                    ..FigureOptions::default()
+                };
+                let figure = Figure::draw(&recording, &options);
+                match panel {
+                    FigurePanel::Histogram => {
+                        assert!(matches!(figure, Err(FigureError::TooFewRows { .. })));
+                    }
+                    FigurePanel::All
+                    | FigurePanel::Strengths
+                    | FigurePanel::Diffusion
+                    | FigurePanel::Events
+                    | FigurePanel::Loss
+                    | FigurePanel::Law => assert!(figure.is_ok_and(|figure| figure.png().is_ok())),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_recording_is_told_in_one_line() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    write_npz(&recording(), fs::File::create(path.join("run.npz")).unwrap()).unwrap();
+    let whole = fs::read(path.join("run.npz")).unwrap();
+    let out = ["--out", "x.svg"];
+    let bad = |name: &str, contents: &[u8], words: &[&str]| {
+        fs::write(path.join(name), contents).unwrap();
+        refused(path, &[&[name][..], &out].concat(), words);
+    };
+    bad(
+        "run.csv",
+        b"step,time\n0,0.0\n",
+        &["run.csv", "no NPZ archive", "--out FILE.npz"],
+    );
+    bad("empty.npz", b"", &["empty.npz", "no NPZ archive"]);
+    bad("noise.npz", &[7; 5000], &["noise.npz", "no NPZ archive"]);
+    bad(
+        "half.npz",
+        &whole[..whole.len() / 2],
+        &["half.npz", "no NPZ archive"],
+    );
+    // A byte of an array changed: the archive's checksum tells.
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 4] ^= 0xff;
+    bad("damaged.npz", &damaged, &["damaged.npz", "array"]);
+    // Somebody else's archive.
+    let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/R4_sgd_modes.npz");
+    bad(
+        "other.npz",
+        &fs::read(other).unwrap(),
+        &["other.npz", "array session: is missing"],
+    );
+    refused(
+        path,
+        &["none.npz", "--out", "x.svg"],
+        &["none.npz: cannot be read"],
+    );
+    refused(path, &[".", "--out", "x.svg"], &["cannot be read"]);
+    refused(
+        path,
+        &["run.npz", "--out", "x.gif"],
+        &["must end in .svg or .png"],
+    );
+    refused(
+        path,
+        &["run.npz", "--out", "no/x.svg"],
+        &["there is no directory"],
+    );
+    refused(
+        path,
+        &["run.npz", "--out", "x.svg", "--panel", "pie"],
+        &["pie", "histogram"],
+    );
+    refused(
+        path,
+        &["run.npz", "--out", "x.svg", "--panel", "law", "--x-log"],
+        &["law has no time axis"],
+    );
+    assert!(!path.join("x.svg").exists());
+}

@@ -1,0 +1,126 @@
+//! The thirteen lessons that ship with the program: each shows what it says. Seeds are fixed by the files, which also justify
+//! their tolerances; what is statistical has at least three standard errors of room.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+use saddlescope::lessons::{CaptionTime, Lesson, builtin, find, run_checks};
+use saddlescope::observables::events::Event;
+use saddlescope::simulation::Simulation;
+
+/// Runs a lesson as the window would and checks that every caption is shown, then makes its checks.
+fn teaches(id: &str) {
+    let lessons = builtin();
+    let lesson = find(&lessons, id).unwrap();
+    every_caption_is_shown(lesson);
+    let outcomes = run_checks(lesson).unwrap();
+    let told: Vec<_> = outcomes.iter().map(ToString::to_string).collect();
+    assert!(outcomes.iter().all(|outcome| outcome.passed), "{told:#?}");
+}
+
+fn every_caption_is_shown(lesson: &Lesson) {
+    let mut simulation = Simulation::new(&lesson.experiment).unwrap();
+    let mut detector = simulation.event_detector();
+    let (mut row, mut shown) = (Vec::new(), Vec::new());
+    let mut changes = lesson.changes.iter().peekable();
+    loop {
+        row.clear();
+        simulation.observe(&mut row);
+        detector.observe(&row);
+        let step = simulation.step();
+        if let Some(change) = changes.next_if(|change| change.step <= step) {
+            simulation.set_live(change.live).unwrap();
+            detector.set_live(step, simulation.time(), change.live);
+        }
+        let events: Vec<Event> = detector.events_from(0).copied().collect();
+        let caption = lesson.caption_at(step, &events);
+        if shown.last() != Some(&caption) {
+            shown.push(caption);
+        }
+        if step >= lesson.end_step {
+            break;
+        }
+        simulation.advance(1);
+    }
+    let all: Vec<_> = (0..lesson.captions.len()).map(Some).collect();
+    assert_eq!(shown, all, "captions of {} in the order shown", lesson.id);
+    assert_eq!(lesson.captions[0].at, CaptionTime::Step(0));
+}
+
+#[test]
+fn there_are_thirteen_lessons_in_order() {
+    let lessons = builtin();
+    let numbers: Vec<u32> = lessons.iter().map(|lesson| lesson.number).collect();
+    assert_eq!(numbers, (1..=13).collect::<Vec<_>>());
+    for lesson in &lessons {
+        assert_eq!(lesson.beyond_the_paper, lesson.number >= 9, "{}", lesson.id);
+        assert!(find(&lessons, &lesson.number.to_string()) == Some(lesson));
+        assert!(lesson.question.ends_with('?'), "{}", lesson.id);
+    }
+    assert_eq!(find(&lessons, "depth").unwrap().kept_runs.len(), 2);
+    assert_eq!(find(&lessons, "one-temperature").unwrap().kept_runs.len(), 4);
+}
+
+#[test]
+fn lesson_01_learning_comes_in_stairs() {
+    teaches("stairs");
+}
+
+#[test]
+fn lesson_02_the_noise_peaks_first() {
+    teaches("noise-peaks-first");
+}
+
+#[test]
+fn lesson_03_depth() {
+    teaches("depth");
+}
+
+#[test]
+fn lesson_04_label_noise_hides_the_peak() {
+    teaches("label-noise");
+}
+
+#[test]
+fn lesson_05_point_or_cloud() {
+    teaches("point-or-cloud");
+}
+
+#[test]
+fn lesson_06_one_temperature() {
+    teaches("one-temperature");
+}
+
+#[test]
+fn lesson_07_not_aligned_still_true() {
+    teaches("not-aligned");
+}
+
+#[test]
+fn lesson_08_canary_salmon_oak_rose() {
+    teaches("canary");
+}
+
+#[test]
+fn lesson_09_rich_to_lazy() {
+    teaches("rich-to-lazy");
+}
+
+#[test]
+fn lesson_10_the_edge_of_stability() {
+    teaches("edge-of-stability");
+}
+
+#[test]
+fn lesson_11_trapped_at_the_saddle() {
+    teaches("trapped");
+}
+
+#[test]
+fn lesson_12_enough_data() {
+    teaches("enough-data");
+}
+
+#[test]
+fn lesson_13_isotropic_noise_gets_it_wrong() {
+    teaches("isotropic");
+}

@@ -1,0 +1,35 @@
+//! Engines, observables, events and the worker against references, closed forms and each other.
+
+#[path = "../support/checks.rs"]
+mod checks;
+#[path = "../support/moments.rs"]
+mod moments;
+#[path = "../support/npz.rs"]
+mod npz;
+#[path = "../support/reference.rs"]
+mod reference;
+#[path = "../support/setting.rs"]
+mod setting;
+#[path = "../support/starts.rs"]
+mod starts;
+#[path = "../support/stationary.rs"]
+mod stationary;
+
+mod bartlett;
+mod condensed_step;
+mod diffusion_monte_carlo;
+mod ensembles;
+mod events;
+mod events_runs;
+mod gradient;
+mod gradient_flow;
+mod invariance;
+mod kernel_runs;
+mod kernels;
+mod mode_ensemble;
+mod replay;
+mod replicas;
+mod scalar_law;
+mod stationary_sgd;
+mod worker;
+mod worker_rewind;

@@ -1,0 +1,211 @@
+//! A run in the worker can be taken back, follows a script, and tells what it is: all of it bit for bit.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at what it did not expect"
+)]
+
+use std::time::Duration;
+
+use saddlescope::dynamics::LiveParams;
+use saddlescope::experiment::{Dynamics, Experiment};
+use saddlescope::session::Session;
+use saddlescope::simulation::{Change, EnsembleKind, Schedule, Script, Simulation};
+use saddlescope::worker::{Checkpoint, Command, Event, Frame, RunSpec, RunState, Speed, Worker};
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn live(learning_rate: f64, batch_size: u64, label_noise_std: f64) -> LiveParams {
+    LiveParams {
+        learning_rate,
+        batch_size,
+        label_noise_std,
+    }
+}
+
+fn spec(run: u64, script: Vec<Change>, catch_up_to: u64) -> RunSpec {
+    RunSpec {
+        run,
+        experiment: Experiment::default(),
+        companions: vec![Dynamics::Langevin],
+        ensembles: vec![(EnsembleKind::ModeEquations, 64), (EnsembleKind::Replicas, 3)],
+        schedule: Schedule::DenseFirst,
+        script: Script::new(script).unwrap(),
+        catch_up_to,
+        start: false,
+    }
+}
+
+/// Frames until the run has halted at `step`.
+fn frames_until(worker: &Worker, run: u64, step: u64) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    loop {
+        match worker.events().recv_timeout(PATIENCE).unwrap() {
+            Event::Frame(frame) if frame.run == run => {
+                let reached = frame.state != RunState::Running && frame.step >= step;
+                frames.push(*frame);
+                if reached {
+                    return frames;
+                }
+            }
+            Event::Frame(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// The answer to a command, passing over frames.
+fn answer(worker: &Worker) -> Event {
+    loop {
+        match worker.events().recv_timeout(PATIENCE).unwrap() {
+            Event::Frame(_) => {}
+            other => return other,
+        }
+    }
+}
+
+fn snapshot(worker: &Worker) -> Simulation {
+    assert!(worker.send(Command::Snapshot));
+    match answer(worker) {
+        Event::Snapshot { simulation, .. } => *simulation,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn rewind(worker: &Worker, run: u64, step: u64) -> Checkpoint {
+    assert!(worker.send(Command::Rewind { run, step }));
+    match answer(worker) {
+        Event::Rewound { run: found, to } if found == run => to,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn rows(frames: &[Frame], trajectory: usize) -> Vec<u64> {
+    let rows = frames
+        .iter()
+        .flat_map(|frame| &frame.trajectories[trajectory].rows);
+    rows.map(|value| value.to_bits()).collect()
+}
+
+fn ensemble_rows(frames: &[Frame], ensemble: usize) -> Vec<u64> {
+    let rows = frames.iter().flat_map(|frame| &frame.ensembles[ensemble].rows);
+    rows.map(|value| value.to_bits()).collect()
+}
+
+fn same_weights(a: &Simulation, b: &Simulation) -> bool {
+    a.network().weights() == b.network().weights() && a.time().to_bits() == b.time().to_bits()
+}
+
+#[test]
+fn a_script_is_followed_to_the_bit_at_any_speed() {
+    let changes = vec![
+        Change {
+            step: 0,
+            live: live(0.004, 32, 0.1),
+        },
+        Change {
+            step: 101,
+            live: live(0.01, 8, 0.5),
+        },
+        Change {
+            step: 102,
+            live: live(0.01, 2, 0.5),
+        },
+        Change {
+            step: 450,
+            live: live(0.002, 2, 0.0),
+        },
+    ];
+    // Many more, one after the other.
+    let more = (0..20_u16).map(|i| Change {
+        step: 460 + 7 * u64::from(i),
+        live: live(0.002 + 1e-4 * f64::from(i), 1 + u64::from(i), 0.05 * f64::from(i)),
+    });
+    let changes: Vec<Change> = changes.into_iter().chain(more).collect();
+    let mut direct = Simulation::new(&Experiment::default()).unwrap();
+    for change in &changes {
+        direct.advance_to(change.step);
+        direct.set_live(change.live).unwrap();
+    }
+    direct.advance_to(600);
+    for speed in [Speed::Unlimited, Speed::StepsPerSecond(1.0)] {
+        let worker = Worker::spawn(|| {}).unwrap();
+        assert!(worker.send(Command::SetSpeed(speed)));
+        assert!(worker.send(Command::Reset(Box::new(spec(1, changes.clone(), 600)))));
+        let frames = frames_until(&worker, 1, 600);
+        let made: Vec<_> = frames.iter().flat_map(|frame| &frame.interventions).collect();
+        assert_eq!(made.len(), changes.len());
+        let found = snapshot(&worker);
+        assert_eq!(found.step(), 600);
+        assert!(same_weights(&found, &direct));
+        assert_eq!(found.interventions(), direct.interventions());
+        // The session of the run, done again without a worker, ends with the same digest.
+        let session = Session::of(&found);
+        assert!(session.script.changes().len() >= 20);
+        assert_eq!(Session::of(&session.replay().unwrap()).end, session.end);
+    }
+}
+
+#[test]
+fn a_run_taken_back_goes_on_as_it_did_before() {
+    let worker = Worker::spawn(|| {}).unwrap();
+    assert!(worker.send(Command::Reset(Box::new(spec(1, Vec::new(), 0)))));
+    frames_until(&worker, 1, 0);
+    assert!(worker.send(Command::SetLive(live(0.005, 16, 0.2))));
+    assert!(worker.send(Command::Step(900)));
+    let before = frames_until(&worker, 1, 900);
+    let end = snapshot(&worker);
+    let kept = before.last().unwrap().checkpoints.clone();
+    assert!(kept.len() > 16 && kept[0].step == 0, "{kept:?}");
+
+    let to = rewind(&worker, 2, 500);
+    assert_eq!(
+        Some(to),
+        kept.iter().rev().find(|moment| moment.step <= 500).copied()
+    );
+    assert!(to.step > 400);
+    let frames = frames_until(&worker, 2, to.step);
+    let frame = frames.last().unwrap();
+    assert_eq!((frame.step, frame.state), (to.step, RunState::Paused));
+    assert!(frame.checkpoints.iter().all(|moment| moment.step <= to.step));
+    assert!(worker.send(Command::Step(900 - to.step)));
+    let after = frames_until(&worker, 2, 900);
+    // The rows recorded after the rewind are the last ones recorded before it.
+    for trajectory in 0..2 {
+        let (old, new) = (rows(&before, trajectory), rows(&after, trajectory));
+        assert!(new.len() > 100 && old.ends_with(&new));
+    }
+    for ensemble in 0..2 {
+        let (old, new) = (ensemble_rows(&before, ensemble), ensemble_rows(&after, ensemble));
+        assert!(new.len() > 100 && old.ends_with(&new));
+    }
+    assert!(same_weights(&snapshot(&worker), &end));
+
+    // With other parameters it goes elsewhere, and the change made after the point of return is forgotten.
+    let to = rewind(&worker, 3, 0);
+    assert_eq!(to.step, 0);
+    assert!(worker.send(Command::Step(900)));
+    frames_until(&worker, 3, 900);
+    let other = snapshot(&worker);
+    assert!(other.interventions().is_empty() && !same_weights(&other, &end));
+}
+
+#[test]
+fn a_diverged_run_can_be_taken_back() {
+    let worker = Worker::spawn(|| {}).unwrap();
+    assert!(worker.send(Command::Reset(Box::new(spec(1, Vec::new(), 0)))));
+    assert!(worker.send(Command::Step(200)));
+    frames_until(&worker, 1, 200);
+    assert!(worker.send(Command::SetLive(live(5.0, 16, 0.0))));
+    assert!(worker.send(Command::Step(10_000)));
+    let frames = frames_until(&worker, 1, 200);
+    assert_eq!(frames.last().unwrap().state, RunState::Diverged);
+    let to = rewind(&worker, 2, 199);
+    assert!(to.step <= 199);
+    assert!(worker.send(Command::Step(10)));
+    let frame = frames_until(&worker, 2, to.step + 10).pop().unwrap();
+    assert_eq!((frame.step, frame.state), (to.step + 10, RunState::Paused));
+    assert_eq!(frame.live, Experiment::default().live);
+    assert!(frame.trajectories[0].divergence.is_none());
+}

@@ -1,0 +1,11 @@
+//! Closed forms and statistics against independent numbers.
+
+mod autocorrelation;
+mod discrete_variance;
+mod extremes;
+mod goodness_of_fit;
+mod histogram;
+mod mode_law;
+mod moments_of_values;
+mod stationary_law;
+mod strength_curve;
