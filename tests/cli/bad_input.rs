@@ -1,7 +1,5 @@
 //! Every way of being wrong on the command line: one clear line, the right exit code, and nothing written.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! Bundles: whole or not at all, with everything in them that a figure needs to be made again.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

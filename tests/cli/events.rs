@@ -1,7 +1,5 @@
 //! The table of events and the arrays of the archive: what a run did, beside the rows it is read from.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::path::Path;
 

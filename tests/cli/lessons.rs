@@ -1,7 +1,5 @@
 //! Lessons at the terminal: the list, a run with its checks, and its exit codes.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! The command line: what each command prints, writes and refuses.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
 #[path = "../support/command.rs"]
 mod command;
 #[path = "../support/npz.rs"]

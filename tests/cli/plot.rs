@@ -1,7 +1,5 @@
 //! `saddlescope plot`: every panel in both formats, bounded size, and one clear message for what is no recording.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;

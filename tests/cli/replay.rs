@@ -1,7 +1,5 @@
 //! `saddlescope run --session` and `saddlescope replay` as a person meets them.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! `--replicas`: the plain run beside the distribution over independent runs.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::path::Path;
 

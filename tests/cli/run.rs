@@ -1,7 +1,5 @@
 //! The headless commands as a person meets them: what they print, write and answer.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::BufRead as _;

@@ -1,8 +1,6 @@
 //! The autosave: the newest session wins, a kill leaves the file before, damaged files are put aside, and programs do not touch
 //! one another's files.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;

@@ -1,7 +1,5 @@
 //! Samples from CSV files: what is learned from them, and every way in which they can be wrong.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

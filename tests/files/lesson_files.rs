@@ -1,7 +1,5 @@
 //! A person's lesson files: what is read, and every way of being wrong, each told in one line with file, line and key.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,6 @@
 //! The thirteen lessons that ship with the program: each shows what it says. Seeds are fixed by the files, which also justify
 //! their tolerances; what is statistical has at least three standard errors of room.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use saddlescope::lessons::{CaptionTime, Lesson, builtin, find, run_checks};
 use saddlescope::observables::events::Event;
 use saddlescope::simulation::Simulation;

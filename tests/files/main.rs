@@ -1,5 +1,7 @@
 //! Sessions, recordings, samples, lessons and bundles: what is written, read and refused.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
 mod autosave;
 mod data_file;
 mod lesson_files;

@@ -1,8 +1,6 @@
 //! Session files: what is written is read back to the bit, a session does its run again to the bit at every stride, and every
 //! way of being wrong is told in one line with file, line and key.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

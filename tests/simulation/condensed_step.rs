@@ -5,8 +5,6 @@
 //! 30 moments within 4 joint standard errors of 2e5 draws each, a miss confirmed by a second look: under other seeds a false
 //! alarm has probability 1e-7 (more, but below 0.01, since fourth powers are not Gaussian).
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use crate::checks;
 use crate::setting;
 

@@ -10,8 +10,6 @@
 //! miss confirmed by a second look: under other seeds a false alarm has probability 0.002. Exact checks state their own
 //! tolerance.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use crate::checks;
 use crate::moments;
 use crate::setting;

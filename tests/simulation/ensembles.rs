@@ -7,12 +7,6 @@
 //! a false alarm has probability below 1e-5. (The spread of a mode in transition is not Gaussian, so the errors of standard
 //! deviations come from fourth moments.)
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops at what it did not expect"
-)]
-
 use crate::checks;
 use crate::moments;
 use crate::reference;

@@ -1,7 +1,5 @@
 //! The event detector on rows made by hand: along the diffusion law, with the kinks a run can have.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use std::sync::Arc;
 
 use saddlescope::dynamics::{LiveParams, Sampling};

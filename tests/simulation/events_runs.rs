@@ -1,8 +1,6 @@
 //! The paper's claim on whole runs: the exact diffusion along a mode peaks before its feature is learned, where and as early
 //! as theory says. The figures are those of independent simulations.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use saddlescope::experiment::{Basis, Engine, Experiment, InitScheme};
 use saddlescope::observables::Quantity;
 use saddlescope::observables::events::{EventDetector, ModeEvents};

@@ -3,8 +3,6 @@
 //! the weights, so a central difference of width `h` errs by `O(h^2)`; two widths are combined to `O(h^4)` and the rest is
 //! rounding, about `1e-10`. Tolerance `1e-8` of the largest entry. Deterministic, so no false alarm.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use crate::setting;
 
 use std::sync::Arc;

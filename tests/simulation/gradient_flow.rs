@@ -3,8 +3,6 @@
 //! matrix exponential for a single layer; and by what the flow must leave alone: the imbalance matrices stay, the loss never
 //! rises, and neither the learning rate nor the times at which it is looked at matter. Deterministic, so no false alarm.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use crate::setting;
 
 use std::sync::Arc;

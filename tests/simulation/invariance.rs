@@ -2,12 +2,6 @@
 //! same run; the noise scales as stated; live changes and divergence leave the record they should; and no experiment within
 //! the allowed ranges makes the core panic, hang or report a number that is none. Bitwise where bits are promised.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops at what it did not expect"
-)]
-
 use crate::setting;
 
 use std::sync::Arc;

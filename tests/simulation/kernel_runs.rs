@@ -2,8 +2,6 @@
 //! trace: the network is untouched, and from another start the engine gives the bits of one that took ordinary steps
 //! instead. For every common stride and strides of their own. Deterministic, so no false alarm.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use crate::starts;
 
 use std::sync::Arc;

@@ -3,8 +3,6 @@
 //! strides of their own, tiles of every height and width, one to five layers, widths from 1 to 64; a step may differ by
 //! `1e-10` of itself, which rounding stays far below. Deterministic, so no false alarm.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use crate::starts;
 
 use std::sync::Arc;

@@ -1,5 +1,11 @@
 //! Engines, observables, events and the worker against references, closed forms and each other.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at what it did not expect"
+)]
+
 #[path = "../support/checks.rs"]
 mod checks;
 #[path = "../support/moments.rs"]

@@ -1,8 +1,6 @@
 //! The ensemble of scalar equations against the exact stationary law, gradient flow, an independent program, and itself on
 //! other numbers of threads.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use saddlescope::dynamics::{EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
 use saddlescope::stats::ks_distance;
 use saddlescope::theory::{ModeLaw, StationaryLaw, StrengthCurve};

@@ -3,12 +3,6 @@
 //! minibatch loss before every step. R1 holds a square net, a deep wide one, a rectangular one that catches transposes, and
 //! a single layer. Deterministic, so no false alarm.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops at what it did not expect"
-)]
-
 use crate::reference;
 
 use std::sync::Arc;

@@ -1,7 +1,5 @@
 //! Replicas: equal starts, independent noise, statistics that do not depend on threads.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use saddlescope::experiment::{DataKind, Engine, Experiment, Sampling};
 use saddlescope::observables::Quantity;
 use saddlescope::simulation::{Replicas, Simulation};

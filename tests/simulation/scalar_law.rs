@@ -1,8 +1,6 @@
 //! One scalar equation per mode: with aligned and balanced weights a network's drift and diffusion are those of the scalar law,
 //! and runs of SGD are distributed as its trajectories.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use crate::checks;
 use crate::moments;
 

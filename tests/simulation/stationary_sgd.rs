@@ -1,8 +1,6 @@
 //! What label noise makes of SGD at the minimum, by simulation of our own SGD: a bell about every mode's strength, as wide as
 //! predicted, the same for equal `tau sigma^2`, and slightly skewed.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-
 use crate::checks;
 use crate::stationary;
 

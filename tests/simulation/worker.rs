@@ -1,11 +1,5 @@
 //! The worker computes what a direct run computes, bit for bit, at any speed and however slowly it is listened to.
 
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops at what it did not expect"
-)]
-
 use std::time::Duration;
 
 use saddlescope::dynamics::LiveParams;

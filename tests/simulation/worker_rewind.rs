@@ -1,11 +1,5 @@
 //! A run in the worker can be taken back, follows a script, and tells what it is: all of it bit for bit.
 
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops at what it did not expect"
-)]
-
 use std::time::Duration;
 
 use saddlescope::dynamics::LiveParams;

@@ -2,8 +2,6 @@
 //!
 //! Fixed seeds: each tolerance is about four standard errors of the estimate, so that a fresh seed would raise a
 //! false alarm with a probability near 1e-4.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use rand::SeedableRng as _;
 use rand_distr::{Distribution as _, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;

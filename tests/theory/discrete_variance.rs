@@ -1,6 +1,4 @@
 //! Discrete-step predictions, stability bounds and plateau levels.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use nalgebra::{DMatrix, DVector};
 use saddlescope::theory::{
     ModeLaw, curvature, discrete_matrix_variance, discrete_variance,

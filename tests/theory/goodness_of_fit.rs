@@ -1,6 +1,4 @@
 //! Kolmogorov-Smirnov distance, its distribution, and quantiles.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use saddlescope::stats::{

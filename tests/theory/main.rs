@@ -1,5 +1,7 @@
 //! Closed forms and statistics against independent numbers.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
 mod autocorrelation;
 mod discrete_variance;
 mod extremes;

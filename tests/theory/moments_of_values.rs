@@ -1,6 +1,4 @@
 //! Running moments against the two-pass formulas.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use rand::SeedableRng as _;
 use rand_distr::{Distribution as _, Exp1};
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -1,6 +1,4 @@
 //! The stationary law of one mode against closed forms, quadrature of the formula, and its own equation.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use std::f64::consts::{PI, SQRT_2};
 
 use saddlescope::theory::{

@@ -1,6 +1,4 @@
 //! Gradient flow of one mode against the reference table, quadrature and its own differential equation.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
 use saddlescope::theory::{ModeLaw, StrengthCurve, peak_lead};
 
 #[track_caller]

@@ -1,12 +1,5 @@
 //! The window, driven as a person drives it: by the names of its controls, without a screen.
 
-#![cfg(feature = "gui")]
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops at what it did not expect"
-)]
-
 use std::time::Duration;
 
 use eframe::egui::{self, Key, Role};

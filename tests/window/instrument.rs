@@ -1,12 +1,5 @@
 //! Going back, comparing, undoing, saving and opening, by keys and names as a person does it, without a screen.
 
-#![cfg(feature = "gui")]
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops at what it did not expect"
-)]
-
 use crate::support;
 
 use eframe::egui::{

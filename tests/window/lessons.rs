@@ -1,12 +1,5 @@
 //! Lessons in the window, by keyboard alone, without a screen.
 
-#![cfg(feature = "gui")]
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops at what it did not expect"
-)]
-
 use crate::support;
 
 use eframe::egui::{Key, Role};

@@ -1,6 +1,11 @@
 //! The window, driven without a screen by the labels of its controls.
 
 #![cfg(feature = "gui")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at what it did not expect"
+)]
 
 #[path = "../support/window.rs"]
 mod support;
