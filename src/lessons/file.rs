@@ -13,15 +13,21 @@ pub(super) struct LessonFile {
     #[serde(deserialize_with = "crate::whole_number::deserialize")]
     pub(super) number: u32,
     pub(super) title: String,
+    #[serde(default)]
     pub(super) beyond_the_paper: bool,
     #[serde(deserialize_with = "crate::whole_number::deserialize")]
     pub(super) end_step: u64,
     pub(super) question: String,
     pub(super) action: String,
     pub(super) experiment: Experiment,
+    // The aliases are the names in lessons of the first version.
+    #[serde(default, alias = "beside")]
     pub(super) companions: Companions,
+    #[serde(default)]
     pub(super) view: View,
+    #[serde(default, alias = "ghost")]
     pub(super) kept_run: Vec<KeptRunEntry>,
+    #[serde(default)]
     pub(super) change: Vec<ChangeEntry>,
     pub(super) caption: Vec<CaptionEntry>,
     pub(super) guess: Option<GuessEntry>,
@@ -83,6 +89,7 @@ pub(super) struct CheckEntry {
     pub(super) at_least: Option<f64>,
     pub(super) at_most: Option<f64>,
     pub(super) of: Option<String>,
+    #[serde(default)]
     pub(super) experiment: Table,
     pub(super) seed: Option<Whole<u64>>,
     pub(super) seeds: Option<Whole<u64>>,

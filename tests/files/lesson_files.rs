@@ -56,6 +56,7 @@ const BAD: &[(&str, &[&str])] = &[
     ("check_without_mode", &["line 40", "check[0]", "mode"]),
     ("empty_caption_time", &["line 25", "caption[1].at", "step = N"]),
     ("expected_nan", &["line 43", "check[0].expected = NaN", "finite"]),
+    ("id_with_blank", &["line 1", "id = \"a probe\"", "letters"]),
     (
         "kept_run_key_unknown",
         &["line 14", "kept_run[0].experiment", "network.width"],
@@ -69,7 +70,6 @@ const BAD: &[(&str, &[&str])] = &[
             "at most 1",
         ],
     ),
-    ("id_with_blank", &["line 1", "id = \"a probe\"", "letters"]),
     ("label_noise_nan", &["line 10", "live.label_noise_std = NaN"]),
     (
         "missing_caption_time",
@@ -208,4 +208,19 @@ fn shipped_lessons_load_from_their_folder_too() {
     let (lessons, errors) = load_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/lessons"));
     assert!(errors.is_empty(), "{errors:?}");
     assert_eq!(lessons, builtin());
+}
+
+/// The names of the first version still open: [beside] for companions, [[ghost]] for kept runs.
+#[test]
+fn lessons_of_the_first_version_still_open() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/lessons");
+    let text = fs::read_to_string(folder.join("03-depth.toml")).unwrap();
+    assert!(text.contains("[companions]") && text.contains("[[kept_run]]"));
+    let older = text
+        .replace("[companions]", "[beside]")
+        .replace("[[kept_run]]", "[[ghost]]");
+    assert_eq!(
+        Lesson::parse(&older, "older.toml").unwrap(),
+        Lesson::parse(&text, "03-depth.toml").unwrap()
+    );
 }

@@ -18,15 +18,15 @@ use tempfile::TempDir;
 const BAD_FILES: &[(&str, &[&str])] = &[
     ("an_experiment", &["line 1", "missing key `format`"]),
     (
-        "beside_dynamics_twice",
+        "companions_dynamics_twice",
         &["line 23", "companions.dynamics", "twice"],
     ),
     (
-        "beside_dynamics_unknown",
+        "companions_dynamics_unknown",
         &["line 23", "companions.dynamics", "adam", "langevin"],
     ),
     (
-        "beside_too_many",
+        "companions_too_many",
         &["line 23", "companions.replicas", "at most 65536"],
     ),
     ("digest_not_hex", &["line 24", "end.digest", "32 hexadecimal"]),
