@@ -1,384 +1,123 @@
-//! Everything a person can ask for by a key, a menu or the command palette: one table of names, keys and sentences.
+//! Everything a person can ask for, by a key, a menu, a control or the command palette. Panels answer with an [`Action`]; the
+//! window performs it.
 
-use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+use std::path::PathBuf;
+
+use eframe::egui::ThemePreference;
+
+use super::state::{Dialog, Draft, ExportForm, Moment, Panels, Span, SpeedSetting, ViewSettings};
+use crate::dynamics::LiveParams;
+use crate::lessons::Plot;
 
 /// Something to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Action {
     PlayPause,
     /// Take so many steps.
     Step(u64),
-    /// Look so many recorded rows back.
-    ScrubBack(u32),
-    ToStart,
-    ToLiveEnd,
-    RewindHere,
+    /// Limit the speed, or not.
+    SetSpeed(SpeedSetting),
+    /// Change the live parameters.
+    SetLive(LiveParams),
+    /// Change the settings that apply on reset.
+    EditDraft(Box<Draft>),
     Reset,
     NewSeed,
+    /// Start again with this learning rate.
+    ResetWithRate(f64),
+    /// Take back the last change of a setting, and start again.
+    UndoAndReset,
+    /// Begin the histograms again, leaving out so many relaxation times.
+    RestartStatistics(f64),
+
+    /// Look at a moment of the run, or at its live end.
+    Scrub(Option<Moment>),
+    /// Look so many recorded rows back.
+    LookBack(u32),
+    ToStart,
+    ToLiveEnd,
+    /// Take the run back to the moment looked at.
+    RewindHere,
+    /// Take the run back to a step.
+    RewindTo(u64),
+
     KeepRun,
+    /// Show or hide a kept run.
+    ShowKeptRun(u64, bool),
+    /// Forget a kept run.
+    ForgetKeptRun(u64),
     ForgetKeptRuns,
+
+    /// Look at the run with these settings.
+    Look(Box<ViewSettings>),
+    /// How much of the run the live view shows.
+    SetSpan(Span),
+    /// Which side panels are open.
+    SetPanels(Panels),
     NextScale,
     LogTime,
     ToggleTheory,
     ToggleSingularValues,
     /// Draw a mode, counted from 0, alone.
     Solo(usize),
-    CursorA,
-    CursorB,
+    /// Place cursor 0 or 1 at the pointer.
+    PlaceCursor(usize),
     ClearCursors,
+    /// A plot was clicked at a position across and a value upwards.
+    Click(Plot, f64, f64),
+
     Undo,
     Redo,
-    SaveSession,
-    OpenSession,
-    CopySession,
-    PasteSession,
-    Export,
+
+    /// Show what lies over the window, or nothing.
+    Show(Dialog),
+    File(FileAction),
+    CloseNotice,
+
+    /// Open a lesson, counted from 0 in the list.
+    OpenLesson(usize),
     NextLesson,
     PreviousLesson,
     OpenInLab,
+    /// Go on with the lesson, with a guess or without.
+    Guess(Option<f64>),
+
     LectureView,
     Palette,
     Glossary,
-    Dark,
-    Light,
+    Theme(ThemePreference),
     HighContrast,
     ReducedMotion,
+    Zoom(Zoom),
+}
+
+/// Size of everything in the window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Zoom {
     Larger,
     Smaller,
-    UsualSize,
+    Usual,
+    /// A multiple of the usual size.
+    Times(f32),
 }
 
-/// How an action is called.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Info {
-    pub(super) action: Action,
-    pub(super) name: &'static str,
-    /// Keys that ask for it; the first is shown.
-    pub(super) keys: &'static [KeyboardShortcut],
-    pub(super) hint: &'static str,
-}
-
-const fn plain(key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(Modifiers::NONE, key)
-}
-const fn shift(key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(Modifiers::SHIFT, key)
-}
-const fn ctrl(key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(Modifiers::COMMAND, key)
-}
-const fn ctrl_shift(key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
-}
-const fn info(
-    action: Action,
-    name: &'static str,
-    keys: &'static [KeyboardShortcut],
-    hint: &'static str,
-) -> Info {
-    Info {
-        action,
-        name,
-        keys,
-        hint,
-    }
-}
-
-/// All actions, in the order of the palette.
-pub(super) const ALL: &[Info] = &[
-    info(
-        Action::PlayPause,
-        "Play or pause",
-        &[plain(Key::Space)],
-        "Go on with the run, or halt it.",
-    ),
-    info(
-        Action::Step(1),
-        "Step 1",
-        &[plain(Key::ArrowRight)],
-        "Take one step, then halt.",
-    ),
-    info(Action::Step(10), "Step 10", &[], "Take ten steps, then halt."),
-    info(
-        Action::Step(100),
-        "Step 100",
-        &[shift(Key::ArrowRight)],
-        "Take a hundred steps, then halt.",
-    ),
-    info(
-        Action::ScrubBack(1),
-        "Look back",
-        &[plain(Key::ArrowLeft)],
-        "Look at the recorded row before this one; the run itself stays where it is.",
-    ),
-    info(
-        Action::ScrubBack(100),
-        "Look back 100 rows",
-        &[shift(Key::ArrowLeft)],
-        "Look a hundred recorded rows back.",
-    ),
-    info(
-        Action::ToStart,
-        "Look at the start",
-        &[plain(Key::Home)],
-        "Look at step 0 of the run.",
-    ),
-    info(
-        Action::ToLiveEnd,
-        "To the live end",
-        &[plain(Key::End)],
-        "Follow the run again, with automatic axes.",
-    ),
-    info(
-        Action::RewindHere,
-        "Rewind to here",
-        &[plain(Key::Backspace)],
-        "Take the run back to the kept state at or before the moment looked at; what came after stays as a kept run.",
-    ),
-    info(
-        Action::Reset,
-        "Reset, same seed",
-        &[plain(Key::R)],
-        "Start again from step 0 with the settings on the left and the same seed.",
-    ),
-    info(
-        Action::NewSeed,
-        "Reset, new seed",
-        &[plain(Key::N)],
-        "Start again with another seed.",
-    ),
-    info(
-        Action::KeepRun,
-        "Keep this run as a kept run",
-        &[plain(Key::G)],
-        "Keep the curves of this run behind the next ones.",
-    ),
-    info(
-        Action::ForgetKeptRuns,
-        "Forget all kept runs",
-        &[],
-        "Remove every kept run.",
-    ),
-    info(
-        Action::NextScale,
-        "Linear, log or symlog axis",
-        &[plain(Key::L)],
-        "Switch the vertical axis of the plot under the pointer, or of the strengths.",
-    ),
-    info(
-        Action::LogTime,
-        "Logarithmic time axis",
-        &[shift(Key::L)],
-        "Switch the shared time axis between even and logarithmic.",
-    ),
-    info(
-        Action::ToggleTheory,
-        "Theory on or off",
-        &[plain(Key::T)],
-        "Draw or hide everything that theory predicts.",
-    ),
-    info(
-        Action::ToggleSingularValues,
-        "Singular values on or off",
-        &[],
-        "Draw or hide the student's own singular values.",
-    ),
-    info(
-        Action::Solo(0),
-        "Solo mode 1",
-        &[plain(Key::Num1)],
-        "Draw mode 1 alone, or all modes again.",
-    ),
-    info(
-        Action::Solo(1),
-        "Solo mode 2",
-        &[plain(Key::Num2)],
-        "Draw mode 2 alone, or all modes again.",
-    ),
-    info(
-        Action::Solo(2),
-        "Solo mode 3",
-        &[plain(Key::Num3)],
-        "Draw mode 3 alone, or all modes again.",
-    ),
-    info(
-        Action::Solo(3),
-        "Solo mode 4",
-        &[plain(Key::Num4)],
-        "Draw mode 4 alone, or all modes again.",
-    ),
-    info(
-        Action::Solo(4),
-        "Solo mode 5",
-        &[plain(Key::Num5)],
-        "Draw mode 5 alone, or all modes again.",
-    ),
-    info(
-        Action::Solo(5),
-        "Solo mode 6",
-        &[plain(Key::Num6)],
-        "Draw mode 6 alone, or all modes again.",
-    ),
-    info(
-        Action::CursorA,
-        "Place cursor A",
-        &[plain(Key::A)],
-        "Place the first cursor at the pointer, or at the moment looked at.",
-    ),
-    info(
-        Action::CursorB,
-        "Place cursor B",
-        &[plain(Key::B)],
-        "Place the second cursor: the card then gives differences and slopes.",
-    ),
-    info(
-        Action::ClearCursors,
-        "Remove the cursors",
-        &[plain(Key::Escape)],
-        "Remove both cursors.",
-    ),
-    info(
-        Action::Undo,
-        "Undo",
-        &[ctrl(Key::Z)],
-        "Take back the last change of a setting; a drag is one change.",
-    ),
-    info(
-        Action::Redo,
-        "Redo",
-        &[ctrl(Key::Y), ctrl_shift(Key::Z)],
-        "Make the change again that was taken back.",
-    ),
-    info(
-        Action::SaveSession,
-        "Save session\u{2026}",
-        &[ctrl(Key::S)],
-        "Write experiment, seed and every change to a file that reproduces this run bit for bit.",
-    ),
-    info(
-        Action::OpenSession,
-        "Open session\u{2026}",
-        &[ctrl(Key::O)],
-        "Open a session or an experiment file.",
-    ),
-    info(
-        Action::CopySession,
-        "Copy session as text",
-        &[],
-        "Put the session on the clipboard.",
-    ),
-    info(
-        Action::PasteSession,
-        "Paste session",
-        &[],
-        "Open the session that stands on the clipboard.",
-    ),
-    info(
-        Action::Export,
-        "Export figures and data\u{2026}",
-        &[ctrl(Key::E)],
-        "Write figures (SVG, PNG), every recorded value (CSV, NPZ), or all of it with the session.",
-    ),
-    info(
-        Action::NextLesson,
-        "Next lesson",
-        &[plain(Key::PageDown)],
-        "Open the next lesson.",
-    ),
-    info(
-        Action::PreviousLesson,
-        "Previous lesson",
-        &[plain(Key::PageUp)],
-        "Open the lesson before this one.",
-    ),
-    info(
-        Action::OpenInLab,
-        "Open in the lab",
-        &[],
-        "Close the lesson and go on with its run in the full program.",
-    ),
-    info(
-        Action::LectureView,
-        "Lecture view",
-        &[plain(Key::P), plain(Key::F11)],
-        "Strengths, diffusion and events alone, with thick lines and large letters.",
-    ),
-    info(
-        Action::Palette,
-        "Command palette",
-        &[ctrl(Key::K)],
-        "Find any action by its name.",
-    ),
-    info(
-        Action::Glossary,
-        "Glossary",
-        &[plain(Key::F1)],
-        "Every symbol and term, and the equations in force with the present numbers.",
-    ),
-    info(Action::Dark, "Dark theme", &[], "Light letters on a dark ground."),
-    info(
-        Action::Light,
-        "Light theme",
-        &[],
-        "Dark letters on a light ground.",
-    ),
-    info(
-        Action::HighContrast,
-        "High contrast on or off",
-        &[],
-        "Pure black or white grounds and stronger lines, in the present theme.",
-    ),
-    info(
-        Action::ReducedMotion,
-        "Reduced motion on or off",
-        &[],
-        "No animations; the picture changes four times a second.",
-    ),
-    info(
-        Action::Larger,
-        "Larger",
-        // On many keyboards the plus sign is that of another key with Shift.
-        &[ctrl(Key::Plus), ctrl_shift(Key::Plus), ctrl(Key::Equals)],
-        "Make everything larger, up to 250 %.",
-    ),
-    info(
-        Action::Smaller,
-        "Smaller",
-        &[ctrl(Key::Minus)],
-        "Make everything smaller, down to 75 %.",
-    ),
-    info(
-        Action::UsualSize,
-        "Usual size",
-        &[ctrl(Key::Num0)],
-        "Back to 100 %.",
-    ),
-];
-
-impl Action {
-    /// How it is called.
-    pub(super) fn info(self) -> Option<&'static Info> {
-        ALL.iter().find(|info| info.action == self)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_actions_share_a_key_or_a_name() {
-        let keys: Vec<_> = ALL.iter().flat_map(|info| info.keys).collect();
-        for (i, key) in keys.iter().enumerate() {
-            assert!(!keys[..i].contains(key), "{key:?}");
-        }
-        for (i, info) in ALL.iter().enumerate() {
-            assert!(
-                ALL[..i]
-                    .iter()
-                    .all(|other| other.name != info.name && other.action != info.action)
-            );
-            assert!(info.hint.ends_with('.'));
-        }
-    }
+/// Something to be done with files.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum FileAction {
+    /// Ask where to save the session.
+    AskSave,
+    /// Ask which file to open.
+    AskOpen,
+    /// Ask what to export, and where to.
+    AskExport,
+    /// Save the session there.
+    SaveTo(PathBuf),
+    /// Open a file.
+    Open(PathBuf),
+    Export(ExportForm),
+    CopySession,
+    PasteSession,
+    /// Go on with the session of the last time, or not.
+    AnswerOffer(bool),
+    CancelJob,
 }

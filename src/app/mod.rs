@@ -1,30 +1,20 @@
 //! The window: the only room that knows egui.
 //!
-//! [`Window`] owns what is shown (`RunData`, filled from the worker's events) and how it is shown (`View`); each panel is a
-//! function of both and changes neither the run nor a number. What a person asks for goes to the worker as a command, and the
-//! window shows what the worker confirms.
+//! [`Window`] owns the state: what is shown (`RunData`, filled from the worker's events) and how (`View`). Each panel is a function
+//! of the state that draws itself and answers with an `Action`; the window performs it. What concerns the run goes to the
+//! worker as a command, and the window shows what the worker confirms.
+//!
+//! ```text
+//! worker -- Event --> Window { State } -- &State --> panels, plots -- Action --> Window -- Command --> worker
+//! ```
 
 mod action;
-mod card;
-mod command_list;
-mod controls;
-mod draft;
-mod event_table;
+mod commands;
 mod format;
-mod glossary;
-mod headline;
-mod kept_runs;
-mod lesson_panel;
-mod menu;
+mod panels;
 mod plots;
-mod run_data;
-mod settings_file;
-mod side_panel;
-mod stationary_panel;
+mod state;
 mod style;
-mod transport;
-mod undo;
-mod view;
 mod window;
 
 use thiserror::Error;
@@ -35,6 +25,10 @@ pub use window::Window;
 
 /// Name under which the system knows the program, for settings and for window managers.
 pub const APP_ID: &str = "saddlescope";
+
+/// Width and height, in points, of the very first window: with its title bar and a panel of the desktop it fits a screen of
+/// 1440 by 900.
+const FIRST_SIZE: [f32; 2] = [1360.0, 800.0];
 
 /// Why no window could be shown.
 #[derive(Debug, Error)]
@@ -53,8 +47,8 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
     let settings = directory
         .as_ref()
         .map(|directory| directory.join("settings.toml"));
-    let last = settings.as_ref().and_then(|path| settings_file::last_size(path));
-    let (size, is_maximized) = last.unwrap_or(([1440.0, 900.0], false));
+    let last = settings.as_ref().and_then(|path| window::last_size(path));
+    let (size, is_maximized) = last.unwrap_or((FIRST_SIZE, false));
     let viewport = eframe::egui::ViewportBuilder::default()
         .with_app_id(APP_ID)
         .with_inner_size(size)

@@ -82,7 +82,11 @@ fn happened(event: CaptionEvent, kind: &EventKind, n_learned: Option<usize>) -> 
 
 impl Lesson {
     /// Number of the caption to be shown in a run at `step` with these events: of those due, the one that became so last.
-    pub fn caption_at(&self, step: u64, events: &[Event]) -> Option<usize> {
+    pub fn caption_at<'a, E>(&self, step: u64, events: &'a E) -> Option<usize>
+    where
+        E: ?Sized,
+        &'a E: IntoIterator<Item = &'a Event>,
+    {
         let due = self.captions.iter().enumerate().filter_map(|(i, caption)| {
             let since = caption.at.reached(step, events)?;
             Some((since, i))

@@ -78,7 +78,7 @@ pub use check::{Check, CheckKind, CheckOutcome, Expected, run_checks};
 pub use folder::{builtin, find, load_folder};
 pub use parse::LONGEST_LESSON;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A lesson, read and judged.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,7 +125,7 @@ pub struct KeptRun {
 }
 
 /// A plot of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Plot {
     /// Mode strengths over time.

@@ -1,14 +1,16 @@
-//! The only room with threads and channels: commands go in, events come out.
+//! The only room with threads and channels: commands go in, events come out; a [`Job`] carries all other background work.
 //!
-//! The worker never waits for the window. It gathers what it has computed in one pending [`Frame`] and offers it about
-//! sixty times a second; while the window is busy the frame goes on growing and the missed offers are counted. The values
+//! The worker never waits for the window. It collects what it has computed in one pending [`Frame`] and offers it about
+//! sixty times a second; while the window is busy the frame goes on growing and the merged frames are counted. The values
 //! do not depend on any of this: only when they are shown does.
 
 mod checkpoints;
 mod frame;
+mod job;
 mod loaded;
 mod messages;
 mod pace;
+mod panic_text;
 mod run_loop;
 
 use std::thread::JoinHandle;
@@ -17,6 +19,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 pub use checkpoints::Checkpoint;
 pub use frame::{EnsembleFrame, EventsFrame, Frame, TrajectoryFrame};
+pub use job::{Job, JobState, Task};
 pub use messages::{Command, Event, RunSpec, RunState, Speed};
 
 /// Commands that may wait; a person cannot fill this.

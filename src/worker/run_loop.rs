@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySen
 use super::loaded::Loaded;
 use super::messages::{Command, Event, RunState};
 use super::pace::{PUBLISH_PERIOD, Pace};
+use super::panic_text::panic_text;
 
 /// Runs until the command channel is closed. A panic in a run is reported and ends that run only.
 pub(super) fn run(commands: &Receiver<Command>, events: &Sender<Event>, wake: &dyn Fn()) {
@@ -24,10 +25,7 @@ pub(super) fn run(commands: &Receiver<Command>, events: &Sender<Event>, wake: &d
             Ok(Turn::Closed) => return,
             Err(payload) => {
                 let run = worker.loaded.take().map_or(0, |loaded| loaded.run);
-                let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-                let message = text
-                    .or_else(|| payload.downcast_ref::<String>().cloned())
-                    .unwrap_or_default();
+                let message = panic_text(payload.as_ref());
                 worker.tell(Event::Failed { run, message });
             }
         }

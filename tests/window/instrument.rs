@@ -2,6 +2,7 @@
 
 use crate::support;
 
+use eframe::egui::accesskit::Toggled;
 use eframe::egui::{
     Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Role, TouchPhase, pos2,
     vec2,
@@ -44,6 +45,18 @@ fn drop_file(harness: &mut WindowHarness, path: &std::path::Path) {
     harness.input_mut().dropped_files.push(file);
     harness.step();
     harness.input_mut().dropped_files.clear();
+}
+
+/// Draws frames until something says this.
+fn wait_for_label(harness: &mut WindowHarness, text: &str) {
+    for _ in 0..1000 {
+        harness.step();
+        if harness.query_by_label_contains(text).is_some() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("nothing says {text}");
 }
 
 /// Chooses an action in the palette by typing its name.
@@ -164,14 +177,23 @@ fn a_session_saved_in_one_window_is_the_same_run_in_another() {
     wait_until(&mut other, "replayed", |window| {
         window.steps_taken() == end && window.summary().starts_with("halted")
     });
-    for _ in 0..200 {
-        other.step();
-        if other.query_by_label_contains("bit for bit").is_some() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("no word of the comparison");
+    wait_for_label(&mut other, "bit for bit");
+}
+
+#[test]
+fn a_session_of_an_earlier_version_opens_as_it_was_looked_at() {
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/earlier/window_session_0.1.0.toml");
+    let mut harness = open(SIZE, Experiment::default());
+    wait_until(&mut harness, "running", |window| window.steps_taken() > 0);
+    drop_file(&mut harness, &path);
+    wait_until(&mut harness, "replayed", |window| {
+        window.steps_taken() == 1580 && window.summary().starts_with("halted")
+    });
+    harness.step();
+    harness.get_by_role_and_label(Role::Button, "axis of mode strengths: log");
+    let theory = harness.get_by_role_and_label(Role::Button, "theory");
+    assert_eq!(theory.accesskit_node().toggled(), Some(Toggled::False));
 }
 
 #[test]
@@ -182,9 +204,7 @@ fn what_is_no_session_is_refused_and_the_run_goes_on() {
     let mut harness = open(SIZE, Experiment::default());
     wait_until(&mut harness, "running", |window| window.steps_taken() > 0);
     drop_file(&mut harness, &path);
-    harness.step();
-    harness.step();
-    harness.get_by_label_contains("noise.toml: line 2");
+    wait_for_label(&mut harness, "noise.toml: line 2");
     let before = window(&harness).steps_taken();
     wait_until(&mut harness, "still running", |window| {
         window.steps_taken() > before
@@ -192,7 +212,7 @@ fn what_is_no_session_is_refused_and_the_run_goes_on() {
 }
 
 #[test]
-fn sessions_are_kept_by_themselves_and_offered_again() {
+fn sessions_are_saved_automatically_and_offered_again() {
     let directory = tempfile::tempdir().unwrap();
     let mut harness = halted();
     let mut second = open(SIZE, Experiment::default());
@@ -310,7 +330,7 @@ fn settings_outlast_the_window_and_two_windows_at_once() {
 }
 
 #[test]
-fn damaged_settings_are_told_and_kept_aside() {
+fn damaged_settings_are_renamed_and_reported() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("settings.toml");
     std::fs::write(&path, "high_contrast = true\nscale = \"large\"\n").unwrap();
@@ -326,10 +346,54 @@ fn damaged_settings_are_told_and_kept_aside() {
     );
 }
 
+#[test]
+fn panels_and_settings_of_the_view_come_back_as_they_were_left() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("settings.toml");
+    let mut first = keeping(&path);
+    first.get_by_label("Applies on reset");
+    first.get_by_role_and_label(Role::Button, "controls").click();
+    choose(&mut first, "logarithmic time");
+    first.get_by_role_and_label(Role::Button, "Events").click();
+    first.run_steps(2);
+    close(first);
+    let mut second = keeping(&path);
+    second.run_steps(2);
+    assert!(second.query_by_label("Applies on reset").is_none());
+    for name in ["log time", "Events"] {
+        let button = second.get_by_role_and_label(Role::Button, name);
+        assert_eq!(button.accesskit_node().toggled(), Some(Toggled::True), "{name}");
+    }
+    // A lesson has a view of its own, which is not kept.
+    second.key_press(Key::PageDown);
+    second.run_steps(2);
+    close(second);
+    let mut third = keeping(&path);
+    third.run_steps(2);
+    let button = third.get_by_role_and_label(Role::Button, "log time");
+    assert_eq!(button.accesskit_node().toggled(), Some(Toggled::True));
+}
+
+#[test]
+fn keys_work_while_a_control_has_the_focus() {
+    let mut harness = halted();
+    harness.key_press(Key::Tab);
+    harness.run_steps(2);
+    assert!(harness.ctx.egui_wants_keyboard_input());
+    harness.key_press(Key::G);
+    harness.run_steps(2);
+    assert_eq!(window(&harness).n_kept_runs(), 1);
+    let before = window(&harness).steps_taken();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+    wait_until(&mut harness, "a hundred steps", |window| {
+        window.steps_taken() == before + 100
+    });
+}
+
 /// Whether the plots follow the run.
 fn is_live(harness: &WindowHarness) -> bool {
     let live = harness.get_by_role_and_label(Role::Button, "LIVE");
-    live.accesskit_node().toggled() == Some(eframe::egui::accesskit::Toggled::True)
+    live.accesskit_node().toggled() == Some(Toggled::True)
 }
 
 fn press(harness: &mut WindowHarness, pos: Pos2, pressed: bool) {

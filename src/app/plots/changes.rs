@@ -3,9 +3,9 @@
 use eframe::egui::{self, FontId, Ui};
 
 use crate::app::format::{brief, grouped};
-use crate::app::run_data::RunData;
+use crate::app::state::RunData;
+use crate::app::state::TimeScale;
 use crate::app::style;
-use crate::app::view::TimeScale;
 use crate::dynamics::LiveParams;
 
 /// Parameter changes drawn at once, the newest.

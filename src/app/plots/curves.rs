@@ -10,10 +10,10 @@ use super::scale::Scale;
 use super::smoothing::smoothed;
 use super::time_plot::GUTTER;
 use super::trace_cache::{Key, MOMENT, Present, Source, Stamp, TraceCache};
-use crate::app::kept_runs::KeptRun;
-use crate::app::run_data::RunData;
+use crate::app::state::KeptRun;
+use crate::app::state::RunData;
+use crate::app::state::View;
 use crate::app::style::{self, TrajectoryStyle};
-use crate::app::view::View;
 use crate::history::{Cell, Trace};
 use crate::observables::Quantity;
 use crate::simulation::{Ensemble, EnsembleKind, Statistic};
@@ -76,7 +76,7 @@ pub(crate) struct Gatherer<'a> {
 impl<'a> Gatherer<'a> {
     /// For the plot named `id`, whose vertical axis has the scale `usual` until a person switches it.
     pub(crate) fn new(ui: &'a Ui, scene: &'a mut Scene<'_>, id: &'static str, usual: Scale) -> Self {
-        let scale = scene.view.scale(id, usual);
+        let scale = scene.view.settings.scale(id, usual);
         let width = ui.available_width() - GUTTER * scene.emphasis;
         Self {
             run: scene.run,
@@ -116,11 +116,11 @@ impl<'a> Gatherer<'a> {
             width: style.width * self.emphasis,
             line: style.line,
         };
-        if self.view.smoothing <= 0.0 {
+        if self.view.settings.smoothing <= 0.0 {
             return vec![raw];
         }
         let pixel = (self.x_range.1 - self.x_range.0) / self.n_pixels.max(1) as f64;
-        let points = smoothed(&raw.trace.cells, self.view.smoothing * pixel);
+        let points = smoothed(&raw.trace.cells, self.view.settings.smoothing * pixel);
         let name = format!("{}, smoothed", raw.name);
         let smooth = Curve::through(points, name, color, style);
         let raw = Curve {
@@ -137,7 +137,7 @@ impl<'a> Gatherer<'a> {
         column: impl Fn(&KeptRun) -> Option<usize>,
         color: Color32,
     ) -> Vec<Curve> {
-        let (run, time) = (self.run, self.view.time);
+        let (run, time) = (self.run, self.view.settings.time);
         let mut curves = Vec::new();
         for (i, kept_run) in self
             .kept_runs
@@ -146,7 +146,7 @@ impl<'a> Gatherer<'a> {
             .filter(|(_, kept_run)| kept_run.is_shown)
         {
             let Some(column) = column(kept_run) else { continue };
-            let shift = kept_run.shift(run, self.view.alignment, time.axis);
+            let shift = kept_run.shift(run, self.view.settings.alignment, time.axis);
             curves.push(Curve {
                 name: format!("{KEPT_RUN_PREFIX}{}", kept_run.label),
                 trace: self.trace(Source::KeptRun(i), column, shift),
@@ -173,7 +173,7 @@ impl<'a> Gatherer<'a> {
         let stamp = Stamp {
             run,
             n_rows: history.n_rows(),
-            time: self.view.time,
+            time: self.view.settings.time,
             x_range: self.x_range,
             n_pixels: self.n_pixels,
             shift,
@@ -206,7 +206,8 @@ impl<'a> Gatherer<'a> {
                 let column = |statistic| Ensemble::column(rank, statistic, mode);
                 let low = self.trace(Source::Ensemble(i), column(Statistic::Q10), 0.0);
                 let high = self.trace(Source::Ensemble(i), column(Statistic::Q90), 0.0);
-                let color = style::mode_color(mode, self.visuals).gamma_multiply(self.view.opacity(mode));
+                let color =
+                    style::mode_color(mode, self.visuals).gamma_multiply(self.view.settings.opacity(mode));
                 bands.push(Band {
                     name: format!(
                         "10\u{2013}90 % of {} {what}, mode {}",
@@ -243,7 +244,8 @@ impl<'a> Gatherer<'a> {
                 let style =
                     style::trajectory_style(i, trajectory.dynamics, mode, style::ground(self.visuals));
                 let column = run.schema.column(quantity, mode);
-                let color = style::mode_color(mode, self.visuals).gamma_multiply(self.view.opacity(mode));
+                let color =
+                    style::mode_color(mode, self.visuals).gamma_multiply(self.view.settings.opacity(mode));
                 curves.extend(self.column(i, column, name, color, style));
             }
         }

@@ -25,10 +25,11 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
             continue;
         }
         for mode in 0..run.rank() {
-            let color = style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.opacity(mode));
+            let color =
+                style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.settings.opacity(mode));
             let exact = run.schema.column(Quantity::Diffusion, mode);
             // The law lies under the exact curve: it shows where the two differ.
-            if i == 0 && gatherer.view.shown.theory {
+            if i == 0 && gatherer.view.settings.shown.theory {
                 let law = run.schema.column(Quantity::DiffusionLaw, mode);
                 let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
                 curves.extend(gatherer.column(0, law, name, color, style::THEORY));
@@ -39,7 +40,8 @@ pub(crate) fn diffusion_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
         }
     }
     for mode in 0..run.rank() {
-        let color = style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.opacity(mode));
+        let color =
+            style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.settings.opacity(mode));
         let kept = gatherer.kept_runs(|kept_run| kept_run.column(Quantity::Diffusion, mode), color);
         curves.splice(0..0, kept);
     }

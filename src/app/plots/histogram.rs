@@ -8,10 +8,10 @@ use eframe::egui::{self, Color32, Ui, Vec2b};
 use egui_plot::{AxisHints, Bar, BarChart, Line, LineStyle, Plot, PlotPoints, VLine};
 
 use super::scale::Scale;
-use crate::app::lesson_panel::GuessMark;
-use crate::app::run_data::RunData;
+use crate::app::state::GuessMark;
+use crate::app::state::RunData;
+use crate::app::state::View;
 use crate::app::style;
-use crate::app::view::View;
 use crate::dynamics::LiveParams;
 use crate::experiment::DataKind;
 use crate::lessons;
@@ -154,7 +154,7 @@ impl Histogram<'_> {
             return false;
         };
         let teacher = run.experiment.teacher.strengths[self.mode];
-        let theory = self.prediction.filter(|_| view.shown.theory);
+        let theory = self.prediction.filter(|_| view.settings.shown.theory);
         let (frame, relative) = layout(&bars, teacher, theory, view);
         let size = egui::vec2(ui.available_width(), self.height);
         if !ui.is_rect_visible(egui::Rect::from_min_size(ui.cursor().min, size)) {
@@ -240,7 +240,7 @@ fn layout(bars: &Bars, teacher: f64, theory: Option<&Prediction>, view: &View) -
         middle,
         half: 0.54 * (high - low).max(1e-12 * middle.abs()).max(1e-200),
         offset: if relative { middle - teacher } else { middle },
-        scale: if view.log_histograms {
+        scale: if view.settings.log_histograms {
             Scale::Log
         } else {
             Scale::Linear

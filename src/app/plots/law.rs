@@ -6,9 +6,9 @@ use eframe::egui::{self, Color32, Ui, Vec2b};
 use egui_plot::{AxisHints, Line, MarkerShape, Plot, PlotPoint, PlotPoints, Points, VLine};
 
 use super::scale::Scale;
-use crate::app::run_data::RunData;
+use crate::app::state::RunData;
+use crate::app::state::View;
 use crate::app::style;
-use crate::app::view::View;
 use crate::lessons;
 use crate::observables::{Quantity, Schema};
 use crate::theory::ModeLaw;
@@ -24,8 +24,8 @@ const NEAR: f64 = 0.008;
 /// Buckets of the history beyond which a coarser level is read.
 const MAX_BUCKETS: usize = 4000;
 
-/// Draws plot F.
-pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &mut View, height: f32) {
+/// Draws plot F; gives the place that was clicked, as fractions of strength and of diffusion.
+pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &View, height: f32) -> Option<(f64, f64)> {
     let curves: Vec<ModeCurves> = (0..run.rank())
         .filter_map(|mode| ModeCurves::new(run, view, mode, style::mode_color(mode, ui.visuals())))
         .collect();
@@ -35,7 +35,7 @@ pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &mut View, height: f32)
         .map(|point| point.y)
         .fold(1.0, f64::max);
     let ground = ui.visuals().extreme_bg_color;
-    let (theory, quiet) = (view.shown.theory, style::quiet(ui.visuals()));
+    let (theory, quiet) = (view.settings.shown.theory, style::quiet(ui.visuals()));
     let size = 0.92 * egui::TextStyle::Body.resolve(ui.style()).size;
     let text = |text: &str| egui::RichText::new(text).size(size);
     let x_axis = AxisHints::new_x()
@@ -88,12 +88,11 @@ pub(crate) fn law_plot(ui: &mut Ui, run: &RunData, view: &mut View, height: f32)
                 plot_ui.vline(VLine::new(name, value).color(color).width(2.0).style(line));
             }
         });
-    if response.response.clicked()
-        && let Some(pointer) = ui.input(|input| input.pointer.interact_pos())
-    {
+    let pointer = ui.input(|input| input.pointer.interact_pos())?;
+    response.response.clicked().then(|| {
         let place = response.transform.value_from_position(pointer);
-        view.clicked = Some((lessons::Plot::Law, place.x, place.y));
-    }
+        (place.x, place.y)
+    })
 }
 
 /// One mode's law, trail and dot.
@@ -118,7 +117,7 @@ impl ModeCurves {
         let points = (0..=N_CURVE).map(strength);
         let trail = trail(run, view, mode, teacher, height);
         Some(Self {
-            color: color.gamma_multiply(view.opacity(mode)),
+            color: color.gamma_multiply(view.settings.opacity(mode)),
             law: points.map(|x| [x, law.diffusion(x * teacher) / height]).collect(),
             peak: law.diffusion_peak().map(|strength| strength / teacher),
             trail,

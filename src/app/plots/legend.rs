@@ -6,9 +6,9 @@ use egui_plot::LineStyle;
 use super::marks::Shape;
 use super::strip;
 use crate::app::format::brief;
-use crate::app::run_data::RunData;
+use crate::app::state::RunData;
+use crate::app::state::View;
 use crate::app::style;
-use crate::app::view::View;
 use crate::simulation::EnsembleKind;
 
 /// Modes named in the line; more would not fit.
@@ -48,7 +48,7 @@ pub(crate) fn legend(ui: &mut Ui, run: &RunData, view: &View, style: LegendStyle
         {
             let line = style::trajectory_style(0, run.experiment.dynamics(), mode, ground).line;
             let text = format!("mode {}, m = {}", mode + 1, brief(*strength, 4));
-            let color = style::mode_color(mode, ui.visuals()).gamma_multiply(view.opacity(mode));
+            let color = style::mode_color(mode, ui.visuals()).gamma_multiply(view.settings.opacity(mode));
             let piece = Piece {
                 line,
                 width: 2.5,

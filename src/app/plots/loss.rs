@@ -34,7 +34,7 @@ pub(crate) fn loss_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     let saddles = plateau_levels(&run.experiment.teacher.strengths);
     let positive = saddles.iter().copied().filter(|&level| level > 0.0);
     let smallest = positive.clone().fold(f64::INFINITY, f64::min);
-    let levels = if scene.view.shown.theory {
+    let levels = if scene.view.settings.shown.theory {
         positive
             .enumerate()
             .map(|(n_learned, value)| Level {

@@ -5,9 +5,9 @@ use eframe::egui::{Color32, Visuals};
 use egui_plot::{LineStyle, MarkerShape, PlotUi, Points, VLine};
 
 use super::scale::Scale;
-use crate::app::run_data::RunData;
+use crate::app::state::RunData;
+use crate::app::state::View;
 use crate::app::style;
-use crate::app::view::View;
 use crate::observables::events::{LEARNED_FRACTION, ModeEvents};
 
 /// A mark at a position of the plot.
@@ -55,9 +55,9 @@ pub(crate) fn event_marks(
 ) -> (Vec<Mark>, Vec<Drop>) {
     let (mut marks, mut drops) = (Vec::new(), Vec::new());
     for (mode, events) in run.events.modes.iter().enumerate() {
-        let color = style::mode_color(mode, visuals).gamma_multiply(view.opacity(mode));
+        let color = style::mode_color(mode, visuals).gamma_multiply(view.settings.opacity(mode));
         if let Some(peak) = events.peak {
-            let x = view.time.place(peak.step, peak.time);
+            let x = view.settings.time.place(peak.step, peak.time);
             drops.push(Drop { x, color });
             let value = match curve {
                 Curve::Strength => peak.strength,
@@ -77,7 +77,7 @@ pub(crate) fn event_marks(
             let value = LEARNED_FRACTION * run.experiment.teacher.strengths[mode];
             marks.push(Mark {
                 name: format!("feature {} learned (95 %)", mode + 1),
-                x: view.time.place(learned.step, learned.time),
+                x: view.settings.time.place(learned.step, learned.time),
                 y: scale.position(value),
                 color,
                 shape: Shape::Learned,

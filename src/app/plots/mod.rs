@@ -37,9 +37,6 @@ pub(super) use strip::{event_strip, strip_height};
 pub(super) use time_plot::GUTTER;
 pub(super) use trace_cache::TraceCache;
 
-/// Names of the plots over the shared time axis.
-pub(super) const TIME_PLOTS: [&str; 3] = [strengths::ID, diffusion::ID, loss::ID];
-
 /// What a lesson calls a plot over time.
 fn lesson_plot(id: &str) -> lessons::Plot {
     if id == strengths::ID {

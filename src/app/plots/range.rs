@@ -1,7 +1,7 @@
 //! Which part of the shared time axis is in sight.
 
-use crate::app::run_data::RunData;
-use crate::app::view::{Span, TimeAxis, TimeWindow, View};
+use crate::app::state::RunData;
+use crate::app::state::{Span, TimeAxis, TimeWindow, View};
 use crate::experiment::{Experiment, InitScheme};
 use crate::theory::StrengthCurve;
 
@@ -20,7 +20,7 @@ pub(super) fn drawable(low: f64, high: f64) -> bool {
 /// The horizontal range in sight, as positions: what the live view shows of the run so far, with a little room; or the range a
 /// person has chosen.
 pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f64) {
-    let time = view.time;
+    let time = view.settings.time;
     if let TimeWindow::Detached { low, high } = view.window {
         return (low, high);
     }
@@ -39,7 +39,7 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
         if time.log { time.position(unit) } else { 0.0 },
         time.position(stepwise((1.03 * last).max(horizon / eta * unit))),
     );
-    match (view.span, view.followed_width) {
+    match (view.settings.span, view.followed_width) {
         (Span::Last(n_steps), _) => {
             let from = run.value_at_step(run.step.saturating_sub(n_steps), column);
             let range = (

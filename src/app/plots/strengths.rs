@@ -8,9 +8,9 @@ use super::end_labels::{EndLabel, Side};
 use super::marks::{self, Mark, Shape, event_marks};
 use super::scale::Scale;
 use super::time_plot::{Level, TimePlot};
-use crate::app::run_data::RunData;
+use crate::app::state::RunData;
+use crate::app::state::View;
 use crate::app::style::{self, TrajectoryStyle};
-use crate::app::view::View;
 use crate::experiment::{DataKind, Dynamics, InitScheme};
 use crate::observables::Quantity;
 
@@ -21,7 +21,7 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     let run = scene.run;
     let mut gatherer = Gatherer::new(ui, scene, ID, Scale::Linear);
     let scale = gatherer.scale;
-    let mut curves = if gatherer.view.shown.singular_values {
+    let mut curves = if gatherer.view.settings.shown.singular_values {
         singular_values(&mut gatherer)
     } else {
         Vec::new()
@@ -29,7 +29,8 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     let (bands, means) = gatherer.ensembles();
     curves.extend(means);
     for mode in 0..run.rank() {
-        let color = style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.opacity(mode));
+        let color =
+            style::mode_color(mode, ui.visuals()).gamma_multiply(gatherer.view.settings.opacity(mode));
         curves.extend(gatherer.kept_runs(|kept_run| kept_run.column(Quantity::Strength, mode), color));
     }
     curves.extend(gatherer.modes(Quantity::Strength, "mode strength"));
@@ -37,7 +38,7 @@ pub(crate) fn strengths_plot(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     let mut end_labels = end_labels(&gatherer);
     end_labels.extend(kept_run_labels(&curves, ui.visuals()));
     let (mut marks, drops) = event_marks(run, scene.view, ui.visuals(), scale, marks::Curve::Strength);
-    if scene.view.shown.theory {
+    if scene.view.settings.shown.theory {
         let (predicted, half_times) = theory(run, scene.view, ui.visuals(), scale);
         curves.splice(0..0, predicted);
         marks.splice(0..0, half_times);
@@ -126,7 +127,7 @@ fn end_labels(gatherer: &Gatherer<'_>) -> Vec<EndLabel> {
     (0..run.rank())
         .filter_map(|mode| {
             let strength = run.latest(Quantity::Strength, mode)?;
-            let x = gatherer.view.time.place(run.step, run.time);
+            let x = gatherer.view.settings.time.place(run.step, run.time);
             let color = style::mode_text_color(mode, gatherer.visuals);
             Some(EndLabel {
                 x,
@@ -167,17 +168,17 @@ fn theory(run: &RunData, view: &View, visuals: &Visuals, scale: Scale) -> (Vec<C
             .trajectories
             .iter()
             .any(|trajectory| trajectory.dynamics == Dynamics::GradientFlow);
-    let place = |time: f64| run.place_at(view.time, time);
+    let place = |time: f64| run.place_at(view.settings.time, time);
     let (mut curves, mut rings) = (Vec::new(), Vec::new());
     for (mode, predicted) in run.predicted.iter().enumerate() {
-        let color = style::mode_color(mode, visuals).gamma_multiply(view.opacity(mode));
+        let color = style::mode_color(mode, visuals).gamma_multiply(view.settings.opacity(mode));
         if !is_drawn {
             let points = predicted
                 .points
                 .iter()
                 .map(|&[time, s]| [place(time), scale.position(s)]);
             let name = format!("theory: mode {} if aligned and balanced", mode + 1);
-            let (color, line) = if view.theory_band {
+            let (color, line) = if view.settings.theory_band {
                 (style::quiet(visuals), style::THEORY_BAND)
             } else {
                 (color, style::THEORY)

@@ -4,9 +4,9 @@
 use eframe::egui::{self, Align2, FontId, Pos2, Rect, Stroke, Ui};
 
 use super::time_plot::GUTTER;
-use crate::app::run_data::RunData;
+use crate::app::state::RunData;
+use crate::app::state::View;
 use crate::app::style;
-use crate::app::view::View;
 
 /// Height of a row, in points.
 const ROW: f32 = 14.0;
@@ -47,10 +47,10 @@ pub(crate) fn event_strip(ui: &mut Ui, run: &RunData, view: &View, x_range: (f64
         let Some(peak) = events.peak else { continue };
         let color = style::mode_color(mode, ui.visuals());
         let y = frame.top() + 2.0 + ROW * emphasis * (mode as f32 + 0.5);
-        let left = place(view.time.place(peak.step, peak.time));
+        let left = place(view.settings.time.place(peak.step, peak.time));
         let right = match events.learned {
-            Some(learned) => place(view.time.place(learned.step, learned.time)),
-            None => place(view.time.place(run.step, run.time)),
+            Some(learned) => place(view.settings.time.place(learned.step, learned.time)),
+            None => place(view.settings.time.place(run.step, run.time)),
         };
         let stroke = Stroke::new(1.5 * emphasis, color);
         painter.line_segment([Pos2::new(left, y), Pos2::new(right, y)], stroke);

@@ -13,9 +13,9 @@ use super::marks::{Drop, Mark, draw_drops, draw_marks};
 use super::range::drawable;
 use super::scale::Scale;
 use crate::app::format::grouped;
-use crate::app::run_data::RunData;
+use crate::app::state::RunData;
+use crate::app::state::{Moment, TimeAxis, TimeWindow, View};
 use crate::app::style;
-use crate::app::view::{Moment, TimeAxis, TimeWindow, View};
 use crate::history::Cell;
 
 /// Width of the gutter that holds the tick labels of every stacked plot, in points.
@@ -66,7 +66,7 @@ impl TimePlot<'_> {
             .get(self.id)
             .copied()
             .unwrap_or_else(|| self.automatic_range(x_range));
-        let (scale, time) = (self.scale, view.time);
+        let (scale, time) = (self.scale, view.settings.time);
         let emphasis = scene.emphasis;
         // Every tick that is drawn is meant to be read, so its label does not fade with the distance to the next.
         let time_axis = AxisHints::new_x()
@@ -245,7 +245,7 @@ fn draw_guess(
         let bounds = plot_ui.plot_bounds();
         let line = LineStyle::Dashed { length: 10.0 };
         let place = if mark.is_a_moment() {
-            let x = view.time.position(match view.time.axis {
+            let x = view.settings.time.position(match view.settings.time.axis {
                 TimeAxis::Step => value,
                 TimeAxis::Time => value * run.experiment.live.learning_rate,
             });
@@ -277,7 +277,7 @@ fn draw_guess(
 
 /// The lines of the cursors and of the moment looked at.
 fn uprights(view: &View, visuals: &egui::Visuals) -> Vec<(f64, Color32)> {
-    let place = |moment: Moment| view.time.place(moment.step, moment.time);
+    let place = |moment: Moment| view.settings.time.place(moment.step, moment.time);
     let cursors = view.cursors.iter().flatten();
     let scrubbed = view
         .scrubbed

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::ribbon::Ribbons;
 use super::scale::Scale;
-use crate::app::view::TimeScale;
+use crate::app::state::TimeScale;
 use crate::history::{Cell, History, Pixels, Sight, Trace};
 
 /// Seconds for which rows that are less than half a pixel wide may wait to be drawn.
@@ -176,7 +176,7 @@ fn lift(cells: &mut [Cell], position: impl Fn(f64) -> f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::view::TimeAxis;
+    use crate::app::state::TimeAxis;
     use crate::observables::Schema;
 
     /// A column beside those of the shared axis.

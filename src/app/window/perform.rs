@@ -2,30 +2,37 @@
 
 use std::sync::atomic::Ordering;
 
-use eframe::egui::{self, Event as InputEvent};
+use eframe::egui::{self, Event as InputEvent, Key};
 
 use super::files::Purpose;
-use super::{Dialog, Window};
-use crate::app::action::{ALL, Action};
-use crate::app::command_list::CommandList;
-use crate::app::plots::Scale;
+use super::{Window, plots};
+use crate::app::action::{Action, FileAction, Zoom};
+use crate::app::commands::ALL;
+use crate::app::state::{Dialog, Moment, Search, SpeedSetting, TimeScale, Undoable};
 use crate::app::style;
-use crate::app::view::{Moment, TimeScale};
+use crate::dynamics::LiveParams;
 use crate::worker::{Command, RunState};
 
-/// Sizes of everything, in percent.
+/// Least size of everything, step between sizes, and largest, as multiples of the usual size.
 const SIZES: (f32, f32, f32) = (0.75, 0.25, 2.5);
 
 impl Window {
     /// Performs what is asked for by keys, unless a text is being typed.
     pub(super) fn keys(&mut self, ctx: &egui::Context) {
-        if ctx.egui_wants_keyboard_input() || !matches!(self.dialog, Dialog::None | Dialog::Glossary) {
+        if ctx.text_edit_focused() || !matches!(self.state.dialog, Dialog::None | Dialog::Glossary) {
             return;
         }
+        let is_focused = ctx.egui_wants_keyboard_input();
         for info in ALL {
-            let is_pressed = ctx.input(|input| info.keys.iter().any(|key| is_pressed(input, *key)));
+            let is_pressed = ctx.input(|input| {
+                let mut keys = info
+                    .keys
+                    .iter()
+                    .filter(|key| !(is_focused && is_for_focus(**key)));
+                keys.any(|key| is_pressed(input, *key))
+            });
             if is_pressed {
-                self.perform(ctx, info.action);
+                self.perform(ctx, info.action.clone());
             }
         }
         let pasted = ctx.input(|input| {
@@ -39,101 +46,208 @@ impl Window {
         }
     }
 
-    pub(in crate::app) fn perform(&mut self, ctx: &egui::Context, action: Action) {
+    /// Performs an action.
+    pub(super) fn perform(&mut self, ctx: &egui::Context, action: Action) {
+        let state = &mut self.state;
+        let view = &mut state.view;
         match action {
             Action::PlayPause => self.play_or_pause(),
             Action::Step(n_steps) => self.step(n_steps),
-            Action::ScrubBack(n_rows) => self.scrub_back(n_rows),
-            Action::ToStart => self.view.scrubbed = Some(Moment { step: 0, time: 0.0 }),
-            Action::ToLiveEnd => self.view.attach(),
-            Action::RewindHere => self.rewind_here(),
+            Action::SetSpeed(speed) => self.set_speed(speed),
+            Action::SetLive(live) => self.set_live(live),
+            Action::EditDraft(draft) => state.draft = *draft,
             Action::Reset => self.reset(),
             Action::NewSeed => self.new_seed(),
+            Action::ResetWithRate(learning_rate) => {
+                state.live.learning_rate = learning_rate;
+                self.reset();
+            }
+            Action::UndoAndReset => {
+                if self.undo() {
+                    self.reset();
+                }
+            }
+            Action::RestartStatistics(factor) => self.send(Command::RestartStatistics(factor)),
+
+            Action::Scrub(moment) => view.scrubbed = moment,
+            Action::LookBack(n_rows) => self.look_back(n_rows),
+            Action::ToStart => view.scrubbed = Some(Moment { step: 0, time: 0.0 }),
+            Action::ToLiveEnd => view.attach(),
+            Action::RewindHere => match view.scrubbed {
+                Some(moment) => self.rewind_to(moment.step),
+                None => {
+                    self.inform(
+                        "Look at an earlier moment first: drag the scrubber, or press the left arrow.",
+                    );
+                }
+            },
+            Action::RewindTo(step) => self.rewind_to(step),
+
             Action::KeepRun => self.keep_run(),
-            Action::ForgetKeptRuns => self.kept_runs.clear(),
+            Action::ShowKeptRun(id, is_shown) => {
+                if let Some(kept) = state.kept_runs.iter_mut().find(|kept| kept.id == id) {
+                    kept.is_shown = is_shown;
+                }
+            }
+            Action::ForgetKeptRun(id) => state.kept_runs.retain(|kept| kept.id != id),
+            Action::ForgetKeptRuns => state.kept_runs.clear(),
+
+            Action::Look(settings) => view.set_settings(*settings, state.run.rank()),
+            Action::SetSpan(span) => {
+                let present = plots::visible_range(&state.run, view, view.horizon);
+                view.set_span(span, present);
+            }
+            Action::SetPanels(panels) => view.set_panels(panels),
             Action::NextScale => {
-                let (id, usual) = match self.view.hovered {
-                    Some((id, _)) => (id, crate::app::plots::usual_scale(id)),
-                    None => ("mode strengths", Scale::Linear),
-                };
-                let scale = self.view.scale(id, usual);
-                self.view.set_scale(id, scale.next());
+                let id = view.hovered.map_or("mode strengths", |(id, _)| id);
+                let scale = view.settings.scale(id, plots::usual_scale(id));
+                view.set_scale(id, scale.next());
             }
             Action::LogTime => {
-                let time = self.view.time;
-                self.view.set_time(TimeScale {
-                    log: !time.log,
-                    ..time
-                });
+                let TimeScale { axis, log } = view.settings.time;
+                view.set_time(TimeScale { axis, log: !log });
             }
-            Action::ToggleTheory => self.view.shown.theory = !self.view.shown.theory,
+            Action::ToggleTheory => view.settings.shown.theory = !view.settings.shown.theory,
             Action::ToggleSingularValues => {
-                self.view.shown.singular_values = !self.view.shown.singular_values;
+                view.settings.shown.singular_values = !view.settings.shown.singular_values;
             }
             Action::Solo(mode) => {
-                if mode < self.run.rank() {
-                    self.view.toggle_solo(mode);
+                if mode < state.run.rank() {
+                    view.settings.toggle_solo(mode);
                 }
             }
-            Action::CursorA => self.place_cursor(0),
-            Action::CursorB => self.place_cursor(1),
-            Action::ClearCursors => self.view.cursors = [None; 2],
+            Action::PlaceCursor(cursor) => self.place_cursor(cursor),
+            Action::Click(plot, x, y) => view.clicked = Some((plot, x, y)),
+            Action::ClearCursors => view.cursors = [None; 2],
+
             Action::Undo => {
-                if let Some(settings) = self.undo.undo() {
-                    self.restore(settings);
-                }
+                self.undo();
             }
             Action::Redo => {
-                if let Some(settings) = self.undo.redo() {
+                let after = self.undo.redo(&self.state.undoable()).cloned();
+                if let Some(settings) = after {
                     self.restore(settings);
                 }
             }
-            Action::SaveSession => self.dialog = Dialog::Save(self.files.suggestion("toml")),
-            Action::OpenSession => self.dialog = Dialog::Open(self.files.folder_with_slash()),
-            Action::CopySession => self.ask_snapshot(Purpose::Copy),
-            Action::PasteSession => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
-            Action::Export => self.dialog = Dialog::Export(self.files.export_form(self.run.step)),
+
+            Action::Show(dialog) => state.dialog = dialog,
+            Action::File(file) => self.perform_on_file(ctx, file),
+            Action::CloseNotice => state.notice = None,
+
+            Action::OpenLesson(index) => self.open_lesson(index),
             Action::NextLesson => self.turn_to_lesson(true),
             Action::PreviousLesson => self.turn_to_lesson(false),
-            Action::OpenInLab => self.open_in_lab(),
-            Action::LectureView => self.lecture = !self.lecture,
-            Action::Palette => self.dialog = Dialog::Palette(CommandList::default()),
+            Action::OpenInLab => self.leave_lesson(),
+            Action::Guess(given) => self.take_guess(given),
+
+            Action::LectureView => state.appearance.lecture = !state.appearance.lecture,
+            Action::Palette => state.dialog = Dialog::Palette(Search::default()),
             Action::Glossary => {
-                self.dialog = match self.dialog {
+                state.dialog = match state.dialog {
                     Dialog::Glossary => Dialog::None,
-                    _ => Dialog::Glossary,
+                    Dialog::None
+                    | Dialog::Palette(_)
+                    | Dialog::Save(_)
+                    | Dialog::Open(_)
+                    | Dialog::Export(_) => Dialog::Glossary,
                 };
             }
-            Action::Dark => ctx.set_theme(egui::ThemePreference::Dark),
-            Action::Light => ctx.set_theme(egui::ThemePreference::Light),
+            Action::Theme(theme) => ctx.set_theme(theme),
             Action::HighContrast => {
-                self.high_contrast = !self.high_contrast;
+                state.appearance.high_contrast = !state.appearance.high_contrast;
                 self.restyle(ctx);
             }
             Action::ReducedMotion => {
-                self.reduced_motion.fetch_xor(true, Ordering::Relaxed);
+                state.appearance.reduced_motion = !state.appearance.reduced_motion;
                 self.restyle(ctx);
             }
-            Action::Larger => resize(ctx, SIZES.1),
-            Action::Smaller => resize(ctx, -SIZES.1),
-            Action::UsualSize => ctx.set_zoom_factor(1.0),
+            Action::Zoom(zoom) => {
+                let times = match zoom {
+                    Zoom::Larger => ctx.zoom_factor() + SIZES.1,
+                    Zoom::Smaller => ctx.zoom_factor() - SIZES.1,
+                    Zoom::Usual => 1.0,
+                    Zoom::Times(times) => times,
+                };
+                ctx.set_zoom_factor(times.clamp(SIZES.0, SIZES.2));
+            }
         }
     }
 
-    fn restyle(&self, ctx: &egui::Context) {
-        style::apply(
-            ctx,
-            self.high_contrast,
-            self.reduced_motion.load(Ordering::Relaxed),
-        );
+    fn perform_on_file(&mut self, ctx: &egui::Context, action: FileAction) {
+        match action {
+            FileAction::AskSave => self.state.dialog = Dialog::Save(self.files.suggestion("toml")),
+            FileAction::AskOpen => self.state.dialog = Dialog::Open(self.files.folder_with_slash()),
+            FileAction::AskExport => {
+                self.state.dialog = Dialog::Export(self.files.export_form(self.state.run.step));
+            }
+            FileAction::SaveTo(path) => {
+                self.files.remember_folder(&path);
+                self.ask_snapshot(Purpose::Save(path));
+            }
+            FileAction::Open(path) => self.open_file(&path),
+            FileAction::Export(form) => self.ask_snapshot(Purpose::Export(form)),
+            FileAction::CopySession => self.ask_snapshot(Purpose::Copy),
+            FileAction::PasteSession => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
+            FileAction::AnswerOffer(is_accepted) => self.answer_offer(is_accepted),
+            FileAction::CancelJob => self.background.cancel(),
+        }
     }
 
-    pub(super) fn play_or_pause(&mut self) {
-        if self.view.guess.as_ref().is_some_and(|mark| mark.given.is_none()) {
+    /// Makes contrast and motion as the settings say.
+    pub(super) fn restyle(&self, ctx: &egui::Context) {
+        let appearance = self.state.appearance;
+        self.is_calm.store(appearance.reduced_motion, Ordering::Relaxed);
+        style::apply(ctx, appearance.high_contrast, appearance.reduced_motion);
+    }
+
+    /// Takes back the last change of a setting; says whether there was one.
+    fn undo(&mut self) -> bool {
+        let before = self.undo.undo(&self.state.undoable()).cloned();
+        let is_undone = before.is_some();
+        if let Some(settings) = before {
+            self.restore(settings);
+        }
+        is_undone
+    }
+
+    /// Takes over settings as they were or will be again.
+    fn restore(&mut self, settings: Undoable) {
+        if settings.live != self.state.live {
+            self.set_live(settings.live);
+        }
+        if settings.speed != self.state.speed {
+            self.set_speed(settings.speed);
+        }
+        self.state.draft = settings.draft;
+        let rank = self.state.run.rank();
+        self.state.view.set_settings(settings.view, rank);
+        self.state.view.vertical.clear();
+    }
+
+    /// Changes the live parameters, unless they are not allowed.
+    fn set_live(&mut self, live: LiveParams) {
+        match live.validate() {
+            Ok(()) => {
+                self.state.refused_live = None;
+                self.state.live = live;
+                self.state.invites = false;
+                self.send(Command::SetLive(live));
+            }
+            Err(error) => self.state.refused_live = Some(error.to_string()),
+        }
+    }
+
+    fn set_speed(&mut self, speed: SpeedSetting) {
+        self.state.speed = speed;
+        self.send(Command::SetSpeed(speed.speed()));
+    }
+
+    fn play_or_pause(&mut self) {
+        if self.state.view.awaits_guess() {
             self.take_guess(None);
             return;
         }
-        let command = if self.run.state == RunState::Running {
+        let command = if self.state.run.state == RunState::Running {
             Command::Pause
         } else {
             Command::Resume
@@ -142,53 +256,49 @@ impl Window {
     }
 
     /// Takes steps; at a moment looked at in the past, looks at the next rows instead.
-    pub(super) fn step(&mut self, n_steps: u64) {
-        match self.view.scrubbed {
+    fn step(&mut self, n_steps: u64) {
+        let (run, view) = (&self.state.run, &mut self.state.view);
+        match view.scrubbed {
             Some(moment) => {
-                let next = self.run.moment_beside(moment, n_steps as i64);
-                self.view.scrubbed = next.filter(|next| next.step < self.run.step);
+                let next = run.moment_beside(moment, n_steps as i64);
+                view.scrubbed = next.filter(|next| next.step < run.step);
             }
             None => self.send(Command::Step(n_steps)),
         }
     }
 
-    fn scrub_back(&mut self, n_rows: u32) {
-        let from = self.view.scrubbed.unwrap_or(Moment {
-            step: self.run.step,
-            time: self.run.time,
+    fn look_back(&mut self, n_rows: u32) {
+        let (run, view) = (&self.state.run, &mut self.state.view);
+        let from = view.scrubbed.unwrap_or(Moment {
+            step: run.step,
+            time: run.time,
         });
-        self.view.scrubbed = self.run.moment_beside(from, -i64::from(n_rows));
+        view.scrubbed = run.moment_beside(from, -i64::from(n_rows));
     }
 
-    /// Takes the run back to the last kept state at or before the moment looked at.
-    pub(super) fn rewind_here(&mut self) {
-        let Some(moment) = self.view.scrubbed else {
-            self.tell("Look at an earlier moment first: drag the scrubber, or press the left arrow.");
-            return;
-        };
+    /// Takes the run back to the last kept state at or before a step.
+    fn rewind_to(&mut self, step: u64) {
         self.newest_run += 1;
-        self.send(Command::Rewind {
-            run: self.newest_run,
-            step: moment.step,
-        });
+        let run = self.newest_run;
+        self.send(Command::Rewind { run, step });
     }
 
     fn place_cursor(&mut self, cursor: usize) {
-        let pointed = self
-            .view
+        let (run, view) = (&self.state.run, &mut self.state.view);
+        let pointed = view
             .hovered
-            .and_then(|(_, x)| self.run.moment_at(self.view.time, x));
+            .and_then(|(_, x)| run.moment_at(view.settings.time, x));
         let present = Moment {
-            step: self.run.step,
-            time: self.run.time,
+            step: run.step,
+            time: run.time,
         };
-        self.view.cursors[cursor] = Some(pointed.or(self.view.scrubbed).unwrap_or(present));
+        view.cursors[cursor] = Some(pointed.or(view.scrubbed).unwrap_or(present));
     }
 
-    pub(super) fn new_seed(&mut self) {
+    fn new_seed(&mut self) {
         // Any fixed walk through the seeds will do; the point is that it is another one and that it is shown.
-        let seed = self.draft.experiment.seed;
-        self.draft.experiment.seed = seed
+        let seed = &mut self.state.draft.experiment.seed;
+        *seed = seed
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040)
             >> 44;
@@ -196,8 +306,23 @@ impl Window {
     }
 }
 
+/// Whether a key belongs to the control that has the focus, where one has: it is pressed by Space or Enter, a slider is moved by
+/// the arrows, and Escape gives the focus up.
+fn is_for_focus(shortcut: egui::KeyboardShortcut) -> bool {
+    let of_controls = [
+        Key::Space,
+        Key::Enter,
+        Key::Escape,
+        Key::ArrowLeft,
+        Key::ArrowRight,
+        Key::ArrowUp,
+        Key::ArrowDown,
+    ];
+    shortcut.modifiers.is_none() && of_controls.contains(&shortcut.logical_key)
+}
+
 /// Whether a key was pressed with exactly its modifiers: Shift and a letter is another key than the letter. The modifiers are those of
-/// the moment it was pressed, which may be over when the picture is drawn.
+/// the moment it was pressed, which may be over when the frame is drawn.
 fn is_pressed(input: &egui::InputState, shortcut: egui::KeyboardShortcut) -> bool {
     input.events.iter().any(|event| match event {
         InputEvent::Key {
@@ -208,8 +333,4 @@ fn is_pressed(input: &egui::InputState, shortcut: egui::KeyboardShortcut) -> boo
         } => *key == shortcut.logical_key && modifiers.matches_exact(shortcut.modifiers),
         _ => false,
     })
-}
-
-fn resize(ctx: &egui::Context, by: f32) {
-    ctx.set_zoom_factor((ctx.zoom_factor() + by).clamp(SIZES.0, SIZES.2));
 }

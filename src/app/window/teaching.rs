@@ -1,93 +1,46 @@
 //! Lessons in the window: opening one, its kept runs computed in the background, and guesses.
 
-use crossbeam_channel::{Receiver, bounded};
-use eframe::egui::Ui;
+use std::ops::ControlFlow;
+use std::path::Path;
 
 use super::Window;
-use crate::app::draft::{Companions, Draft};
-use crate::app::kept_runs::KeptRun;
-use crate::app::lesson_panel::{GuessMark, LessonPanel, Request};
-use crate::app::transport::SpeedSetting;
-use crate::app::view::{Shown, TimeAxis, TimeScale};
+use crate::app::state::{Companions, Draft, GuessMark, KeptRun, SpeedSetting, TimeAxis, ViewSettings};
 use crate::lessons::{self, GuessQuantity, Lesson, TheoryLayer};
-use crate::simulation::{Schedule, Script};
-use crate::worker::{Command, RunSpec, RunState};
+use crate::session::Recording;
+use crate::simulation::{Schedule, Script, Simulation};
+use crate::worker::{Command, Job, RunSpec, RunState, Task};
 
 /// Seconds that the animation of a lesson takes.
 const DURATION_SECS: f64 = 18.0;
 
-/// What the window knows of lessons.
-#[derive(Debug)]
-pub(super) struct Teaching {
-    pub(super) lessons: Vec<Lesson>,
-    /// The one in hand.
-    pub(super) current: Option<usize>,
-    /// How the lab was looked at before the first lesson.
-    lab: Option<Lab>,
-    /// Kept runs of the lesson being computed.
-    coming: Option<Receiver<KeptRun>>,
-}
-
-/// Settings that a lesson replaces for its time.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Lab {
-    pub(super) shown: Shown,
-    pub(super) time: TimeScale,
-    pub(super) speed: SpeedSetting,
-}
-
-impl Teaching {
-    pub(super) fn new(lessons: Vec<Lesson>) -> Self {
-        Self {
-            lessons,
-            current: None,
-            lab: None,
-            coming: None,
-        }
-    }
-}
-
 impl Window {
     /// Opens a lesson, counted from 0 in the list.
-    pub(in crate::app) fn open_lesson(&mut self, index: usize) {
-        let Some(lesson) = self.teaching.lessons.get(index).cloned() else {
+    pub(super) fn open_lesson(&mut self, index: usize) {
+        let Some(lesson) = self.state.teaching.lessons.get(index).cloned() else {
             return;
         };
-        if self.teaching.lab.is_none() {
-            self.teaching.lab = Some(self.lab());
+        self.decline_offer();
+        let state = &mut self.state;
+        if self.lab.is_none() {
+            self.lab = Some((state.view.settings.clone(), state.speed));
         }
-        self.teaching.current = Some(index);
-        self.files.offered = None;
-        self.invites = false;
-        self.notice = None;
-        self.kept_runs.clear();
-        self.draft = Draft::new(lesson.experiment.clone());
-        self.draft.companions = Companions::of(&lesson.companions);
-        self.live = lesson.experiment.live;
-        self.speed = SpeedSetting {
+        state.teaching.current = Some(index);
+        state.invites = false;
+        state.notice = None;
+        state.kept_runs.clear();
+        state.draft = Draft::new(lesson.experiment.clone());
+        state.draft.companions = Companions::of(&lesson.companions);
+        state.live = lesson.experiment.live;
+        state.speed = SpeedSetting {
             steps_per_second: (lesson.end_step as f64 / DURATION_SECS).clamp(1.0, 1e6),
             unlimited: false,
         };
-        let axis = match lesson.view.axis {
-            lessons::TimeAxis::Steps => TimeAxis::Step,
-            lessons::TimeAxis::Time => TimeAxis::Time,
-        };
-        self.view.set_time(TimeScale { axis, log: false });
-        self.view.solo = None;
-        self.view.smoothing = 0.0;
-        self.view.scales.clear();
-        self.view.theory_band = lesson.view.theory == TheoryLayer::Band;
-        self.view.large.clone_from(&lesson.view.large);
-        self.view.events_listed = lesson.view.large.contains(&lessons::Plot::Events);
-        self.view.guess = lesson.guess.as_ref().map(|guess| GuessMark {
-            plot: guess.plot,
-            quantity: guess.quantity,
-            mode: guess.mode,
-            given: None,
-            answer: guess.answer,
-        });
+        let mut settings = ViewSettings::of_lesson(&lesson.view, state.view.settings.panels);
+        state.view.guess = GuessMark::of(&lesson);
         // Theory would give the answer away.
-        self.view.shown.theory = lesson.view.theory != TheoryLayer::Off && self.view.guess.is_none();
+        settings.shown.theory &= state.view.guess.is_none();
+        let rank = lesson.experiment.teacher.strengths.len();
+        state.view.set_settings(settings, rank);
         self.load(RunSpec {
             run: 0,
             companions: lesson
@@ -101,55 +54,35 @@ impl Window {
             start: false,
         });
         let eta = lesson.experiment.live.learning_rate;
-        self.horizon = self.horizon.min(1.03 * lesson.end_step as f64 * eta);
-        if self.view.guess.is_none() {
+        let view = &mut self.state.view;
+        view.horizon = view.horizon.min(1.03 * lesson.end_step as f64 * eta);
+        if view.guess.is_none() {
             self.send(Command::Step(lesson.end_step));
         }
-        self.compute_kept_runs(&lesson);
-    }
-
-    /// Computes the kept runs of a lesson on a thread of its own.
-    fn compute_kept_runs(&mut self, lesson: &Lesson) {
-        self.teaching.coming = None;
-        if lesson.kept_runs.is_empty() {
-            return;
-        }
-        let (sender, coming) = bounded(lesson.kept_runs.len());
-        let (kept_runs, end_step) = (lesson.kept_runs.clone(), lesson.end_step);
-        let thread = std::thread::Builder::new().name("kept runs".to_owned());
-        let spawned = thread.spawn(move || {
-            for kept_run in kept_runs {
-                let Some(computed) = KeptRun::compute(&kept_run.experiment, kept_run.label, end_step) else {
-                    continue;
-                };
-                // Nobody waits for them once another lesson is open.
-                if sender.send(computed).is_err() {
-                    return;
-                }
-            }
-        });
-        self.teaching.coming = spawned.is_ok().then_some(coming);
+        let job = kept_runs_of(&lesson, self.background.wake());
+        self.background.expect_kept_runs(job);
     }
 
     /// Takes in kept runs that are ready, and guesses that were clicked.
     pub(super) fn look_after_lesson(&mut self) {
-        if let Some(coming) = &self.teaching.coming {
-            self.kept_runs.extend(coming.try_iter());
+        while let Some(kept_run) = self.background.next_kept_run() {
+            self.state.kept_runs.push(kept_run);
         }
-        if self.teaching.current.is_none() {
+        let clicked = self.state.view.clicked.take();
+        if self.state.teaching.current.is_none() {
             return;
         }
-        let clicked = self.view.clicked.take();
-        if let (Some(mark), Some((plot, x, y))) = (&self.view.guess, clicked)
+        let view = &self.state.view;
+        if let (Some(mark), Some((plot, x, y))) = (&view.guess, clicked)
             && mark.given.is_none()
             && mark.plot == plot
         {
             let given = match mark.quantity {
                 GuessQuantity::HalfTime | GuessQuantity::PeakTime | GuessQuantity::LearnedTime => {
-                    let value = self.view.time.value(x);
-                    match self.view.time.axis {
+                    let value = view.settings.time.value(x);
+                    match view.settings.time.axis {
                         TimeAxis::Step => value,
-                        TimeAxis::Time => value / self.run.experiment.live.learning_rate,
+                        TimeAxis::Time => value / self.state.run.experiment.live.learning_rate,
                     }
                 }
                 GuessQuantity::PeakFraction => x,
@@ -162,24 +95,26 @@ impl Window {
 
     /// Goes on with the lesson, with a guess or without.
     pub(super) fn take_guess(&mut self, given: Option<f64>) {
-        match (&mut self.view.guess, given) {
+        let state = &mut self.state;
+        match (&mut state.view.guess, given) {
             (Some(mark), Some(given)) => mark.given = Some(given),
             (mark, _) => *mark = None,
         }
-        let Some(lesson) = self.teaching.current.and_then(|i| self.teaching.lessons.get(i)) else {
+        let Some(lesson) = state.teaching.lesson() else {
             return;
         };
-        self.view.shown.theory = lesson.view.theory != TheoryLayer::Off;
-        let end_step = lesson.end_step;
-        if self.run.state == RunState::Paused && self.run.step < end_step {
-            self.send(Command::Step(end_step - self.run.step));
+        state.view.settings.shown.theory = lesson.view.theory != TheoryLayer::Off;
+        let n_left = lesson.end_step.saturating_sub(state.run.step);
+        if state.run.state == RunState::Paused && n_left > 0 {
+            self.send(Command::Step(n_left));
         }
     }
 
     /// The next lesson, or the one before; the first where none is open.
     pub(super) fn turn_to_lesson(&mut self, forwards: bool) {
-        let last = self.teaching.lessons.len().saturating_sub(1);
-        let index = match (self.teaching.current, forwards) {
+        let teaching = &self.state.teaching;
+        let last = teaching.lessons.len().saturating_sub(1);
+        let index = match (teaching.current, forwards) {
             (None, _) => 0,
             (Some(current), true) => (current + 1).min(last),
             (Some(current), false) => current.saturating_sub(1),
@@ -187,59 +122,20 @@ impl Window {
         self.open_lesson(index);
     }
 
-    /// Closes the lesson; its run goes on as any other.
-    pub(super) fn open_in_lab(&mut self) {
-        self.teaching.current = None;
-        self.view.large.clear();
-        self.view.theory_band = false;
-        self.view.guess = None;
-        if let Some(lab) = self.teaching.lab.take() {
-            self.view.shown = lab.shown;
-            self.view.set_time(lab.time);
+    /// Closes the lesson, if one is open; its run goes on as any other, and is looked at as the lab was.
+    pub(super) fn leave_lesson(&mut self) {
+        self.state.teaching.current = None;
+        self.state.view.guess = None;
+        if let Some((settings, speed)) = self.lab.take() {
+            let rank = self.state.run.rank();
+            self.state.view.set_settings(settings, rank);
+            self.state.speed = speed;
+            self.send(Command::SetSpeed(speed.speed()));
         }
     }
 
-    /// How the lab is looked at, or was before the first lesson.
-    pub(super) fn lab(&self) -> Lab {
-        self.teaching.lab.unwrap_or(Lab {
-            shown: self.view.shown,
-            time: self.view.time,
-            speed: self.speed,
-        })
-    }
-
-    /// Draws the panel of the lesson in hand.
-    pub(super) fn lesson_panel(&mut self, ui: &mut Ui, emphasis: f32) {
-        let Some(lesson) = self.teaching.current.and_then(|i| self.teaching.lessons.get(i)) else {
-            return;
-        };
-        let panel = LessonPanel {
-            lesson,
-            n_lessons: self.teaching.lessons.len(),
-            step: self.view.scrubbed.map_or(self.run.step, |moment| moment.step),
-            has_ended: self.run.step >= lesson.end_step || self.run.state == RunState::Diverged,
-            guess: self.view.guess.as_ref(),
-            emphasis,
-            is_low: self.room < super::layout::VERY_LOW,
-        };
-        match panel.ui(ui, self.run.events.log.make_contiguous()) {
-            Some(Request::Next) => self.turn_to_lesson(true),
-            Some(Request::Previous) => self.turn_to_lesson(false),
-            Some(Request::Restart) => {
-                if let Some(index) = self.teaching.current {
-                    self.open_lesson(index);
-                }
-            }
-            Some(Request::OpenInLab) => self.open_in_lab(),
-            Some(Request::Skip) => self.take_guess(None),
-            Some(Request::Guess(given)) => self.take_guess(Some(given)),
-            None => {}
-        }
-        ui.separator();
-    }
-
-    /// Reads the lessons of a folder in place of those that ship with the program; files that are no lessons are told.
-    pub fn load_lessons(&mut self, folder: &std::path::Path) {
+    /// Reads the lessons of a folder in place of those that ship with the program; files that are no lessons are reported.
+    pub fn load_lessons(&mut self, folder: &Path) {
         let (found, errors) = lessons::load_folder(folder);
         if let Some(error) = errors.first() {
             let more = match errors.len() {
@@ -249,34 +145,40 @@ impl Window {
             self.complain(format!("{error}{more}"));
         }
         if !found.is_empty() {
-            self.teaching.current = None;
-            self.teaching.lessons = found;
+            self.state.teaching.current = None;
+            self.state.teaching.lessons = found;
         }
-    }
-
-    /// Number of the lesson in hand.
-    pub fn lesson_number(&self) -> Option<u32> {
-        let lesson = self.teaching.lessons.get(self.teaching.current?)?;
-        Some(lesson.number)
     }
 }
 
-/// Shares of the height that strengths, diffusion and loss take; those of a lesson that are large are twice as high.
-pub(super) fn shares(large: &[lessons::Plot], n_plots: usize) -> [f32; 3] {
-    match n_plots {
-        0 | 1 => return [1.0, 0.0, 0.0],
-        2 => return [0.55, 0.45, 0.0],
-        _ => {}
+/// Computes the kept runs of a lesson; nothing where it has none.
+fn kept_runs_of(lesson: &Lesson, wake: impl Fn() + Send + 'static) -> Option<Job<KeptRun>> {
+    if lesson.kept_runs.is_empty() {
+        return None;
     }
-    let kinds = [
-        lessons::Plot::Strengths,
-        lessons::Plot::Diffusion,
-        lessons::Plot::Loss,
-    ];
-    if !large.iter().any(|plot| kinds.contains(plot)) {
-        return [0.42, 0.28, 0.30];
-    }
-    let weights = kinds.map(|kind| if large.contains(&kind) { 2.0 } else { 1.0 });
-    let total: f32 = weights.iter().sum();
-    weights.map(|weight| weight / total)
+    let (kept_runs, end_step) = (lesson.kept_runs.clone(), lesson.end_step);
+    let job = Job::spawn("kept runs", kept_runs.len(), wake, move |task| {
+        for kept_run in kept_runs {
+            if let Some(recording) = record(&kept_run.experiment, end_step, task)
+                && !task.send(KeptRun::of_recording(&recording, kept_run.label))
+            {
+                return;
+            }
+        }
+    });
+    job.ok()
+}
+
+/// Records a run to `end_step`, unless its experiment cannot be set up or nobody waits for it any longer.
+fn record<T>(experiment: &crate::experiment::Experiment, end_step: u64, task: &Task<T>) -> Option<Recording> {
+    let mut simulation = Simulation::new(experiment).ok()?;
+    let (schedule, script) = (Schedule::DenseFirst, Script::default());
+    let (recording, _) = Recording::run_script(&mut simulation, &script, schedule, end_step, |_| {
+        if task.is_cancelled() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    (!task.is_cancelled()).then_some(recording)
 }

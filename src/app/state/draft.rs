@@ -9,37 +9,37 @@ use crate::simulation::EnsembleKind;
 
 /// An experiment being edited.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     /// The experiment; lists are in the texts until they are applied.
-    pub(super) experiment: Experiment,
+    pub(crate) experiment: Experiment,
     /// Teacher strengths, separated by commas or blanks.
-    pub(super) strengths: String,
+    pub(crate) strengths: String,
     /// Hidden widths, separated likewise.
-    pub(super) hidden: String,
+    pub(crate) hidden: String,
     /// What runs beside it.
-    pub(super) companions: Companions,
+    pub(crate) companions: Companions,
     /// Data whose files could not be read, and why; they are not read again and again.
     refused: Option<(DataConfig, String)>,
 }
 
 /// What runs beside the experiment itself, from the same start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Companions {
+pub(crate) struct Companions {
     /// Whether each of [`Dynamics::ALL`] does.
-    pub(super) dynamics: [bool; Dynamics::ALL.len()],
+    pub(crate) dynamics: [bool; Dynamics::ALL.len()],
     /// Whether the mode equations do.
-    pub(super) ensemble: bool,
+    pub(crate) ensemble: bool,
     /// Solutions of each mode equation.
-    pub(super) n_trajectories: usize,
+    pub(crate) n_trajectories: usize,
     /// Whether replicas of the full network do.
-    pub(super) replicas: bool,
+    pub(crate) replicas: bool,
     /// Their number.
-    pub(super) n_replicas: usize,
+    pub(crate) n_replicas: usize,
 }
 
 impl Companions {
     /// Gradient flow alone.
-    pub(super) fn gradient_flow() -> Self {
+    pub(crate) fn gradient_flow() -> Self {
         Self {
             dynamics: Dynamics::ALL.map(|dynamics| dynamics == Dynamics::GradientFlow),
             ensemble: false,
@@ -50,7 +50,7 @@ impl Companions {
     }
 
     /// The dynamics chosen, without `main`, which runs anyhow.
-    pub(super) fn dynamics_other_than(&self, main: Dynamics) -> Vec<Dynamics> {
+    pub(crate) fn dynamics_other_than(&self, main: Dynamics) -> Vec<Dynamics> {
         let chosen = Dynamics::ALL.into_iter().zip(self.dynamics);
         chosen
             .filter(|&(dynamics, on)| on && dynamics != main)
@@ -59,7 +59,7 @@ impl Companions {
     }
 
     /// What a session says of it.
-    pub(super) fn of(session: &simulation::Companions) -> Self {
+    pub(crate) fn of(session: &simulation::Companions) -> Self {
         let usual = Self::gradient_flow();
         let number = |n: usize, usual: usize| if n == 0 { usual } else { n };
         Self {
@@ -72,7 +72,7 @@ impl Companions {
     }
 
     /// As a session keeps it; `main` runs anyhow.
-    pub(super) fn chosen(&self, main: Dynamics) -> simulation::Companions {
+    pub(crate) fn chosen(&self, main: Dynamics) -> simulation::Companions {
         simulation::Companions {
             dynamics: self.dynamics_other_than(main),
             trajectories: if self.ensemble { self.n_trajectories } else { 0 },
@@ -81,7 +81,7 @@ impl Companions {
     }
 
     /// The ensembles chosen, with the number of their members.
-    pub(super) fn ensembles(&self) -> Vec<(EnsembleKind, usize)> {
+    pub(crate) fn ensembles(&self) -> Vec<(EnsembleKind, usize)> {
         let chosen = [
             (self.ensemble, EnsembleKind::ModeEquations, self.n_trajectories),
             (self.replicas, EnsembleKind::Replicas, self.n_replicas),
@@ -96,7 +96,7 @@ impl Companions {
 
 impl Draft {
     /// A draft of `experiment`, with gradient flow beside it.
-    pub(super) fn new(experiment: Experiment) -> Self {
+    pub(crate) fn new(experiment: Experiment) -> Self {
         Self {
             strengths: written(&experiment.teacher.strengths),
             hidden: written(&experiment.network.hidden),
@@ -111,7 +111,7 @@ impl Draft {
     ///
     /// # Errors
     /// One line that names the key, the value and what is allowed.
-    pub(super) fn read(&mut self, live: LiveParams) -> Result<Experiment, String> {
+    pub(crate) fn read(&mut self, live: LiveParams) -> Result<Experiment, String> {
         let mut experiment = self.experiment.clone();
         experiment.live = live;
         experiment.teacher.strengths = list(&self.strengths, "teacher.strengths", "numbers, as in 4, 2, 1")?;

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use eframe::egui::{self, Color32, RichText, Ui};
 
-use super::format::significant;
-use super::run_data::RunData;
-use super::style;
+use crate::app::format::significant;
+use crate::app::state::{RunData, State};
+use crate::app::style;
 use crate::observables::Quantity;
 use crate::observables::events::{Activity, noise_shares};
 
@@ -15,7 +15,8 @@ use crate::observables::events::{Activity, noise_shares};
 const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
 
 /// Draws the line; where it `is_short`, without the sentence.
-pub(super) fn headline(ui: &mut Ui, run: &RunData, emphasis: f32, is_short: bool) {
+pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool) {
+    let run = &state.run;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
         let (text, color) = token(run, ui.visuals());

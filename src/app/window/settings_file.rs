@@ -1,18 +1,17 @@
 //! What the program remembers from one start to the next, and the file it stands in: TOML, written whole or not at all. Of two
-//! windows open at once the last one to write is remembered, whole; a file that cannot be read is put aside and told.
+//! windows open at once the last one to write is remembered, whole; a file that cannot be read is renamed and reported.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use eframe::egui;
 use serde::{Deserialize, Serialize};
 
-use super::transport::SpeedSetting;
-use super::view::{Shown, TimeScale};
+use crate::app::state::{SpeedSetting, ViewSettings};
 use crate::session::{WriteError, put_aside, write_whole};
+use crate::worker::{Job, JobState};
 
 /// Time between two looks at whether something is to be written.
 const PERIOD: Duration = Duration::from_secs(5);
@@ -41,16 +40,16 @@ pub(crate) struct Kept {
     /// Width and height of the window while it did not, in points of the usual size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) size: Option<[f32; 2]>,
-    pub(crate) shown: Shown,
-    pub(crate) time: TimeScale,
     pub(crate) speed: SpeedSetting,
+    /// How runs are looked at.
+    pub(crate) view: ViewSettings,
 }
 
 /// What was found of settings kept before.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Found {
     pub(crate) kept: Kept,
-    /// What is to be told.
+    /// What is to be reported.
     pub(crate) trouble: Option<String>,
     /// Whether nothing is lost by writing to the file.
     pub(crate) may_be_written: bool,
@@ -115,9 +114,9 @@ impl Kept {
                 return usual(Some(trouble), false);
             }
         };
-        match toml::from_str::<Self>(&text) {
+        match Self::parse(&text) {
             Ok(kept) => Found {
-                kept: kept.sound(),
+                kept,
                 trouble: None,
                 may_be_written: true,
             },
@@ -129,6 +128,15 @@ impl Kept {
                 damaged(&format!("{place}{}", error.message()))
             }
         }
+    }
+
+    /// What a text says. Version 0.1.0 wrote settings of the view beside the others, and those under `view` instead are newer.
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let mut kept = toml::from_str::<Self>(text)?;
+        if !toml::from_str::<toml::Table>(text)?.contains_key("view") {
+            kept.view = toml::from_str(text)?;
+        }
+        Ok(kept.sound())
     }
 
     /// Without sizes that no window can have.
@@ -148,35 +156,35 @@ impl Kept {
     }
 }
 
-/// Width and height of the last window, and whether it filled the screen, where a file tells them; it is left as it is, whatever stands in it.
-pub(super) fn last_size(path: &Path) -> Option<([f32; 2], bool)> {
+/// Width and height of the last window, and whether it filled the screen, where a file holds them; the file is only read.
+pub(crate) fn last_size(path: &Path) -> Option<([f32; 2], bool)> {
     let text = fs::read_to_string(path).ok()?;
-    let kept = toml::from_str::<Kept>(&text).ok()?.sound();
+    let kept = Kept::parse(&text).ok()?;
     Some((kept.size?, kept.maximized))
 }
 
 /// The file that a window keeps its settings in.
 #[derive(Debug)]
-pub(super) struct KeptFile {
-    /// The window's, asked for what it remembers by itself.
+pub(super) struct SettingsFile {
+    /// The window's, which holds theme, scale and size.
     context: egui::Context,
     path: PathBuf,
     /// What was last given to be written; none where that failed.
     written: Option<Kept>,
-    /// What was last told of a failure, which is not told twice.
-    told: Option<String>,
+    /// The last failure that was reported; it is not reported twice.
+    reported: Option<String>,
     looked_at: Instant,
-    writing: Option<JoinHandle<Result<(), WriteError>>>,
+    writing: Option<Job<Result<(), WriteError>>>,
 }
 
-impl KeptFile {
+impl SettingsFile {
     /// For a file that says this much now.
     pub(super) fn new(context: egui::Context, path: PathBuf, written: Kept) -> Self {
         Self {
             context,
             path,
             written: Some(written),
-            told: None,
+            reported: None,
             looked_at: Instant::now(),
             writing: None,
         }
@@ -200,25 +208,29 @@ impl KeptFile {
         is_due
     }
 
-    /// Writes what has changed, in the background; gives what is to be told of the time before.
+    /// Writes what has changed, in the background; says what went wrong the time before.
     pub(super) fn keep(&mut self, kept: &Kept) -> Option<String> {
-        if self
-            .writing
-            .as_ref()
-            .is_some_and(|writing| !writing.is_finished())
-        {
+        let state = self.writing.as_mut().map_or(JobState::Ended, Job::poll);
+        if matches!(state, JobState::Working) {
             return None;
         }
         let trouble = self
-            .settle()
-            .filter(|trouble| self.told.as_ref() != Some(trouble));
+            .take(state)
+            .filter(|trouble| self.reported.as_ref() != Some(trouble));
         if trouble.is_some() {
-            self.told.clone_from(&trouble);
+            self.reported.clone_from(&trouble);
         }
         if self.written.as_ref() != Some(kept) {
             let (now, path) = (kept.clone(), self.path.clone());
-            let thread = std::thread::Builder::new().name("settings".to_owned());
-            self.writing = thread.spawn(move || now.write(&path)).ok();
+            let job = Job::spawn(
+                "settings",
+                1,
+                || (),
+                move |task| {
+                    task.send(now.write(&path));
+                },
+            );
+            self.writing = job.ok();
             self.written = self.writing.is_some().then(|| kept.clone());
         }
         trouble
@@ -235,10 +247,19 @@ impl KeptFile {
 
     /// Waits for what is being written, and says how it failed.
     fn settle(&mut self) -> Option<String> {
-        let outcome = self.writing.take()?.join().ok()?;
-        let error = outcome.err()?;
+        let state = self.writing.as_mut()?.wait();
+        self.take(state)
+    }
+
+    fn take(&mut self, state: JobState<Result<(), WriteError>>) -> Option<String> {
+        self.writing = None;
+        let text = match state {
+            JobState::Result(Ok(())) | JobState::Working | JobState::Ended => return None,
+            JobState::Result(Err(error)) => error.to_string(),
+            JobState::Panicked(message) => message,
+        };
         self.written = None;
-        Some(error.to_string())
+        Some(text)
     }
 }
 
@@ -277,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_told_and_put_aside() {
+    fn a_damaged_file_is_renamed_and_reported() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("settings.toml");
         for (i, bytes) in [
@@ -304,6 +325,17 @@ mod tests {
     }
 
     #[test]
+    fn an_earlier_file_is_read_with_its_settings_of_the_view() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/earlier/settings_0.1.0.toml");
+        let found = Kept::read(&path);
+        assert_eq!(found.trouble, None);
+        assert!(found.kept.is_known && found.kept.maximized);
+        let view = &found.kept.view;
+        assert!(view.time.log && !view.shown.theory && view.shown.singular_values);
+        assert!(view.panels.controls && view.panels.distributions);
+    }
+
+    #[test]
     fn windows_that_write_at_once_leave_a_whole_file() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("settings.toml");
@@ -315,7 +347,7 @@ mod tests {
         std::thread::scope(|scope| {
             for kept in &both {
                 scope.spawn(|| {
-                    let mut file = KeptFile::new(egui::Context::default(), path.clone(), Kept::default());
+                    let mut file = SettingsFile::new(egui::Context::default(), path.clone(), Kept::default());
                     for i in 0..40_u8 {
                         let size = Some([640.0 + f32::from(i), 480.0]);
                         file.keep(&Kept { size, ..kept.clone() });
@@ -335,20 +367,14 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_once_and_tried_again() {
+    fn a_failure_is_reported_once_and_tried_again() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("no").join("settings.toml");
-        let mut file = KeptFile::new(egui::Context::default(), path.clone(), Kept::default());
+        let mut file = SettingsFile::new(egui::Context::default(), path.clone(), Kept::default());
         let mut told = Vec::new();
         for _ in 0..3 {
             told.extend(file.keep(&some()));
-            while file
-                .writing
-                .as_ref()
-                .is_some_and(|writing| !writing.is_finished())
-            {
-                std::thread::yield_now();
-            }
+            std::thread::sleep(Duration::from_millis(100));
         }
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].contains("there is no directory"), "{told:?}");

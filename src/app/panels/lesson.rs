@@ -3,77 +3,54 @@
 use eframe::egui::{RichText, Ui};
 use egui_plot::{Line, Plot, PlotPoints};
 
-use super::format::significant;
-use super::style;
-use crate::lessons::{self, GuessQuantity, Lesson};
-use crate::observables::events::Event;
+use crate::app::action::Action;
+use crate::app::format::significant;
+use crate::app::state::{GuessMark, State};
+use crate::app::style;
+use crate::lessons::{self, Lesson};
+use crate::worker::RunState;
 
-/// A guess that a person has made, or is asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct GuessMark {
-    pub(super) plot: lessons::Plot,
-    pub(super) quantity: GuessQuantity,
-    /// Mode, from 0.
-    pub(super) mode: usize,
-    /// What was clicked, in the units of the answer; none yet.
-    pub(super) given: Option<f64>,
-    /// What theory says.
-    pub(super) answer: f64,
-}
+/// Height, in points, of everything between menus and transport below which there is room for one thing at a time only.
+const VERY_LOW: f32 = 380.0;
 
-impl GuessMark {
-    /// Values to be drawn with their names, once the guess is made.
-    pub(crate) fn values(&self) -> Vec<(f64, &'static str)> {
-        let given = self.given.iter();
-        given
-            .flat_map(|&given| [(given, "your guess"), (self.answer, "theory")])
-            .collect()
-    }
-
-    /// Whether it is a place along the shared time axis.
-    pub(crate) fn is_a_moment(&self) -> bool {
-        match self.quantity {
-            GuessQuantity::HalfTime | GuessQuantity::PeakTime | GuessQuantity::LearnedTime => true,
-            GuessQuantity::PeakFraction | GuessQuantity::Strength | GuessQuantity::Variance => false,
-        }
-    }
-}
-
-/// What the panel asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Request {
-    Next,
-    Previous,
-    Restart,
-    OpenInLab,
-    /// Go on without a guess.
-    Skip,
-    /// A guess made in the panel itself.
-    Guess(f64),
+/// Draws the panel of the open lesson, if there is one.
+pub(crate) fn lesson_panel(ui: &mut Ui, state: &State, emphasis: f32) -> Option<Action> {
+    let lesson = state.teaching.lesson()?;
+    let panel = LessonPanel {
+        lesson,
+        state,
+        has_ended: state.run.step >= lesson.end_step || state.run.state == RunState::Diverged,
+        emphasis,
+        is_low: state.view.room < VERY_LOW,
+    };
+    let asked = panel.ui(ui);
+    ui.separator();
+    asked
 }
 
 /// What the panel shows of a lesson.
-pub(super) struct LessonPanel<'a> {
-    pub(super) lesson: &'a Lesson,
-    pub(super) n_lessons: usize,
-    /// Step that is looked at.
-    pub(super) step: u64,
-    pub(super) has_ended: bool,
-    pub(super) guess: Option<&'a GuessMark>,
-    pub(super) emphasis: f32,
+struct LessonPanel<'a> {
+    lesson: &'a Lesson,
+    state: &'a State,
+    has_ended: bool,
+    emphasis: f32,
     /// Whether there is room for one thing at a time only.
-    pub(super) is_low: bool,
+    is_low: bool,
 }
 
 impl LessonPanel<'_> {
-    /// Draws it.
-    pub(super) fn ui(&self, ui: &mut Ui, events: &[Event]) -> Option<Request> {
+    fn ui(&self, ui: &mut Ui) -> Option<Action> {
         let mut asked = None;
         let (lesson, size) = (self.lesson, self.emphasis);
         ui.horizontal_wrapped(|ui| {
-            let title = format!("Lesson {} of {}: {}", lesson.number, self.n_lessons, lesson.title);
+            let title = format!(
+                "Lesson {} of {}: {}",
+                lesson.number,
+                self.state.teaching.lessons.len(),
+                lesson.title
+            );
             let title = ui.label(RichText::new(title).size(15.0 * size).strong());
-            if let Some(caption) = self.caption(events).filter(|_| self.is_low) {
+            if let Some(caption) = self.caption().filter(|_| self.is_low) {
                 title.on_hover_text(&caption.text);
             }
             if lesson.beyond_the_paper {
@@ -83,18 +60,19 @@ impl LessonPanel<'_> {
                 ui.label(text)
                     .on_hover_text("The paper does not claim what this lesson shows.");
             }
+            let again = Action::OpenLesson(self.state.teaching.current.unwrap_or(0));
             for (text, hint, request) in [
                 (
                     "Previous",
                     "The lesson before this one (Page Up).",
-                    Request::Previous,
+                    Action::PreviousLesson,
                 ),
-                ("Next", "The next lesson (Page Down).", Request::Next),
-                ("Again", "Start the lesson again.", Request::Restart),
+                ("Next", "The next lesson (Page Down).", Action::NextLesson),
+                ("Again", "Start the lesson again.", again),
                 (
                     "Open in the lab",
                     "Close the lesson and go on with its run.",
-                    Request::OpenInLab,
+                    Action::OpenInLab,
                 ),
             ] {
                 if ui.small_button(text).on_hover_text(hint).clicked() {
@@ -102,14 +80,14 @@ impl LessonPanel<'_> {
                 }
             }
         });
-        if let Some(mark) = self.guess
+        if let Some(mark) = &self.state.view.guess
             && mark.given.is_none()
         {
             asked = self.prompt(ui, mark).or(asked);
             return asked;
         }
         // In a low window question and action take its place at the end; it is told by the title then.
-        if let Some(caption) = self.caption(events)
+        if let Some(caption) = self.caption()
             && !(self.is_low && self.has_ended)
         {
             ui.label(RichText::new(&caption.text).size(14.0 * size.max(12.0 / 14.0)));
@@ -122,7 +100,7 @@ impl LessonPanel<'_> {
             ui.label(RichText::new(&lesson.question).size(12.5 * size).italics());
             ui.label(RichText::new(&lesson.action).size(12.5 * size).strong());
         });
-        if let Some(mark) = self.guess
+        if let Some(mark) = &self.state.view.guess
             && self.has_ended
         {
             self.verdict(ui, mark);
@@ -131,13 +109,15 @@ impl LessonPanel<'_> {
     }
 
     /// The caption of the step that is looked at.
-    fn caption(&self, events: &[Event]) -> Option<&lessons::Caption> {
-        let caption = self.lesson.caption_at(self.step, events)?;
+    fn caption(&self) -> Option<&lessons::Caption> {
+        let caption = self
+            .lesson
+            .caption_at(self.state.step_in_view(), &self.state.run.events.log)?;
         self.lesson.captions.get(caption)
     }
 
     /// Asks for the guess.
-    fn prompt(&self, ui: &mut Ui, mark: &GuessMark) -> Option<Request> {
+    fn prompt(&self, ui: &mut Ui, mark: &GuessMark) -> Option<Action> {
         let mut asked = None;
         let prompt = self
             .lesson
@@ -152,12 +132,14 @@ impl LessonPanel<'_> {
                 .on_hover_text("Space.")
                 .clicked()
             {
-                asked = Some(Request::Skip);
+                asked = Some(Action::Guess(None));
             }
         });
         // There is no histogram before the run: its width is chosen on an empty one.
         if mark.plot == lessons::Plot::Stationary {
-            asked = width_plot(ui, mark.answer).map(Request::Guess).or(asked);
+            asked = width_plot(ui, mark.answer)
+                .map(|given| Action::Guess(Some(given)))
+                .or(asked);
         }
         asked
     }

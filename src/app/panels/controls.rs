@@ -2,130 +2,96 @@
 
 use eframe::egui::{self, ComboBox, DragValue, RichText, Slider, SliderClamping, Ui};
 
-use super::draft::{Companions, Draft};
-use super::format::{brief, significant};
-use super::style;
+use crate::app::action::Action;
+use crate::app::format::{brief, significant};
+use crate::app::state::{Companions, Draft, State};
+use crate::app::style;
 use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
 use crate::experiment::{Basis, DataKind, Dynamics, Engine, Experiment, InitScheme};
 use crate::theory::{ModeLaw, largest_stable_learning_rate};
 
-/// What the rail asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Request {
-    /// New live parameters, already validated.
-    Live(LiveParams),
-    /// Load the draft and start again.
-    Reset,
-    /// The same with another seed.
-    NewSeed,
-}
-
-/// The left rail.
-#[derive(Debug, Default)]
-pub(super) struct Controls {
-    /// Why the last value typed was not taken.
-    complaint: Option<String>,
-}
-
-impl Controls {
-    /// Draws the rail. `live` holds the sliders' values, `running` the experiment of the present run.
-    pub(super) fn ui(
-        &mut self,
-        ui: &mut Ui,
-        live: LiveParams,
-        draft: &mut Draft,
-        running: &Experiment,
-    ) -> Option<Request> {
-        ui.spacing_mut().slider_width = (ui.available_width() - 92.0).max(80.0);
-        let mut request = self.live_sliders(ui, live);
-        read_outs(ui, &live, running);
-        ui.add_space(6.0);
-        ui.separator();
-        let read = draft.read(live);
-        let pending = read
-            .as_ref()
-            .is_ok_and(|experiment| !same_but_live(experiment, running));
-        ui.horizontal(|ui| {
-            ui.strong("Applies on reset");
-            if pending {
-                ui.label(
-                    RichText::new("changed")
-                        .color(style::amber(ui.visuals()))
-                        .size(12.0),
-                );
-            }
-        });
-        reset_settings(ui, draft);
-        if let Err(message) = &read {
-            ui.label(RichText::new(message).color(style::red(ui.visuals())).size(12.0));
-        }
-        ui.add_space(4.0);
-        ui.add_enabled_ui(read.is_ok(), |ui| {
-            let text = if pending {
-                "Apply and reset"
-            } else {
-                "Reset, same seed"
-            };
-            let hint = "Start again from step 0 with these settings and this seed (key R).";
-            if ui.button(text).on_hover_text(hint).clicked() {
-                request = Some(Request::Reset);
-            }
-            if ui
-                .button("Reset, new seed")
-                .on_hover_text("Start again with another seed (key N).")
-                .clicked()
-            {
-                request = Some(Request::NewSeed);
-            }
-        });
-        request
-    }
-
-    fn live_sliders(&mut self, ui: &mut Ui, live: LiveParams) -> Option<Request> {
-        let mut wanted = live;
-        ui.strong("Live");
-        slider(
-            ui,
-            "learning rate \u{3b7}",
-            "Step size of gradient descent; one step advances training time by \u{3b7}. Values beyond the slider can be typed.",
-            Slider::new(&mut wanted.learning_rate, 1e-5..=1.0)
-                .logarithmic(true)
-                .custom_formatter(|value, _| brief(value, 3)),
-        );
-        slider(
-            ui,
-            "batch size B",
-            "Samples per minibatch; the noise scale is \u{3c4} = \u{3b7}/B.",
-            Slider::new(&mut wanted.batch_size, 1..=10_000).logarithmic(true),
-        );
-        slider(
-            ui,
-            "label noise \u{3c3}",
-            "Standard deviation of the noise on every label, in units of the outputs.",
-            Slider::new(&mut wanted.label_noise_std, 0.0..=10.0)
-                .logarithmic(true)
-                .smallest_positive(1e-3)
-                .custom_formatter(|value, _| brief(value, 3)),
-        );
-        let mut request = None;
-        if wanted != live {
-            match wanted.validate() {
-                Ok(()) => {
-                    self.complaint = None;
-                    request = Some(Request::Live(wanted));
-                }
-                Err(error) => self.complaint = Some(error.to_string()),
-            }
-        }
-        if let Some(complaint) = &self.complaint {
+/// Draws the rail.
+pub(crate) fn controls(ui: &mut Ui, state: &State) -> Option<Action> {
+    ui.spacing_mut().slider_width = (ui.available_width() - 92.0).max(80.0);
+    let mut asked = live_sliders(ui, state);
+    read_outs(ui, &state.live, &state.run.experiment);
+    ui.add_space(6.0);
+    ui.separator();
+    let is_pending = state.draft_status == Ok(true);
+    ui.horizontal(|ui| {
+        ui.strong("Applies on reset");
+        if is_pending {
             ui.label(
-                RichText::new(complaint)
-                    .color(style::red(ui.visuals()))
+                RichText::new("changed")
+                    .color(style::amber(ui.visuals()))
                     .size(12.0),
             );
         }
-        request
+    });
+    let mut draft = state.draft.clone();
+    reset_settings(ui, &mut draft);
+    if draft != state.draft {
+        asked = Some(Action::EditDraft(Box::new(draft)));
     }
+    if let Err(message) = &state.draft_status {
+        ui.label(RichText::new(message).color(style::red(ui.visuals())).size(12.0));
+    }
+    ui.add_space(4.0);
+    ui.add_enabled_ui(state.draft_status.is_ok(), |ui| {
+        let text = if is_pending {
+            "Apply and reset"
+        } else {
+            "Reset, same seed"
+        };
+        let hint = "Start again from step 0 with these settings and this seed (key R).";
+        if ui.button(text).on_hover_text(hint).clicked() {
+            asked = Some(Action::Reset);
+        }
+        if ui
+            .button("Reset, new seed")
+            .on_hover_text("Start again with another seed (key N).")
+            .clicked()
+        {
+            asked = Some(Action::NewSeed);
+        }
+    });
+    asked
+}
+
+fn live_sliders(ui: &mut Ui, state: &State) -> Option<Action> {
+    let mut wanted = state.live;
+    ui.strong("Live");
+    slider(
+        ui,
+        "learning rate \u{3b7}",
+        "Step size of gradient descent; one step advances training time by \u{3b7}. Values beyond the slider can be typed.",
+        Slider::new(&mut wanted.learning_rate, 1e-5..=1.0)
+            .logarithmic(true)
+            .custom_formatter(|value, _| brief(value, 3)),
+    );
+    slider(
+        ui,
+        "batch size B",
+        "Samples per minibatch; the noise scale is \u{3c4} = \u{3b7}/B.",
+        Slider::new(&mut wanted.batch_size, 1..=10_000).logarithmic(true),
+    );
+    slider(
+        ui,
+        "label noise \u{3c3}",
+        "Standard deviation of the noise on every label, in units of the outputs.",
+        Slider::new(&mut wanted.label_noise_std, 0.0..=10.0)
+            .logarithmic(true)
+            .smallest_positive(1e-3)
+            .custom_formatter(|value, _| brief(value, 3)),
+    );
+    if let Some(complaint) = &state.refused_live {
+        ui.label(
+            RichText::new(complaint)
+                .color(style::red(ui.visuals()))
+                .size(12.0),
+        );
+    }
+    (wanted != state.live).then_some(Action::SetLive(wanted))
 }
 
 /// A labelled slider whose value may be typed beyond its ends.
@@ -276,7 +242,7 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
                     ],
                 );
             }
-            ui.label("companions it")
+            ui.label("companions")
                 .on_hover_text("What else starts from the same weights, drawn thin or as a band.");
             ui.vertical(|ui| companions_group(ui, &mut draft.companions, experiment.dynamics()));
             ui.end_row();
@@ -289,7 +255,7 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
         });
 }
 
-/// What runs beside the experiment's own dynamics.
+/// What runs from the same start as the experiment.
 fn companions_group(ui: &mut Ui, companions: &mut Companions, main: Dynamics) {
     for (dynamics, on) in Dynamics::ALL.into_iter().zip(&mut companions.dynamics) {
         if dynamics != main {
@@ -406,11 +372,4 @@ fn choice_row<T: Copy + PartialEq>(
         .labelled_by(label.id)
         .on_hover_text(hint);
     ui.end_row();
-}
-
-/// Whether two experiments differ in their live parameters at most.
-fn same_but_live(a: &Experiment, b: &Experiment) -> bool {
-    let mut a = a.clone();
-    a.live = b.live;
-    a == *b
 }

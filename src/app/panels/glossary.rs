@@ -2,9 +2,10 @@
 
 use eframe::egui::{self, RichText, Ui};
 
-use super::format::{brief, significant};
-use super::run_data::RunData;
-use super::style;
+use crate::app::action::Action;
+use crate::app::format::{brief, significant};
+use crate::app::state::{Dialog, RunData, State};
+use crate::app::style;
 
 const TERMS: &[(&str, &str)] = &[
     (
@@ -85,15 +86,19 @@ const TERMS: &[(&str, &str)] = &[
         "mode equation",
         "The stochastic equation of one mode alone, for aligned and balanced weights.",
     ),
-    ("kept_run", "A kept run, at 35 % of each mode's colour."),
+    (
+        "kept run",
+        "The curves of an earlier run, drawn behind the present one at 35 % of each mode's colour.",
+    ),
     (
         "exact density, Boltzmann",
         "The stationary law of the mode equation, and the Gaussian that approximates it.",
     ),
 ];
 
-/// Draws the glossary; says whether it stays open.
-pub(super) fn glossary(ctx: &egui::Context, run: &RunData) -> bool {
+/// Draws the glossary.
+pub(crate) fn glossary(ctx: &egui::Context, state: &State) -> Option<Action> {
+    let run = &state.run;
     let mut is_open = true;
     let size = ctx.content_rect().size();
     egui::Window::new("Glossary")
@@ -112,7 +117,8 @@ pub(super) fn glossary(ctx: &egui::Context, run: &RunData) -> bool {
                 }
             });
         });
-    is_open && !ctx.input(|input| input.key_pressed(egui::Key::Escape))
+    let is_closed = !is_open || ctx.input(|input| input.key_pressed(egui::Key::Escape));
+    is_closed.then_some(Action::Show(Dialog::None))
 }
 
 /// The mode equation of every mode with its numbers.

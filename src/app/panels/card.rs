@@ -1,12 +1,11 @@
-//! The card: what every mode is worth at the moment under the pointer or chosen by the scrubber, and between the two cursors.
+//! The card: values of each mode at the moment under the pointer or chosen by the scrubber, and differences between the cursors.
 //! Its numbers are recorded rows, not points of a drawn line.
 
 use eframe::egui::{self, Color32, RichText, Ui};
 
-use super::format::{grouped, significant};
-use super::run_data::RunData;
-use super::style;
-use super::view::{Moment, View};
+use crate::app::format::{grouped, significant};
+use crate::app::state::{Moment, RunData, State};
+use crate::app::style;
 use crate::observables::{Quantity, Schema};
 
 /// Size of its letters.
@@ -14,9 +13,12 @@ const SIZE: f32 = 12.0;
 /// Modes it names at most.
 const MAX_MODES: usize = 8;
 
-/// Draws the card beside the pointer while it is over a plot, else in the corner `at`, if there is a moment to tell of.
-pub(super) fn card(ui: &Ui, run: &RunData, view: &View, at: egui::Pos2) {
-    let pointed = view.hovered.and_then(|(_, x)| run.moment_at(view.time, x));
+/// Draws the card beside the pointer while it is over a plot, else in the corner `at`, if there is such a moment.
+pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2) {
+    let (run, view) = (&state.run, &state.view);
+    let pointed = view
+        .hovered
+        .and_then(|(_, x)| run.moment_at(view.settings.time, x));
     let both = match view.cursors {
         [Some(a), Some(b)] => Some((a, b)),
         [_, _] => None,

@@ -3,9 +3,9 @@
 
 use eframe::egui::{self, RichText, Ui};
 
-use super::format::{brief, grouped, significant};
-use super::run_data::RunData;
-use super::style;
+use crate::app::format::{brief, grouped, significant};
+use crate::app::state::{RunData, State};
+use crate::app::style;
 use crate::observables::events::{Event, EventKind};
 
 /// Newest events that are listed.
@@ -13,7 +13,8 @@ const MAX_LISTED: usize = 200;
 const SMALL: f32 = 11.5;
 
 /// Draws the table.
-pub(super) fn event_table(ui: &mut Ui, run: &RunData) {
+pub(crate) fn event_table(ui: &mut Ui, state: &State) {
+    let run = &state.run;
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         modes(ui, run);
         ui.separator();

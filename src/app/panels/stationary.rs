@@ -2,11 +2,11 @@
 
 use eframe::egui::{self, RichText, Ui};
 
-use super::format::{grouped, significant};
-use super::plots::{Histogram, Predictions};
-use super::run_data::RunData;
-use super::style;
-use super::view::View;
+use crate::app::action::Action;
+use crate::app::format::{grouped, significant};
+use crate::app::plots::{Histogram, Predictions};
+use crate::app::state::{RunData, State, View};
+use crate::app::style;
 use crate::experiment::DataKind;
 use crate::simulation::{
     Distances, Estimate, Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics,
@@ -19,14 +19,14 @@ const MAX_HEIGHT: f32 = 150.0;
 const TEXT_HEIGHT: f32 = 78.0;
 const SMALL: f32 = 11.5;
 
-/// Draws the view; gives the burn-in, in relaxation times, with which the statistics shall begin anew.
-pub(super) fn stationary_panel(
+/// Draws the view.
+pub(crate) fn stationary_panel(
     ui: &mut Ui,
-    run: &RunData,
-    view: &mut View,
+    state: &State,
     predictions: &mut Predictions,
     emphasis: f32,
-) -> Option<f64> {
+) -> Option<Action> {
+    let (run, view) = (&state.run, &state.view);
     let Some(statistics) = run
         .trajectories
         .first()
@@ -35,10 +35,10 @@ pub(super) fn stationary_panel(
         ui.weak("No values yet.");
         return None;
     };
-    let mut restart = None;
+    let mut asked = None;
     // A hall sees no controls.
     if emphasis <= 1.0 {
-        restart = controls(ui, view, statistics);
+        asked = controls(ui, view, statistics);
     }
     let since = match statistics.origin {
         0 => "statistics since the start".to_owned(),
@@ -80,17 +80,17 @@ pub(super) fn stationary_panel(
             of_mode.show(ui, run, view);
         }
     });
-    restart
+    asked
 }
 
-/// Gives the burn-in, in relaxation times, with which the statistics shall begin anew.
-fn controls(ui: &mut Ui, view: &mut View, statistics: &StationaryStatistics) -> Option<f64> {
-    let mut restart = None;
+/// Burn-in, restart of the statistics, and the scale of the densities.
+fn controls(ui: &mut Ui, view: &View, statistics: &StationaryStatistics) -> Option<Action> {
+    let mut asked = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
         let hint = "Every mode is left out until it has come near the teacher's strength, and then for this many \
                     relaxation times, or five autocorrelation times where those are longer. A change of \u{3b7}, B or \
-                    \u{3c3} begins anew.";
+                    \u{3c3} restarts them.";
         let label = ui.label(RichText::new("burn-in").size(SMALL)).on_hover_text(hint);
         let mut factor = statistics.factor;
         let number = egui::DragValue::new(&mut factor)
@@ -99,17 +99,25 @@ fn controls(ui: &mut Ui, view: &mut View, statistics: &StationaryStatistics) -> 
             .max_decimals(1);
         let response = ui.add(number).labelled_by(label.id).on_hover_text(hint);
         if response.changed() {
-            restart = Some(factor);
+            asked = Some(Action::RestartStatistics(factor));
         }
         ui.label(RichText::new("relaxation times").size(SMALL));
-        let hint = "Begin the histograms anew from the present step.";
+        let hint = "Restart the histograms from the present step.";
         if ui.small_button("restart").on_hover_text(hint).clicked() {
-            restart = Some(statistics.factor);
+            asked = Some(Action::RestartStatistics(statistics.factor));
         }
-        ui.toggle_value(&mut view.log_histograms, RichText::new("log").size(SMALL))
-            .on_hover_text("Logarithmic density: the tails.");
+        let log = egui::Button::selectable(view.settings.log_histograms, RichText::new("log").size(SMALL));
+        if ui
+            .add(log)
+            .on_hover_text("Logarithmic density: the tails.")
+            .clicked()
+        {
+            let mut settings = view.settings.clone();
+            settings.log_histograms = !settings.log_histograms;
+            asked = Some(Action::Look(Box::new(settings)));
+        }
     });
-    restart
+    asked
 }
 
 /// One mode: its name, its histogram and both in numbers.
@@ -125,7 +133,7 @@ impl ModeView<'_> {
     fn show(&self, ui: &mut Ui, run: &RunData, view: &View) {
         let histogram = &self.histogram;
         let statistics = histogram.statistics;
-        let theory = histogram.prediction.filter(|_| view.shown.theory);
+        let theory = histogram.prediction.filter(|_| view.settings.shown.theory);
         let estimates = Estimates::new(statistics);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;

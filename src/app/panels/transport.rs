@@ -2,91 +2,40 @@
 
 use eframe::egui::{self, RichText, Slider, SliderClamping, Ui};
 
-use super::format::{brief, grouped, prefixed, significant};
-use super::run_data::{HISTORY_BUDGET_BYTES, RunData};
-use super::view::{Panels, TimeAxis, TimeScale, View};
-use crate::worker::{RunState, Speed};
+use crate::app::action::Action;
+use crate::app::format::{brief, grouped, prefixed, significant};
+use crate::app::state::{HISTORY_BUDGET_BYTES, Panels, State, TimeAxis, TimeScale};
+use crate::app::style;
+use crate::worker::RunState;
 
-/// What the bar asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Request {
-    /// Start again, same seed.
-    Reset,
-    /// Take so many steps, then halt.
-    Step(u64),
-    /// Go on, or halt.
-    PlayPause,
-    /// Take the run back to the moment looked at.
-    Rewind,
-    /// Another speed.
-    Speed,
-}
-
-/// How fast the person wants the run to go.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub(super) struct SpeedSetting {
-    /// Steps a second when limited.
-    pub(super) steps_per_second: f64,
-    /// Whether the machine alone sets the limit.
-    pub(super) unlimited: bool,
-}
-
-impl Default for SpeedSetting {
-    /// The default experiment then takes about ten seconds to learn everything.
-    fn default() -> Self {
-        Self {
-            steps_per_second: 150.0,
-            unlimited: false,
-        }
-    }
-}
-
-impl SpeedSetting {
-    /// As the worker is told.
-    pub(super) fn speed(self) -> Speed {
-        if self.unlimited {
-            Speed::Unlimited
-        } else {
-            Speed::StepsPerSecond(self.steps_per_second)
-        }
-    }
-}
-
-/// Draws the bar.
-pub(super) fn transport(
-    ui: &mut Ui,
-    run: &RunData,
-    view: &mut View,
-    panels: Option<&mut Panels>,
-    speed: &mut SpeedSetting,
-    frames_per_second: f64,
-) -> Option<Request> {
-    let mut request = scrubber(ui, run, view);
+/// Draws the bar; the switches of the side panels only where there are any.
+pub(crate) fn transport(ui: &mut Ui, state: &State, has_panels: bool) -> Option<Action> {
+    let (run, view, speed) = (&state.run, &state.view, state.speed);
+    let mut request = scrubber(ui, state);
     ui.horizontal_wrapped(|ui| {
-        let mut button = |ui: &mut Ui, text: &str, hint: &str, asks: Request| {
+        let mut button = |ui: &mut Ui, text: &str, hint: &str, asks: Action| {
             if ui.button(text).on_hover_text(hint).clicked() {
                 request = Some(asks);
             }
         };
-        button(ui, "Reset", "Start again from step 0 with the same seed (key R).", Request::Reset);
+        button(ui, "Reset", "Start again from step 0 with the same seed (key R).", Action::Reset);
         let running = run.state == RunState::Running;
         ui.add_enabled_ui(matches!(run.state, RunState::Running | RunState::Paused), |ui| {
             let text = if running { "Pause" } else { "Play" };
             let main = egui::Button::new(RichText::new(text).strong()).min_size(egui::vec2(56.0, 0.0));
             if ui.add(main).on_hover_text("Go on or halt (space).").clicked() {
-                request = Some(Request::PlayPause);
+                request = Some(Action::PlayPause);
             }
             for n_steps in [1, 10, 100] {
                 let hint = format!("Take {n_steps} steps, then halt.");
                 if ui.button(format!("+{n_steps}")).on_hover_text(hint).clicked() {
-                    request = Some(Request::Step(n_steps));
+                    request = Some(Action::Step(n_steps));
                 }
             }
         });
         ui.separator();
         let label = ui.label("speed");
-        let mut wanted = *speed;
+        let mut wanted = speed;
         ui.add_enabled_ui(!speed.unlimited, |ui| {
             ui.spacing_mut().slider_width = 110.0;
             let slider = Slider::new(&mut wanted.steps_per_second, 1.0..=1e6)
@@ -97,40 +46,48 @@ pub(super) fn transport(
             ui.add(slider).labelled_by(label.id).on_hover_text("Most steps a second.");
         });
         ui.toggle_value(&mut wanted.unlimited, "max").on_hover_text("As fast as the machine can.");
-        if wanted != *speed {
-            *speed = wanted;
-            request = Some(Request::Speed);
+        if wanted != speed {
+            request = Some(Action::SetSpeed(wanted));
         }
         ui.separator();
         let live = egui::Button::selectable(view.is_live(), "LIVE");
         let hint = "The plots follow the run. Dragging or zooming a plot lets go; this, End or a double click takes hold again.";
         if ui.add(live).on_hover_text(hint).clicked() {
-            view.attach();
+            request = Some(Action::ToLiveEnd);
         }
-        if let Some(panels) = panels {
-            ui.toggle_value(&mut panels.controls, "controls").on_hover_text("Show or hide the left rail.");
-            ui.toggle_value(&mut panels.distributions, "distributions")
-                .on_hover_text("Show or hide the right panel.");
+        if has_panels && let Some(panels) = panel_switches(ui, view.panels()) {
+            request = Some(Action::SetPanels(panels));
         }
         ui.separator();
-        read_outs(ui, run, frames_per_second);
+        read_outs(ui, state);
     });
     request
 }
 
+/// Switches of the side panels; gives the new choice.
+fn panel_switches(ui: &mut Ui, panels: Panels) -> Option<Panels> {
+    let mut wanted = panels;
+    ui.toggle_value(&mut wanted.controls, "controls")
+        .on_hover_text("Show or hide the left rail.");
+    ui.toggle_value(&mut wanted.distributions, "distributions")
+        .on_hover_text("Show or hide the right panel.");
+    (wanted != panels).then_some(wanted)
+}
+
 /// The scrubber over the history, with a tick at every kept state, and the way back to one.
-fn scrubber(ui: &mut Ui, run: &RunData, view: &mut View) -> Option<Request> {
+fn scrubber(ui: &mut Ui, state: &State) -> Option<Action> {
+    let (run, view) = (&state.run, &state.view);
     let mut request = None;
     ui.horizontal(|ui| {
         let label = ui.label("history").on_hover_text("Look at any moment of the run (left and right arrow).");
         ui.spacing_mut().slider_width = (ui.available_width() - 150.0).max(60.0);
-        let mut step = view.scrubbed.map_or(run.step, |moment| moment.step);
+        let mut step = state.step_in_view();
         let slider = Slider::new(&mut step, 0..=run.step.max(1)).show_value(false);
         let response = ui.add(slider).labelled_by(label.id).on_hover_text(
             "Look at any moment of the run; ticks are states that it can be taken back to.",
         );
         let rail = response.rect.shrink2(egui::vec2(0.5 * response.rect.height(), 0.0));
-        let stroke = egui::Stroke::new(1.0, super::style::quiet(ui.visuals()));
+        let stroke = egui::Stroke::new(1.0, style::quiet(ui.visuals()));
         for checkpoint in &run.checkpoints {
             let share = checkpoint.step as f32 / run.step.max(1) as f32;
             let x = rail.left() + rail.width() * share.min(1.0);
@@ -142,20 +99,22 @@ fn scrubber(ui: &mut Ui, run: &RunData, view: &mut View) -> Option<Request> {
                 axis: TimeAxis::Step,
                 log: false,
             };
-            view.scrubbed = run.moment_at(scale, step as f64).filter(|_| step < run.step);
+            let moment = run.moment_at(scale, step as f64).filter(|_| step < run.step);
+            request = Some(Action::Scrub(moment));
         }
         let hint = "Take the run back to the kept state at or before this moment and go on from there; what came after stays as a \
                     kept run (Backspace).";
         let button = egui::Button::new("Rewind to here");
         if ui.add_enabled(view.scrubbed.is_some(), button).on_hover_text(hint).clicked() {
-            request = Some(Request::Rewind);
+            request = Some(Action::RewindHere);
         }
     });
     request
 }
 
 /// Where the run is, in digits of fixed width so that nothing moves while they change.
-fn read_outs(ui: &mut Ui, run: &RunData, frames_per_second: f64) {
+fn read_outs(ui: &mut Ui, state: &State) {
+    let run = &state.run;
     ui.spacing_mut().item_spacing.x = 18.0;
     let mut show = |text: String, hint: &str| {
         let label = egui::Label::new(RichText::new(text).monospace().size(12.5)).extend();
@@ -170,9 +129,12 @@ fn read_outs(ui: &mut Ui, run: &RunData, frames_per_second: f64) {
         format!("{:>7}steps/s", prefixed(run.steps_per_second)),
         "Steps a second, as measured.",
     );
+    let frames = state
+        .frames_per_second
+        .map_or_else(|| "  \u{2013}".to_owned(), |frames| format!("{frames:>3.0}"));
     show(
-        format!("{frames_per_second:>3.0} FPS"),
-        "Pictures a second, while something changes.",
+        format!("{frames} FPS"),
+        "Frames drawn per second, while something changes.",
     );
     show(
         format!("seed {}", run.experiment.seed),
@@ -180,8 +142,8 @@ fn read_outs(ui: &mut Ui, run: &RunData, frames_per_second: f64) {
     );
     let mebibytes = run.n_bytes() as f64 / f64::from(1 << 20);
     let hint = format!(
-        "Memory of the history and its limit. {} offers of a picture found the window busy; {} rows were left out \
-         because it slept.",
+        "Memory of the history and its limit. {} frames were merged because the window was busy; {} rows were left out \
+         because it was hidden.",
         grouped(run.n_merged),
         grouped(run.n_thinned),
     );

@@ -1,70 +1,39 @@
-//! What lies over the window: palette, glossary, and the forms that ask for files.
+//! The forms that ask for files.
+
+use std::path::{Path, PathBuf};
 
 use eframe::egui::{self, Ui};
 
-use super::export::{ExportForm, ExportKind};
-use super::files::Purpose;
-use super::{Dialog, Window};
-use crate::app::command_list::Outcome;
-use crate::app::glossary::glossary;
+use crate::app::action::{Action, FileAction};
+use crate::app::state::{Dialog, ExportForm, ExportKind};
 
-impl Window {
-    /// What lies over the window.
-    pub(super) fn dialogs(&mut self, ui: &mut Ui) {
-        let ctx = ui.ctx().clone();
-        let mut dialog = std::mem::take(&mut self.dialog);
-        match &mut dialog {
-            Dialog::None => {}
-            Dialog::Palette(list) => match list.ui(&ctx, &self.teaching.lessons) {
-                Some(Outcome::Chosen(action)) => {
-                    self.perform(&ctx, action);
-                    return;
-                }
-                Some(Outcome::Lesson(index)) => {
-                    self.open_lesson(index);
-                    return;
-                }
-                Some(Outcome::Closed) => return,
-                None => {}
-            },
-            Dialog::Glossary => {
-                if !glossary(&ctx, &self.run) {
-                    return;
-                }
-            }
-            Dialog::Save(path) => match path_dialog(&ctx, "Save session", "Save", path) {
-                Some(true) => {
-                    let path = std::path::PathBuf::from(path.trim());
-                    self.remember_folder(&path);
-                    self.ask_snapshot(Purpose::Save(path));
-                    return;
-                }
-                Some(false) => return,
-                None => {}
-            },
-            Dialog::Open(path) => match path_dialog(&ctx, "Open session or experiment", "Open", path) {
-                Some(true) => {
-                    let path = std::path::PathBuf::from(path.trim());
-                    self.remember_folder(&path);
-                    self.open_file(&path);
-                    return;
-                }
-                Some(false) => return,
-                None => {}
-            },
-            Dialog::Export(form) => match export_dialog(&ctx, form) {
-                Some(true) => {
-                    self.ask_snapshot(Purpose::Export(form.clone()));
-                    return;
-                }
-                Some(false) => return,
-                None => {}
-            },
-        }
-        // An action may have opened another one in the meantime.
-        if matches!(self.dialog, Dialog::None) {
-            self.dialog = dialog;
-        }
+/// Asks where to save the session.
+pub(crate) fn save_form(ctx: &egui::Context, path: &str) -> Option<Action> {
+    let mut path_now = path.to_owned();
+    match path_dialog(ctx, "Save session", "Save", &mut path_now) {
+        Some(true) => Some(Action::File(FileAction::SaveTo(PathBuf::from(path_now.trim())))),
+        Some(false) => Some(Action::Show(Dialog::None)),
+        None => (path_now != path).then_some(Action::Show(Dialog::Save(path_now))),
+    }
+}
+
+/// Asks which file to open.
+pub(crate) fn open_form(ctx: &egui::Context, path: &str) -> Option<Action> {
+    let mut path_now = path.to_owned();
+    match path_dialog(ctx, "Open session or experiment", "Open", &mut path_now) {
+        Some(true) => Some(Action::File(FileAction::Open(PathBuf::from(path_now.trim())))),
+        Some(false) => Some(Action::Show(Dialog::None)),
+        None => (path_now != path).then_some(Action::Show(Dialog::Open(path_now))),
+    }
+}
+
+/// Asks what to export, and where to.
+pub(crate) fn export_form(ctx: &egui::Context, form: &ExportForm) -> Option<Action> {
+    let mut form_now = form.clone();
+    match export_dialog(ctx, &mut form_now) {
+        Some(true) => Some(Action::File(FileAction::Export(form_now))),
+        Some(false) => Some(Action::Show(Dialog::None)),
+        None => (form_now != *form).then_some(Action::Show(Dialog::Export(form_now))),
     }
 }
 
@@ -131,7 +100,7 @@ fn export_dialog(ctx: &egui::Context, form: &mut ExportForm) -> Option<bool> {
                 ui.end_row();
             });
         if form.kind != before {
-            let path = std::path::Path::new(&form.path).with_extension(form.kind.extension());
+            let path = Path::new(&form.path).with_extension(form.kind.extension());
             form.path = path.display().to_string();
         }
         answer = buttons(ui, "Export", !form.path.trim().is_empty(), false);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::view::{Moment, TimeAxis, TimeScale};
+use super::time::{Moment, TimeAxis, TimeScale};
 use crate::dynamics::LiveParams;
 use crate::experiment::{DataKind, Dynamics, Experiment};
 use crate::history::History;
@@ -13,47 +13,47 @@ use crate::theory::{ModeLaw, StrengthCurve};
 use crate::worker::{Checkpoint, Event, Frame, RunSpec, RunState};
 
 /// Memory that the histories of all trajectories may take together.
-pub(super) const HISTORY_BUDGET_BYTES: usize = 64 << 20;
+pub(crate) const HISTORY_BUDGET_BYTES: usize = 64 << 20;
 /// Changes of live parameters that are remembered for drawing; the oldest give way.
 const MAX_MARKS: usize = 4096;
 
 /// One engine's part of the run.
 #[derive(Clone, Debug)]
-pub(super) struct TrajectoryData {
-    pub(super) dynamics: Dynamics,
-    pub(super) history: History,
-    pub(super) statistics: Option<StationaryStatistics>,
-    pub(super) divergence: Option<Divergence>,
+pub(crate) struct TrajectoryData {
+    pub(crate) dynamics: Dynamics,
+    pub(crate) history: History,
+    pub(crate) statistics: Option<StationaryStatistics>,
+    pub(crate) divergence: Option<Divergence>,
 }
 
 /// Many runs beside the first trajectory.
 #[derive(Clone, Debug)]
-pub(super) struct EnsembleData {
-    pub(super) kind: EnsembleKind,
-    pub(super) n_members: usize,
-    pub(super) history: History,
-    pub(super) statistics: Option<StationaryStatistics>,
+pub(crate) struct EnsembleData {
+    pub(crate) kind: EnsembleKind,
+    pub(crate) n_members: usize,
+    pub(crate) history: History,
+    pub(crate) statistics: Option<StationaryStatistics>,
 }
 
 /// What has happened in the first trajectory.
 #[derive(Clone, Debug, Default)]
-pub(super) struct EventData {
-    pub(super) modes: Vec<ModeEvents>,
-    pub(super) activity: Option<Activity>,
-    pub(super) summary: String,
+pub(crate) struct EventData {
+    pub(crate) modes: Vec<ModeEvents>,
+    pub(crate) activity: Option<Activity>,
+    pub(crate) summary: String,
     /// The newest events, oldest first.
-    pub(super) log: VecDeque<events::Event>,
+    pub(crate) log: VecDeque<events::Event>,
 }
 
 /// What theory predicts for one mode of an aligned, balanced start.
 #[derive(Clone, Debug)]
-pub(super) struct Predicted {
+pub(crate) struct Predicted {
     /// Gradient flow of the mode.
-    pub(super) curve: StrengthCurve,
+    pub(crate) curve: StrengthCurve,
     /// `[time, strength]` along the gradient flow.
-    pub(super) points: Vec<[f64; 2]>,
+    pub(crate) points: Vec<[f64; 2]>,
     /// Training time at which the mode is half learned.
-    pub(super) half_time: Option<f64>,
+    pub(crate) half_time: Option<f64>,
 }
 
 impl Predicted {
@@ -92,36 +92,36 @@ impl Predicted {
 
 /// The present run as the worker has told it.
 #[derive(Clone, Debug)]
-pub(super) struct RunData {
+pub(crate) struct RunData {
     /// Number of the run; events of another one are stale.
-    pub(super) run: u64,
-    pub(super) experiment: Experiment,
-    pub(super) schema: Schema,
+    pub(crate) run: u64,
+    pub(crate) experiment: Experiment,
+    pub(crate) schema: Schema,
     /// Trajectories, the experiment's own engine first.
-    pub(super) trajectories: Vec<TrajectoryData>,
-    pub(super) ensembles: Vec<EnsembleData>,
-    pub(super) events: EventData,
+    pub(crate) trajectories: Vec<TrajectoryData>,
+    pub(crate) ensembles: Vec<EnsembleData>,
+    pub(crate) events: EventData,
     /// What theory predicts for every mode; empty before the first row.
-    pub(super) predicted: Vec<Predicted>,
-    pub(super) state: RunState,
-    pub(super) step: u64,
-    pub(super) time: f64,
-    pub(super) live: LiveParams,
-    pub(super) steps_per_second: f64,
-    pub(super) interventions: Vec<Intervention>,
+    pub(crate) predicted: Vec<Predicted>,
+    pub(crate) state: RunState,
+    pub(crate) step: u64,
+    pub(crate) time: f64,
+    pub(crate) live: LiveParams,
+    pub(crate) steps_per_second: f64,
+    pub(crate) interventions: Vec<Intervention>,
     /// Moments to which the run can be taken back, oldest first.
-    pub(super) checkpoints: Vec<Checkpoint>,
+    pub(crate) checkpoints: Vec<Checkpoint>,
     /// Offers of frames that found this window busy.
-    pub(super) n_merged: u64,
+    pub(crate) n_merged: u64,
     /// Rows left out because this window slept.
-    pub(super) n_thinned: u64,
+    pub(crate) n_thinned: u64,
     /// A fault of the worker, or the reason why it refused a command.
-    pub(super) trouble: Option<String>,
+    pub(crate) trouble: Option<String>,
 }
 
 impl RunData {
     /// A run that has been asked for and not answered yet.
-    pub(super) fn new(spec: &RunSpec) -> Self {
+    pub(crate) fn new(spec: &RunSpec) -> Self {
         let experiment = spec.experiment.clone();
         let schema = Schema::new(experiment.teacher.strengths.len());
         let n_histories = 1 + spec.companions.len() + spec.ensembles.len();
@@ -161,7 +161,7 @@ impl RunData {
     }
 
     /// Takes in an event; one of an older run changes nothing.
-    pub(super) fn take(&mut self, event: Event) {
+    pub(crate) fn take(&mut self, event: Event) {
         match event {
             Event::Frame(frame) if frame.run == self.run => self.take_frame(*frame),
             Event::Refused { run, message } if run == self.run => self.trouble = Some(message),
@@ -179,7 +179,7 @@ impl RunData {
 
     /// The run as it was at a kept state, under the number it has since it was taken back there.
     #[must_use]
-    pub(super) fn rewound(&self, run: u64, to: Checkpoint) -> Self {
+    pub(crate) fn rewound(&self, run: u64, to: Checkpoint) -> Self {
         let mut past = self.clone();
         past.run = run;
         past.state = RunState::Paused;
@@ -260,19 +260,19 @@ impl RunData {
     }
 
     /// Number of modes.
-    pub(super) fn rank(&self) -> usize {
+    pub(crate) fn rank(&self) -> usize {
         self.schema.rank()
     }
 
     /// Latest value of a per-mode quantity in the first trajectory.
-    pub(super) fn latest(&self, quantity: Quantity, mode: usize) -> Option<f64> {
+    pub(crate) fn latest(&self, quantity: Quantity, mode: usize) -> Option<f64> {
         self.trajectories
             .first()
             .and_then(|trajectory| trajectory.history.last(self.schema.column(quantity, mode)))
     }
 
     /// Bytes that the histories hold.
-    pub(super) fn n_bytes(&self) -> usize {
+    pub(crate) fn n_bytes(&self) -> usize {
         let trajectories = self
             .trajectories
             .iter()
@@ -283,7 +283,7 @@ impl RunData {
     }
 
     /// The law of one mode at the present parameters. For a stored set the noise scale is that of its minibatches.
-    pub(super) fn mode_law(&self, mode: usize) -> ModeLaw {
+    pub(crate) fn mode_law(&self, mode: usize) -> ModeLaw {
         let data = &self.experiment.data;
         let noise_scale = match data.kind {
             DataKind::Online => self.live.noise_scale(),
@@ -304,7 +304,7 @@ impl RunData {
 
     /// Number of steps, with fraction, after which the training time was or will be `time`: learning rates change at the
     /// interventions.
-    pub(super) fn step_at(&self, time: f64) -> f64 {
+    pub(crate) fn step_at(&self, time: f64) -> f64 {
         let start = (0.0, 0.0, self.experiment.live.learning_rate);
         let changes = self.interventions.iter();
         let (step, from, learning_rate) = changes
@@ -316,7 +316,7 @@ impl RunData {
     }
 
     /// Value of a column of the first trajectory in the last bucket that begins at or before a step.
-    pub(super) fn value_at_step(&self, step: u64, column: usize) -> f64 {
+    pub(crate) fn value_at_step(&self, step: u64, column: usize) -> f64 {
         let Some(history) = self.trajectories.first().map(|trajectory| &trajectory.history) else {
             return 0.0;
         };
@@ -325,7 +325,7 @@ impl RunData {
     }
 
     /// The recorded moment at or before a position along the shared axis.
-    pub(super) fn moment_at(&self, scale: TimeScale, position: f64) -> Option<Moment> {
+    pub(crate) fn moment_at(&self, scale: TimeScale, position: f64) -> Option<Moment> {
         let history = &self.trajectories.first()?.history;
         let bucket = history.bucket_at(scale.axis.column(), scale.value(position))?;
         let first = |column: usize| history.finest().column(column)[bucket].first;
@@ -336,7 +336,7 @@ impl RunData {
     }
 
     /// The recorded moment so many buckets before or after another.
-    pub(super) fn moment_beside(&self, moment: Moment, distance: i64) -> Option<Moment> {
+    pub(crate) fn moment_beside(&self, moment: Moment, distance: i64) -> Option<Moment> {
         let history = &self.trajectories.first()?.history;
         let steps = history.finest().column(Schema::STEP);
         let bucket = history.bucket_at(Schema::STEP, moment.step as f64)? as i64;
@@ -348,7 +348,7 @@ impl RunData {
     }
 
     /// Position along the shared axis of a training time.
-    pub(super) fn place_at(&self, scale: TimeScale, time: f64) -> f64 {
+    pub(crate) fn place_at(&self, scale: TimeScale, time: f64) -> f64 {
         scale.position(match scale.axis {
             TimeAxis::Time => time,
             TimeAxis::Step => self.step_at(time),
@@ -356,7 +356,7 @@ impl RunData {
     }
 
     /// The divergence that ended the run.
-    pub(super) fn divergence(&self) -> Option<&Divergence> {
+    pub(crate) fn divergence(&self) -> Option<&Divergence> {
         self.trajectories
             .first()
             .and_then(|trajectory| trajectory.divergence.as_ref())

@@ -2,15 +2,10 @@
 
 use eframe::egui::{self, RichText, Ui};
 
-use super::action::Action;
-use super::view::{Span, TimeAxis, TimeScale, View};
-
-/// What the bar asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Request {
-    Action(Action),
-    Span(Span),
-}
+use crate::app::action::{Action, FileAction, Zoom};
+use crate::app::commands::info_of;
+use crate::app::format::grouped;
+use crate::app::state::{MAX_SMOOTHING, Span, State, TimeAxis};
 
 /// Steps of the views of the end of a run.
 const LASTS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -19,7 +14,8 @@ const LASTS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const NARROW: f32 = 690.0;
 
 /// Draws the bar; gives what was asked for.
-pub(super) fn menus(ui: &mut Ui, view: &mut View, rank: usize) -> Option<Request> {
+pub(crate) fn menus(ui: &mut Ui, state: &State) -> Option<Action> {
+    let rank = state.run.rank();
     let mut asked = None;
     let is_narrow = ui.available_width() < NARROW;
     egui::MenuBar::new().ui(ui, |ui| {
@@ -31,20 +27,20 @@ pub(super) fn menus(ui: &mut Ui, view: &mut View, rank: usize) -> Option<Request
                     {
                         continue;
                     }
-                    if item(ui, *action) {
-                        asked = Some(Request::Action(*action));
+                    if item(ui, action) {
+                        asked = Some(action.clone());
                     }
                 }
             });
         }
         if !is_narrow {
             ui.separator();
-            asked = time_controls(ui, view).map(Request::Span).or(asked.take());
+            asked = time_controls(ui, state).or(asked.take());
         }
     });
     if is_narrow {
         ui.horizontal_wrapped(|ui| {
-            asked = time_controls(ui, view).map(Request::Span).or(asked.take());
+            asked = time_controls(ui, state).or(asked.take());
         });
     }
     asked
@@ -54,11 +50,11 @@ const MENUS: &[(&str, &[Action])] = &[
     (
         "File",
         &[
-            Action::OpenSession,
-            Action::SaveSession,
-            Action::CopySession,
-            Action::PasteSession,
-            Action::Export,
+            Action::File(FileAction::AskOpen),
+            Action::File(FileAction::AskSave),
+            Action::File(FileAction::CopySession),
+            Action::File(FileAction::PasteSession),
+            Action::File(FileAction::AskExport),
         ],
     ),
     ("Edit", &[Action::Undo, Action::Redo]),
@@ -84,14 +80,14 @@ const MENUS: &[(&str, &[Action])] = &[
             Action::ToggleSingularValues,
             Action::LogTime,
             Action::NextScale,
-            Action::CursorA,
-            Action::CursorB,
+            Action::PlaceCursor(0),
+            Action::PlaceCursor(1),
             Action::ClearCursors,
             Action::HighContrast,
             Action::ReducedMotion,
-            Action::Larger,
-            Action::Smaller,
-            Action::UsualSize,
+            Action::Zoom(Zoom::Larger),
+            Action::Zoom(Zoom::Smaller),
+            Action::Zoom(Zoom::Usual),
         ],
     ),
     (
@@ -101,30 +97,32 @@ const MENUS: &[(&str, &[Action])] = &[
     ("Help", &[Action::Palette, Action::Glossary]),
 ];
 
-fn item(ui: &mut Ui, action: Action) -> bool {
-    let Some(info) = action.info() else { return false };
+fn item(ui: &mut Ui, action: &Action) -> bool {
+    let Some(info) = info_of(action) else { return false };
     let keys = info.keys.first().map(|key| ui.ctx().format_shortcut(key));
     let button = egui::Button::new(info.name).shortcut_text(keys.unwrap_or_default());
     ui.add(button).on_hover_text(info.hint).clicked()
 }
 
 /// What the time axis counts and shows, and smoothing.
-fn time_controls(ui: &mut Ui, view: &mut View) -> Option<Span> {
+fn time_controls(ui: &mut Ui, state: &State) -> Option<Action> {
+    let before = &state.view.settings;
+    let mut wanted = before.clone();
     let mut asked = None;
     let name = |span| match span {
         Span::All => "all of the run".to_owned(),
-        Span::Last(n_steps) => format!("last {} steps", super::format::grouped(n_steps)),
+        Span::Last(n_steps) => format!("last {} steps", grouped(n_steps)),
         Span::Follow => "follow at this width".to_owned(),
     };
     let label = ui.label(RichText::new("show").size(12.5));
     egui::ComboBox::from_id_salt("span")
-        .selected_text(name(view.span))
+        .selected_text(name(before.span))
         .width(142.0)
         .show_ui(ui, |ui| {
             let lasts = LASTS.map(Span::Last);
             for span in std::iter::once(Span::All).chain(lasts).chain([Span::Follow]) {
-                if ui.selectable_label(view.span == span, name(span)).clicked() {
-                    asked = Some(span);
+                if ui.selectable_label(before.span == span, name(span)).clicked() {
+                    asked = Some(Action::SetSpan(span));
                 }
             }
         })
@@ -132,18 +130,17 @@ fn time_controls(ui: &mut Ui, view: &mut View) -> Option<Span> {
         .labelled_by(label.id)
         .on_hover_text("How much of the run the live view shows.");
     ui.label(RichText::new("against").size(12.5));
-    let mut time = view.time;
+    let time = &mut wanted.time;
     ui.selectable_value(&mut time.axis, TimeAxis::Time, "t")
         .on_hover_text("Training time, the sum of the learning rates.");
     ui.selectable_value(&mut time.axis, TimeAxis::Step, "steps")
         .on_hover_text("Number of steps.");
     ui.toggle_value(&mut time.log, "log time")
         .on_hover_text("Logarithmic time axis (Shift+L).");
-    view.set_time(TimeScale { ..time });
     let label = ui.label(RichText::new("smooth").size(12.5));
     ui.add(
-        egui::DragValue::new(&mut view.smoothing)
-            .range(0.0..=200.0)
+        egui::DragValue::new(&mut wanted.smoothing)
+            .range(0.0..=MAX_SMOOTHING)
             .speed(0.5)
             .fixed_decimals(0)
             .suffix(" px"),
@@ -152,5 +149,8 @@ fn time_controls(ui: &mut Ui, view: &mut View) -> Option<Span> {
     .on_hover_text(
         "Pixels over which curves are averaged; the raw curve stays visible under the smooth one.",
     );
+    if wanted != *before {
+        asked = Some(Action::Look(Box::new(wanted)));
+    }
     asked
 }

@@ -1,0 +1,94 @@
+//! The right panel: how the program looks, kept runs, diffusion against strength, and stationary laws or events.
+
+use eframe::egui::{self, Ui};
+
+use super::event_table::event_table;
+use super::kept_runs::kept_run_list;
+use super::stationary::stationary_panel;
+use crate::app::action::{Action, Zoom};
+use crate::app::plots::{self, Predictions};
+use crate::app::state::State;
+use crate::lessons;
+
+/// UI scales on offer, in percent.
+const SCALES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 250];
+/// Height of the plot of diffusion against strength.
+const LAW_HEIGHT: f32 = 168.0;
+
+/// Draws the right panel.
+pub(crate) fn side_panel(ui: &mut Ui, state: &State, predictions: &mut Predictions) -> Option<Action> {
+    let mut asked = appearance(ui, state);
+    ui.separator();
+    asked = kept_run_list(ui, state).or(asked);
+    ui.strong("Diffusion against strength").on_hover_text(
+        "Exact diffusion of every mode over the height of its law's hill, against its strength over the teacher's. The dot \
+         goes over the hill before it reaches 1: the noise is largest before the mode is learned.",
+    );
+    let is_large = state.view.settings.large.contains(&lessons::Plot::Law);
+    let height = if is_large { 1.6 * LAW_HEIGHT } else { LAW_HEIGHT };
+    if let Some((x, y)) = plots::law_plot(ui, &state.run, &state.view, height) {
+        asked = Some(Action::Click(lessons::Plot::Law, x, y));
+    }
+    ui.separator();
+    let mut settings = state.view.settings.clone();
+    ui.horizontal(|ui| {
+        ui.selectable_value(&mut settings.events_listed, false, "Stationary law")
+            .on_hover_text("Distribution of every settled mode strength, measured and predicted.");
+        ui.selectable_value(&mut settings.events_listed, true, "Events")
+            .on_hover_text("Peaks of the diffusion, modes learned, plateaus, changes.");
+    });
+    let is_listed = settings.events_listed;
+    if settings != state.view.settings {
+        asked = Some(Action::Look(Box::new(settings)));
+    }
+    if is_listed {
+        event_table(ui, state);
+        asked
+    } else {
+        stationary_panel(ui, state, predictions, 1.0).or(asked)
+    }
+}
+
+fn appearance(ui: &mut Ui, state: &State) -> Option<Action> {
+    let mut asked = None;
+    ui.horizontal_wrapped(|ui| {
+        let theme = ui.ctx().options(|options| options.theme_preference);
+        for (choice, name) in [
+            (egui::ThemePreference::Dark, "Dark"),
+            (egui::ThemePreference::Light, "Light"),
+            (egui::ThemePreference::System, "System"),
+        ] {
+            let button = egui::Button::selectable(theme == choice, name);
+            if ui.add(button).on_hover_text("Colours of the window.").clicked() {
+                asked = Some(Action::Theme(choice));
+            }
+        }
+        let present = (100.0 * ui.ctx().zoom_factor()).round() as u32;
+        egui::ComboBox::from_id_salt("UI scale")
+            .selected_text(format!("{present} %"))
+            .width(64.0)
+            .show_ui(ui, |ui| {
+                for scale in SCALES {
+                    if ui
+                        .selectable_label(scale == present, format!("{scale} %"))
+                        .clicked()
+                    {
+                        asked = Some(Action::Zoom(Zoom::Times(scale as f32 / 100.0)));
+                    }
+                }
+            })
+            .response
+            .on_hover_text("Size of everything in the window (Ctrl +, Ctrl \u{2212}).");
+    });
+    let mut settings = state.view.settings.clone();
+    ui.horizontal_wrapped(|ui| {
+        ui.toggle_value(&mut settings.shown.theory, "theory")
+            .on_hover_text("Draw what theory predicts (key T).");
+        ui.toggle_value(&mut settings.shown.singular_values, "singular values")
+            .on_hover_text("Draw the student's own singular values under the mode strengths.");
+    });
+    if settings != state.view.settings {
+        asked = Some(Action::Look(Box::new(settings)));
+    }
+    asked
+}

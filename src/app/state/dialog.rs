@@ -1,0 +1,80 @@
+//! What lies over the window, with what has been typed into it.
+
+use crate::session::FigurePanel;
+
+/// What lies over the window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Dialog {
+    #[default]
+    None,
+    Palette(Search),
+    Glossary,
+    /// A name for the session is being typed.
+    Save(String),
+    /// The name of a file to be opened is being typed.
+    Open(String),
+    Export(ExportForm),
+}
+
+/// What has been typed into the command palette, and which of the actions found is chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Search {
+    pub(crate) typed: String,
+    pub(crate) chosen: usize,
+    /// Whether it has been drawn, and so has the keyboard.
+    pub(crate) was_shown: bool,
+}
+
+/// What can be exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExportKind {
+    Figure(FigurePanel),
+    Csv,
+    Npz,
+    Bundle,
+}
+
+/// An export as it is being asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ExportForm {
+    pub(crate) kind: ExportKind,
+    pub(crate) path: String,
+    /// Steps between rows.
+    pub(crate) every: u64,
+    pub(crate) dark: bool,
+}
+
+impl ExportKind {
+    /// All of them, with their names.
+    pub(crate) fn all() -> Vec<(Self, &'static str)> {
+        let figure = |panel| {
+            let name = match panel {
+                FigurePanel::All => "figure: all over time",
+                FigurePanel::Strengths => "figure: strengths",
+                FigurePanel::Diffusion => "figure: diffusion",
+                FigurePanel::Events => "figure: events",
+                FigurePanel::Loss => "figure: excess loss",
+                FigurePanel::Law => "figure: diffusion against strength",
+                FigurePanel::Histogram => "figure: stationary histograms",
+            };
+            (Self::Figure(panel), name)
+        };
+        let figures = FigurePanel::ALL.into_iter().map(figure);
+        let data = [
+            (Self::Csv, "data: CSV"),
+            (Self::Npz, "data: NPZ"),
+            (Self::Bundle, "bundle: session, data and figures (zip)"),
+        ];
+        figures.chain(data).collect()
+    }
+
+    /// How its files end.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Figure(_) => "svg",
+            Self::Csv => "csv",
+            Self::Npz => "npz",
+            Self::Bundle => "zip",
+        }
+    }
+}

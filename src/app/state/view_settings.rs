@@ -1,0 +1,227 @@
+//! The settings of the view, in one struct: undo, sessions, the settings file, lessons and the lab each hold it whole.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::time::{Span, TimeScale};
+use crate::app::plots::Scale;
+use crate::lessons::{Plot, TheoryLayer, TimeAxis as LessonAxis, View as LessonView};
+
+/// Most pixels over which curves are smoothed.
+pub(crate) const MAX_SMOOTHING: f64 = 200.0;
+
+/// How a run is looked at, as far as it is worth keeping. Keys that a file lacks have their usual values.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct ViewSettings {
+    pub(crate) span: Span,
+    /// The only mode, counted from 0, that is drawn in full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) solo: Option<usize>,
+    /// Pixels over which curves are smoothed; 0 for not at all.
+    pub(crate) smoothing: f64,
+    /// Whether the densities of the histograms are drawn on a logarithmic axis.
+    pub(crate) log_histograms: bool,
+    /// Whether the right panel shows events rather than histograms.
+    pub(crate) events_listed: bool,
+    /// How kept runs are laid over the present one.
+    pub(crate) alignment: Alignment,
+    /// Whether theory's curves are a grey band, because they do not hold exactly.
+    pub(crate) theory_band: bool,
+    /// Plots that are large.
+    pub(crate) large: Vec<Plot>,
+    pub(crate) time: TimeScale,
+    pub(crate) shown: Shown,
+    pub(crate) panels: Panels,
+    /// Scales of vertical axes that are not the usual ones, by plot.
+    pub(crate) scales: BTreeMap<String, Scale>,
+}
+
+/// At which common moment kept runs are laid over the present one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Alignment {
+    /// At their starts.
+    #[default]
+    Start,
+    /// At the diffusion peak of a mode, counted from 0.
+    Peak(usize),
+}
+
+/// What the curves of the plot of strengths show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Shown {
+    /// Student singular values under the mode strengths.
+    pub(crate) singular_values: bool,
+    /// Theory: the diffusion law, saddle levels, Boltzmann curves.
+    pub(crate) theory: bool,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self {
+            singular_values: true,
+            theory: true,
+        }
+    }
+}
+
+/// Which side panels are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Panels {
+    /// The left rail.
+    pub(crate) controls: bool,
+    /// The right panel.
+    pub(crate) distributions: bool,
+}
+
+impl Default for Panels {
+    fn default() -> Self {
+        Self::that_fit(f32::INFINITY)
+    }
+}
+
+impl Panels {
+    /// Those for which a window of so many points has room beside the plots.
+    pub(crate) fn that_fit(width: f32) -> Self {
+        Self {
+            controls: width >= 600.0,
+            distributions: width >= 940.0,
+        }
+    }
+
+    /// Those that are open in both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            controls: self.controls && other.controls,
+            distributions: self.distributions && other.distributions,
+        }
+    }
+}
+
+impl ViewSettings {
+    /// Those that a file holds, for a run of `rank` modes: values that mean nothing here are the usual ones.
+    pub(crate) fn sound(mut self, rank: usize) -> Self {
+        self.solo = self.solo.filter(|&mode| mode < rank);
+        if let Alignment::Peak(mode) = self.alignment
+            && mode >= rank
+        {
+            self.alignment = Alignment::Start;
+        }
+        self.smoothing = if self.smoothing.is_finite() {
+            self.smoothing.clamp(0.0, MAX_SMOOTHING)
+        } else {
+            0.0
+        };
+        self
+    }
+
+    /// Those of a lesson: its own, in the panels that are open.
+    pub(crate) fn of_lesson(lesson: &LessonView, panels: Panels) -> Self {
+        Self {
+            events_listed: lesson.large.contains(&Plot::Events),
+            theory_band: lesson.theory == TheoryLayer::Band,
+            large: lesson.large.clone(),
+            time: TimeScale {
+                axis: match lesson.axis {
+                    LessonAxis::Steps => super::time::TimeAxis::Step,
+                    LessonAxis::Time => super::time::TimeAxis::Time,
+                },
+                log: false,
+            },
+            shown: Shown {
+                theory: lesson.theory != TheoryLayer::Off,
+                ..Shown::default()
+            },
+            panels,
+            ..Self::default()
+        }
+    }
+
+    /// Scale of a plot's vertical axis.
+    pub(crate) fn scale(&self, id: &str, usual: Scale) -> Scale {
+        self.scales.get(id).copied().unwrap_or(usual)
+    }
+
+    /// Draws a mode alone, or all of them again.
+    pub(crate) fn toggle_solo(&mut self, mode: usize) {
+        self.solo = if self.solo == Some(mode) { None } else { Some(mode) };
+    }
+
+    /// Share of a mode's colour that is drawn.
+    pub(crate) fn opacity(&self, mode: usize) -> f32 {
+        match self.solo {
+            Some(solo) if solo != mode => 0.1,
+            Some(_) | None => 1.0,
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+mod tests {
+    use super::*;
+
+    /// Every setting other than usual.
+    fn unusual() -> ViewSettings {
+        ViewSettings {
+            span: Span::Last(1000),
+            solo: Some(1),
+            smoothing: 3.0,
+            log_histograms: true,
+            events_listed: true,
+            alignment: Alignment::Peak(1),
+            theory_band: true,
+            large: vec![Plot::Law, Plot::Events],
+            time: TimeScale {
+                axis: super::super::time::TimeAxis::Step,
+                log: true,
+            },
+            shown: Shown {
+                singular_values: false,
+                theory: false,
+            },
+            panels: Panels {
+                controls: false,
+                distributions: false,
+            },
+            scales: BTreeMap::from([("diffusion".to_owned(), Scale::Symlog)]),
+        }
+    }
+
+    #[test]
+    fn every_setting_is_written_and_read() {
+        for settings in [ViewSettings::default(), unusual()] {
+            let text = toml::to_string(&settings).unwrap();
+            assert_eq!(toml::from_str::<ViewSettings>(&text).unwrap(), settings, "{text}");
+            assert_eq!(settings.clone().sound(4), settings);
+        }
+    }
+
+    #[test]
+    fn the_view_of_an_earlier_session_is_read() {
+        let text = include_str!("../../../tests/data/earlier/window_session_0.1.0.toml");
+        let session = crate::session::Session::parse(text, "window-session.toml").unwrap();
+        let settings: ViewSettings = session.view.try_into().unwrap();
+        let usual = ViewSettings::default();
+        assert_eq!(settings.solo, Some(1));
+        assert_eq!(settings.scale("mode strengths", Scale::Linear), Scale::Log);
+        assert!(settings.time.log && !settings.shown.theory && settings.shown.singular_values);
+        assert_eq!(
+            (settings.panels, settings.alignment),
+            (usual.panels, usual.alignment)
+        );
+    }
+
+    #[test]
+    fn values_that_mean_nothing_are_the_usual_ones() {
+        let mut settings = unusual();
+        settings.smoothing = f64::NAN;
+        let sound = settings.sound(1);
+        assert_eq!((sound.solo, sound.alignment), (None, Alignment::Start));
+        assert_eq!(sound.smoothing.to_bits(), 0.0_f64.to_bits());
+    }
+}
