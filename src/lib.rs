@@ -42,6 +42,7 @@
 //! | [`worker`] | the only threads and channels: commands in, events out |
 //! | [`lessons`] | lesson files: read, judged, listed, and their numbers checked by running them |
 //! | [`session`] | a run as a file that does it again; recordings as CSV, NPZ and figures; whole or not at all |
+//! | [`sweep`] | many experiments over a grid: cells with ids, shards, tables that survive a kill, merged into one |
 //! | `app` (feature `gui`) | the window; the only room that knows egui |
 //! | [`cli`] | the command line; the only room that prints |
 //!
@@ -72,6 +73,7 @@ pub mod random;
 pub mod session;
 pub mod simulation;
 pub mod stats;
+pub mod sweep;
 pub mod theory;
 mod whole_number;
 pub mod worker;

@@ -1,5 +1,5 @@
 //! Everything that can end a command, with its exit code: 2 for what the user can put right, 3 for a run that diverged, 4 for a
-//! replay that ended otherwise than its session, 5 for a lesson whose numbers are not as they must be, 1 for the rest.
+//! replay that ended otherwise than its session, 5 for a lesson whose numbers are not as they must be, 6 for a sweep of which cells are left, 1 for the rest.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ use crate::session::{
     BundleError, FigureError, NpzError, RecordingError, SessionEnd, SessionError, WriteError,
 };
 use crate::simulation::{Divergence, ReplicaDivergence, ReplicasError, SetupError};
+use crate::sweep::{CellId, DirectoryError, MergeError, ShardError, SweepError, SweepFileError};
 
 /// Why a command failed.
 #[derive(Debug, Error)]
@@ -130,6 +131,61 @@ pub enum CliError {
     /// Training diverged in one of several replicas; what was recorded has been written.
     #[error("{0}; all end with it")]
     ReplicaDiverged(ReplicaDivergence),
+    /// A file is no sweep.
+    #[error("{}: {cause}", path.display())]
+    SweepFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: Box<SweepFileError>,
+    },
+    /// A cell of a sweep is no experiment.
+    #[error(transparent)]
+    SweepCell(#[from] SweepFileError),
+    /// There is no such shard.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The directory of a sweep cannot be used.
+    #[error(transparent)]
+    SweepDirectory(#[from] DirectoryError),
+    /// A shard cannot go on.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+    /// Tables cannot be merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// A merged table is of no known format.
+    #[error("--out {}: the name must end in .csv, .npz or .parquet", path.display())]
+    TableExtension {
+        /// The table.
+        path: PathBuf,
+    },
+    /// A shard was interrupted; what was finished is kept.
+    #[error("interrupted; {left} cells are left, and the same command goes on with them")]
+    SweepInterrupted {
+        /// Cells that are left.
+        left: u64,
+    },
+    /// There is no such cell.
+    #[error("the sweep has no cell {id}")]
+    NoCell {
+        /// The id.
+        id: CellId,
+    },
+    /// The cell is not in the tables.
+    #[error("cell {id} has not been computed")]
+    NotComputed {
+        /// The id.
+        id: CellId,
+    },
+    /// A cell computed again has other numbers.
+    #[error("cell {id}: its digest is now {digest}, and its rows differ from those in the tables: {}", why_differs(env!("CARGO_PKG_VERSION")))]
+    CellDiffers {
+        /// The cell.
+        id: CellId,
+        /// Its digest now.
+        digest: String,
+    },
     /// A file of the folder is no lesson; others have been told before.
     #[error(transparent)]
     Lesson(#[from] LessonError),
@@ -181,10 +237,28 @@ impl CliError {
             | Self::NoTimeAxis { .. }
             | Self::Lesson(_)
             | Self::NoLesson { .. }
+            | Self::SweepFile { .. }
+            | Self::SweepCell(_)
+            | Self::Shard(_)
+            | Self::SweepDirectory(_)
+            | Self::Sweep(_)
+            | Self::TableExtension { .. }
+            | Self::NoCell { .. }
+            | Self::NotComputed { .. }
             | Self::Stdout(_) => 2,
             Self::Diverged(_) | Self::ReplicaDiverged(_) => 3,
-            Self::Mismatch(_) | Self::BundleMismatch { .. } => 4,
+            Self::Mismatch(_) | Self::BundleMismatch { .. } | Self::CellDiffers { .. } => 4,
             Self::Checks { .. } => 5,
+            Self::SweepInterrupted { .. } | Self::Merge(MergeError::Missing { .. }) => 6,
+            Self::Merge(
+                MergeError::Directory(_)
+                | MergeError::Table(_)
+                | MergeError::Cell(_)
+                | MergeError::Read { .. }
+                | MergeError::Different { .. }
+                | MergeError::Doubles { .. }
+                | MergeError::Id { .. },
+            ) => 2,
             Self::Bundle(BundleError::Cancelled) => 130,
             Self::Bundle(
                 BundleError::Setup(_)

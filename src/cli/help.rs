@@ -31,3 +31,33 @@ Parameters change at the steps at which they did in the session. A row at such a
 0 come before the first row. At the end the digest of the state is compared with the session's: where they match, this is the
 same run bit for bit; where not, the files are written all the same, and the exit code is 4. Bits are promised for one version of
 the program on one kind of processor.";
+
+/// Shown at the end of `saddlescope sweep --help`.
+pub(super) const SWEEP: &str = "\
+  saddlescope sweep --example > sweep.toml          # every key explained
+  saddlescope sweep sweep.toml --out cells          # or on eight machines: --shard 1/8 .. 8/8, into one directory or several
+  saddlescope sweep --merge cells --out table.parquet
+A run that was ended, by whatever, goes on where it stopped when the same command is given again; cells that were finished are
+kept, also when the axes are given more values. The exit code is 6 while cells are left.
+
+A table has a row for every cell and mode. Over the replicas, _median, _q10 and _q90 are quantiles over those that have the value
+and have not diverged. With m the strength of the teacher and a that of the mode:
+  cell                  id: a digest of the cell's experiment, from which the seeds of its replicas come
+  <key of an axis> ..   value of every axis
+  mode                  from 1, the strongest first
+  status                what most replicas are, of these (equal numbers: the first counts): diverged; lost: a reached m/2 and is below it
+                        at the end; trapped: a never reached m/2, in more than three times the time of gradient flow to 95 %; unfinished:
+                        none of the others; learned: a reached 95 % of m and is at m/2 or above at the end
+  replicas, diverged, learned                         numbers of replicas
+  step_half_median                                    first row with a >= m/2
+  step_learned_median, step_learned_q10, _q90         first row with a >= 0.95 m
+  peak_step_median, lead_median                       step of the peak of the diffusion; steps from there to 95 %
+  lead_predicted        the same for an aligned, balanced mode under gradient flow
+  order_kept            share of replicas in which no mode was learned before a stronger one
+  mean, variance        of a since the mode settled (arrived, and ten relaxation times later), over all replicas of the row's status
+  boltzmann_variance    tau sigma^2 L m^(2-2/L) / 2; online data, SGD or Langevin dynamics
+  balanced_variance     the same at the noise balance of label noise, where the network ends up
+  excess_loss, alignment, imbalance                   medians at the end
+  diverged_fraction, lost, trapped, unfinished, step_half_q10 .. time_learned_median, peaks (replicas with a peak), peak_step_q10 .. lead_q90,
+  settled, counted (replicas and values behind mean and variance), discrete_variance (of SGD with finite steps), variance_over_boltzmann,
+  variance_over_balanced, excess_loss_q10, excess_loss_q90, steps (the most that a replica took), digest (of the replicas' last states)";

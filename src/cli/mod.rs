@@ -2,7 +2,7 @@
 //!
 //! `saddlescope` opens the window, or runs the default experiment without it where no window can be had; `saddlescope run`
 //! records an experiment or checks a lesson; `saddlescope replay` does a saved session again, `saddlescope bundle` with all its
-//! data and figures; `saddlescope plot` draws a recording; `saddlescope lessons` lists the lessons; `saddlescope experiment`
+//! data and figures; `saddlescope plot` draws a recording; `saddlescope sweep` computes a grid of experiments; `saddlescope lessons` lists the lessons; `saddlescope experiment`
 //! prints the default experiment.
 
 mod bundle;
@@ -15,6 +15,7 @@ mod outputs;
 mod plot;
 mod replay;
 mod run;
+mod sweep;
 #[cfg(feature = "gui")]
 mod system_libraries;
 #[cfg(feature = "gui")]
@@ -38,7 +39,7 @@ pub use error::{CliError, Mismatch};
 #[command(
     version,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 5 a number of a lesson is not as it must be; 130 interrupted; 1 anything else."
+    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 5 a number of a lesson is not as it must be; 6 cells of a sweep are left or missing; 130 interrupted; 1 anything else."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -57,6 +58,9 @@ enum Command {
     Plot(PlotArguments),
     /// Do a saved session again and write it with its data and figures, as a directory or a .zip, whole or not at all
     Bundle(BundleArguments),
+    /// Compute a grid of experiments, in shards on any number of machines, and merge the tables
+    #[command(after_help = help::SWEEP)]
+    Sweep(sweep::SweepArguments),
     /// List the lessons; * marks those that show what the paper does not claim
     Lessons(lessons::LessonsArguments),
     /// Print the default experiment as commented TOML, to be saved and changed
@@ -182,6 +186,7 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliE
             }
             None => run::run(&arguments),
         },
+        Some(Command::Sweep(arguments)) => sweep::sweep(&arguments),
         Some(Command::Lessons(arguments)) => lessons::list(&arguments),
         Some(Command::Experiment) => print(DEFAULT_TOML),
     }

@@ -149,6 +149,13 @@ impl Samples {
         &self.teacher
     }
 
+    /// Every number: the shape of the inputs and of the targets, then both, one sample after the other.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = f64> {
+        let shapes = [self.d_in(), self.d_out(), self.n_samples()].map(|n| n as f64);
+        let samples = self.inputs.iter().chain(self.targets.iter());
+        shapes.into_iter().chain(samples.copied())
+    }
+
     /// Whether these are the samples that `data` speaks of.
     pub(super) fn are_those_of(&self, data: &DataConfig) -> bool {
         let (inputs, targets, whiten) = &self.read_as;

@@ -401,7 +401,7 @@ impl Simulation {
     }
 
     /// Appends the mode strengths of the present weights to `strengths`.
-    fn observe_strengths(&mut self, strengths: &mut Vec<f64>) {
+    pub(crate) fn observe_strengths(&mut self, strengths: &mut Vec<f64>) {
         self.observer.observe_strengths(&self.network, strengths);
     }
 

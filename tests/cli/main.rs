@@ -15,3 +15,4 @@ mod plot;
 mod replay;
 mod replicas;
 mod run;
+mod sweep;

@@ -1,0 +1,203 @@
+//! `saddlescope sweep`: a grid of experiments, computed in shards and merged into one table.
+
+use std::fs;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::error::CliError;
+use super::outputs::extension;
+use super::{print, say, write_stdout};
+use crate::session::{check_writable, write_whole};
+use crate::sweep::{
+    CellId, EXAMPLE, Progress, Shard, Sweep, SweepDirectory, TableFormat, count_shard, merge, run_shard,
+    write_table,
+};
+
+/// Longest sweep file.
+const LONGEST: u64 = 1 << 24;
+
+#[derive(Args, Debug)]
+pub(super) struct SweepArguments {
+    /// The sweep; its directory holds a copy, so that --merge needs none
+    #[arg(value_name = "FILE.toml", required_unless_present_any = ["merge", "example"])]
+    file: Option<PathBuf>,
+    /// Directory of the tables of the sweep, made where there is none; of --merge the table: .csv, .npz or .parquet
+    #[arg(long, value_name = "PATH", required_unless_present_any = ["example", "dry_run", "cell"])]
+    out: Option<PathBuf>,
+    /// Compute one part of the cells: I/N from 1 to N; auto asks Slurm; auto/N Kubernetes (JOB_COMPLETION_INDEX) or HyperQueue (HQ_TASK_ID)
+    #[arg(long, value_name = "SHARD", conflicts_with_all = ["merge", "example", "cell", "replay"])]
+    shard: Option<String>,
+    /// Put the tables of these directories together into one, cells in the order of the grid
+    #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with_all = ["file", "example"])]
+    merge: Option<Vec<PathBuf>>,
+    /// With --merge: take what is there, although cells are missing
+    #[arg(long, requires = "merge")]
+    partial: bool,
+    /// Print a sweep file with every key explained
+    #[arg(long, exclusive = true)]
+    example: bool,
+    /// Go through all cells and judge their experiments, but compute nothing
+    #[arg(long, conflicts_with_all = ["merge", "cell", "replay"])]
+    dry_run: bool,
+    /// Print the experiment of a cell, with the seed of its first replica, to be run or opened
+    #[arg(long, value_name = "ID", conflicts_with_all = ["merge", "replay"])]
+    cell: Option<CellId>,
+    /// With --cell: another replica, counted from 0
+    #[arg(long, value_name = "R", requires = "cell", default_value_t = 0)]
+    replica: usize,
+    /// Compute a cell of the sweep in --out again and compare its rows and its digest with those in the tables
+    #[arg(long, value_name = "ID", conflicts_with = "merge")]
+    replay: Option<CellId>,
+}
+
+pub(super) fn sweep(arguments: &SweepArguments) -> Result<(), CliError> {
+    if arguments.example {
+        return print(EXAMPLE);
+    }
+    if let (Some(directories), Some(out)) = (&arguments.merge, &arguments.out) {
+        return merge_tables(directories, out, arguments.partial);
+    }
+    let path = arguments.file.as_deref().unwrap_or_else(|| Path::new(""));
+    let sweep = read(path)?;
+    if let Some(id) = arguments.cell {
+        let experiment = find(&sweep, id)?.replica(arguments.replica);
+        return print(&experiment.to_toml());
+    }
+    let shard = match &arguments.shard {
+        None => Shard::default(),
+        Some(text) => text.parse()?,
+    };
+    if arguments.dry_run {
+        let n = count_shard(&sweep, shard)?;
+        let total = sweep.n_cells();
+        return write_stdout(|stdout| {
+            writeln!(
+                stdout,
+                "shard {shard}: {n} of {total} cells, {} networks each",
+                sweep.replicas
+            )
+        });
+    }
+    let out = arguments.out.as_deref().unwrap_or_else(|| Path::new(""));
+    match arguments.replay {
+        Some(id) => replay(&sweep, id, out),
+        None => compute(&sweep, shard, out),
+    }
+}
+
+fn read(path: &Path) -> Result<Sweep, CliError> {
+    let refused = |cause| CliError::Read {
+        path: path.to_owned(),
+        cause,
+    };
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(refused)?;
+    io::Read::read_to_end(&mut io::Read::take(file, LONGEST + 1), &mut bytes).map_err(refused)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(refused(io::Error::other("too long for a sweep")));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| CliError::NotText {
+        path: path.to_owned(),
+    })?;
+    let directory = path.parent().unwrap_or_else(|| Path::new(""));
+    Sweep::parse(directory, &text).map_err(|cause| CliError::SweepFile {
+        path: path.to_owned(),
+        cause: Box::new(cause),
+    })
+}
+
+/// A flag that an interrupt or a scheduler's SIGTERM sets.
+fn interruption() -> Arc<AtomicBool> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).ok();
+    interrupted
+}
+
+/// Computes what is left of a shard, with a progress bar where there is a terminal.
+fn compute(sweep: &Sweep, shard: Shard, out: &Path) -> Result<(), CliError> {
+    // A key that is none or a value that is wrong everywhere leaves no directory behind.
+    sweep.cell(0)?;
+    let directory = SweepDirectory::of(out, sweep)?;
+    let interrupted = interruption();
+    let bar = if io::stderr().is_terminal() {
+        ProgressBar::new(0)
+    } else {
+        ProgressBar::hidden()
+    };
+    let template = "{wide_bar} {human_pos}/{human_len} cells, {per_sec}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    let progress = |Progress { done, total }: Progress| {
+        if bar.length() != Some(total) {
+            // What was found is no work of now: rate and time left are those of what is computed.
+            bar.set_length(total);
+            bar.set_position(done);
+            bar.reset_eta();
+        } else if done > bar.position() {
+            bar.set_position(done);
+        }
+    };
+    let run = run_shard(sweep, &directory, shard, &interrupted, progress);
+    bar.finish_and_clear();
+    let run = run?;
+    say(&format!(
+        "shard {shard}: {} cells computed, {} found, {} left",
+        run.computed, run.found, run.left
+    ));
+    if run.left > 0 {
+        return Err(CliError::SweepInterrupted { left: run.left });
+    }
+    Ok(())
+}
+
+fn merge_tables(directories: &[PathBuf], out: &Path, partial: bool) -> Result<(), CliError> {
+    let format = extension(out)
+        .and_then(|extension| TableFormat::of_extension(&extension))
+        .ok_or_else(|| CliError::TableExtension { path: out.to_owned() })?;
+    check_writable(out)?;
+    let merged = merge(directories, partial)?;
+    if merged.n_missing > 0 {
+        let total = merged.n_cells + merged.n_missing;
+        say(&format!("{} of {total} cells are missing", merged.n_missing));
+    }
+    write_whole(out, |file| write_table(&merged, format, file))?;
+    Ok(())
+}
+
+/// The cell with this id, looked for from the first on.
+fn find(sweep: &Sweep, id: CellId) -> Result<crate::sweep::Cell, CliError> {
+    for index in 0..sweep.n_cells() {
+        let cell = sweep.cell(index)?;
+        if cell.id == id {
+            return Ok(cell);
+        }
+    }
+    Err(CliError::NoCell { id })
+}
+
+fn replay(sweep: &Sweep, id: CellId, out: &Path) -> Result<(), CliError> {
+    let cell = find(sweep, id)?;
+    let merged = merge(&[out.to_owned()], true)?;
+    let Some((_, expected)) = merged.rows_of(id)? else {
+        return Err(CliError::NotComputed { id });
+    };
+    let Some(found) = sweep.compute(&cell, &interruption())? else {
+        return Err(CliError::SweepInterrupted { left: 1 });
+    };
+    if found.text == expected {
+        return write_stdout(|stdout| {
+            writeln!(stdout, "cell {id}: the same to the bit, digest {}", found.digest)
+        });
+    }
+    Err(CliError::CellDiffers {
+        id,
+        digest: found.digest,
+    })
+}

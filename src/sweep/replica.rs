@@ -1,0 +1,287 @@
+//! One replica of a cell: run to its stop and measured on the way, with no trajectory kept.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::measure::ModeOutcome;
+use super::{Stop, Sweep};
+use crate::experiment::Experiment;
+use crate::observables::events::{LEARNED_FRACTION, Moment};
+use crate::observables::{Quantity, Schema};
+use crate::session::{StateDigest, state_digest};
+use crate::simulation::{
+    Phase, STATISTICS_STRIDE, SetupError, Simulation, StationaryStatistics, StepOutcome,
+};
+use crate::stats::Moments;
+use crate::theory::StrengthCurve;
+
+/// Steps between two looks at whether the sweep is interrupted.
+const STEPS_BETWEEN_LOOKS: u64 = 256;
+/// Fraction of the teacher's strength that tells a mode that is there from one that is not.
+const HALF: f64 = 0.5;
+/// How many times the time of gradient flow a mode has before it counts as trapped.
+const PATIENCE: f64 = 3.0;
+/// The smallest start, relative to the teacher's strength, that this time is reckoned from.
+const SMALLEST_START: f64 = 1e-6;
+
+/// What was measured of one mode.
+#[derive(Clone, Debug)]
+pub(super) struct ModeMeasured {
+    pub(super) outcome: ModeOutcome,
+    /// First row at half of the teacher's strength or above.
+    pub(super) half: Option<Moment>,
+    /// First row at 95 % or above.
+    pub(super) learned: Option<Moment>,
+    /// Step of the confirmed peak of the diffusion, and the steps from there to 95 %.
+    pub(super) peak: Option<u64>,
+    pub(super) lead: Option<u64>,
+    /// Of the strength since the mode settled.
+    pub(super) moments: Option<Moments>,
+    pub(super) alignment: f64,
+}
+
+/// What was measured of one replica.
+#[derive(Clone, Debug)]
+pub(super) struct Measured {
+    pub(super) modes: Vec<ModeMeasured>,
+    pub(super) diverged: bool,
+    pub(super) steps: u64,
+    pub(super) excess_loss: f64,
+    pub(super) imbalance: f64,
+    pub(super) digest: StateDigest,
+}
+
+/// What is known of a mode on its way.
+#[derive(Clone, Copy, Debug, Default)]
+struct Watch {
+    teacher_strength: f64,
+    start: f64,
+    last: f64,
+    half: Option<Moment>,
+    learned: Option<Moment>,
+}
+
+impl Watch {
+    fn look(&mut self, now: Moment, strength: f64) {
+        self.last = strength;
+        if strength >= HALF * self.teacher_strength {
+            self.half.get_or_insert(now);
+        }
+        if strength >= LEARNED_FRACTION * self.teacher_strength {
+            self.learned.get_or_insert(now);
+        }
+    }
+
+    fn outcome(&self, depth: usize, time: f64, diverged: bool) -> ModeOutcome {
+        let is_there = self.last >= HALF * self.teacher_strength;
+        match (diverged, self.half, self.learned) {
+            (true, _, _) => ModeOutcome::Diverged,
+            (false, _, Some(_)) if is_there => ModeOutcome::Learned,
+            (false, Some(_), _) if !is_there => ModeOutcome::Lost,
+            (false, None, _) if time > self.patience(depth) => ModeOutcome::Trapped,
+            (false, Some(_) | None, Some(_) | None) => ModeOutcome::Unfinished,
+        }
+    }
+
+    /// Training time after which a mode that is not there has stayed away.
+    fn patience(&self, depth: usize) -> f64 {
+        let start = self.start.abs().max(SMALLEST_START * self.teacher_strength);
+        let curve = StrengthCurve::new(depth, self.teacher_strength, start);
+        PATIENCE
+            * curve
+                .time_to_reach(LEARNED_FRACTION * self.teacher_strength)
+                .unwrap_or(0.0)
+    }
+}
+
+/// Runs `experiment` as `sweep` says; `None` where it was interrupted.
+///
+/// # Errors
+/// [`SetupError`] where its data cannot be drawn.
+pub(super) fn run(
+    sweep: &Sweep,
+    experiment: &Experiment,
+    interrupted: &AtomicBool,
+) -> Result<Option<Measured>, SetupError> {
+    let mut simulation = Simulation::new(experiment)?;
+    let n_steps = sweep.stop.most_steps(experiment.live.learning_rate);
+    let mut way = Way::new(sweep, &simulation, sweep.stride(n_steps));
+    loop {
+        way.look(&mut simulation, n_steps);
+        let step = simulation.step();
+        if step >= n_steps || simulation.divergence().is_some() || way.is_settled(sweep.stop) {
+            return Ok(Some(way.measured(&mut simulation)));
+        }
+        let next = way.next_after(step).min(n_steps);
+        while simulation.step() < next {
+            if interrupted.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let to = next.min(simulation.step() + STEPS_BETWEEN_LOOKS);
+            match simulation.advance_to(to) {
+                StepOutcome::Advanced => {}
+                StepOutcome::Diverged(_) => break,
+            }
+        }
+    }
+}
+
+/// A replica on its way.
+struct Way {
+    depth: usize,
+    schema: Schema,
+    every: u64,
+    watches: Vec<Watch>,
+    detector: Option<crate::observables::events::EventDetector>,
+    statistics: Option<StationaryStatistics>,
+    row: Vec<f64>,
+    strengths: Vec<f64>,
+}
+
+impl Way {
+    fn new(sweep: &Sweep, simulation: &Simulation, every: u64) -> Self {
+        let depth = simulation.experiment().network.depth();
+        let teacher = simulation.risk().teacher().strengths();
+        let watch = |&teacher_strength: &f64| Watch {
+            teacher_strength,
+            ..Watch::default()
+        };
+        Self {
+            depth,
+            schema: simulation.schema(),
+            every,
+            watches: teacher.iter().map(watch).collect(),
+            detector: sweep.measures.peak.then(|| simulation.event_detector()),
+            statistics: sweep
+                .measures
+                .settled
+                .then(|| StationaryStatistics::new(depth, teacher, simulation.live())),
+            row: Vec::new(),
+            strengths: Vec::new(),
+        }
+    }
+
+    /// The next step that is looked at.
+    fn next_after(&self, step: u64) -> u64 {
+        let after = |stride: u64| (step / stride + 1).saturating_mul(stride);
+        let row = after(self.every);
+        if self.statistics.is_some() {
+            row.min(after(STATISTICS_STRIDE))
+        } else {
+            row
+        }
+    }
+
+    fn look(&mut self, simulation: &mut Simulation, last_step: u64) {
+        let now = Moment {
+            step: simulation.step(),
+            time: simulation.time(),
+        };
+        let is_row = now.step.is_multiple_of(self.every) || now.step >= last_step;
+        if simulation.divergence().is_some() {
+            return;
+        }
+        self.strengths.clear();
+        // Once every mode is learned there is no peak left to be found, and the strengths alone cost a fraction of a row.
+        let searches = self.watches.iter().any(|watch| watch.learned.is_none());
+        match &mut self.detector {
+            Some(detector) if is_row && searches => {
+                self.row.clear();
+                simulation.observe(&mut self.row);
+                detector.observe(&self.row);
+                self.strengths
+                    .extend_from_slice(&self.row[self.schema.columns(Quantity::Strength)]);
+            }
+            Some(_) | None => simulation.observe_strengths(&mut self.strengths),
+        }
+        if is_row {
+            for (watch, &strength) in self.watches.iter_mut().zip(&self.strengths) {
+                if now.step == 0 {
+                    watch.start = strength;
+                }
+                watch.look(now, strength);
+            }
+        }
+        if let Some(statistics) = &mut self.statistics {
+            statistics.push(now.step, &self.strengths);
+        }
+    }
+
+    /// Whether every mode has been counted as often as the sweep asks for.
+    fn is_settled(&self, stop: Stop) -> bool {
+        let Stop::Settled { counts, .. } = stop else {
+            return false;
+        };
+        let modes = self.statistics.iter().flat_map(|statistics| &statistics.modes);
+        self.statistics.is_some() && modes.clone().all(|mode| mode.moments.count() >= counts)
+    }
+
+    fn measured(self, simulation: &mut Simulation) -> Measured {
+        let diverged = simulation.divergence().is_some();
+        let mut row = self.row;
+        row.clear();
+        simulation.observe(&mut row);
+        let (schema, time) = (self.schema, simulation.time());
+        let events: Vec<_> = self
+            .detector
+            .map(|detector| detector.modes().collect())
+            .unwrap_or_default();
+        let mode = |(mode, watch): (usize, &Watch)| {
+            let events = events.get(mode);
+            let statistics = self.statistics.as_ref().map(|statistics| &statistics.modes[mode]);
+            let settled = statistics.filter(|statistics| {
+                matches!(statistics.phase, Phase::Counting { .. }) && statistics.moments.count() > 0
+            });
+            ModeMeasured {
+                outcome: watch.outcome(self.depth, time, diverged),
+                half: watch.half,
+                learned: watch.learned,
+                peak: events.and_then(|events| Some(events.peak.filter(|peak| peak.confirmed)?.step)),
+                lead: events.and_then(|events| Some(events.lead()?.steps)),
+                moments: settled.map(|statistics| statistics.moments.clone()),
+                alignment: row[schema.column(Quantity::Alignment, mode)],
+            }
+        };
+        Measured {
+            modes: self.watches.iter().enumerate().map(mode).collect(),
+            diverged,
+            steps: simulation.step(),
+            excess_loss: row[Schema::EXCESS_LOSS],
+            imbalance: row[schema.imbalance()],
+            digest: state_digest(simulation),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(strengths: &[f64], time: f64) -> ModeOutcome {
+        let mut watch = Watch {
+            teacher_strength: 1.0,
+            start: 1e-3,
+            ..Watch::default()
+        };
+        for (step, &strength) in (0..).zip(strengths) {
+            watch.look(
+                Moment {
+                    step,
+                    time: step as f64,
+                },
+                strength,
+            );
+        }
+        watch.outcome(2, time, false)
+    }
+
+    #[test]
+    fn outcomes_are_as_defined() {
+        // From 1e-3 gradient flow takes (ln 999 + ln 19) / 2 = 4.93 to 95 %.
+        assert_eq!(outcome(&[1e-3, 0.96, 0.5], 100.0), ModeOutcome::Learned);
+        assert_eq!(outcome(&[1e-3, 0.96, 0.49], 100.0), ModeOutcome::Lost);
+        assert_eq!(outcome(&[1e-3, 0.6, 0.1], 1.0), ModeOutcome::Lost);
+        assert_eq!(outcome(&[1e-3, 0.49, 0.1], 14.7), ModeOutcome::Unfinished);
+        assert_eq!(outcome(&[1e-3, 0.49, 0.1], 14.9), ModeOutcome::Trapped);
+        assert_eq!(outcome(&[1e-3, 0.9], 100.0), ModeOutcome::Unfinished);
+    }
+}
