@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use saddlescope::dynamics::{EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
 use saddlescope::experiment::{DataKind, Engine, Experiment, Sampling};
-use saddlescope::simulation::{Simulation, StepOutcome};
+use saddlescope::simulation::{Replicas, Simulation, StepOutcome};
 
 /// Name, widths, batch size, engine, and whether 16 samples are stored.
 const NETWORKS: [(&str, &[usize], u64, Engine, bool); 6] = [
@@ -22,6 +22,21 @@ const NETWORKS: [(&str, &[usize], u64, Engine, bool); 6] = [
 ];
 /// Trajectories of each of the four modes of row W5, whose steps are trajectory-steps.
 const N_TRAJECTORIES: usize = 4096;
+
+/// Name of a row of replicas, and the row of one of them. Steps are those of all.
+const REPLICAS: [(&str, &str); 3] = [("W7a", "W1"), ("W7b", "W2"), ("W7c", "W6a")];
+/// Replicas of these rows.
+const N_REPLICAS: usize = 4096;
+
+/// Takes steps in all replicas of a row on one thread.
+fn advance_replicas(row: &str, n_steps: u64) -> bool {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let replicas = network_row(row).and_then(|experiment| Replicas::new(&experiment, N_REPLICAS).ok());
+    pool.ok().zip(replicas).is_some_and(|(pool, mut replicas)| {
+        pool.install(|| replicas.advance_to(n_steps / N_REPLICAS as u64));
+        replicas.n_diverged() == 0
+    })
+}
 
 fn network_row(name: &str) -> Option<Experiment> {
     let (_, widths, batch_size, engine, stored) = NETWORKS.into_iter().find(|row| row.0 == name)?;
@@ -68,6 +83,9 @@ fn ensemble_row() -> ModeEnsemble {
 
 /// Takes steps of a row on one thread; false where there is no such row or the run did not go through.
 fn advance(name: &str, n_steps: u64) -> bool {
+    if let Some(replicas) = REPLICAS.into_iter().find(|row| row.0 == name) {
+        return advance_replicas(replicas.1, n_steps);
+    }
     if name == "W5" {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         let n_steps = n_steps / (4 * N_TRAJECTORIES) as u64;
@@ -102,6 +120,9 @@ fn main() -> std::process::ExitCode {
         ("W5", 80_000_000),
         ("W6a", 2_000_000),
         ("W6b", 600_000),
+        ("W7a", 40_960_000),
+        ("W7b", 8_192_000),
+        ("W7c", 12_288_000),
     ] {
         let times = (0..5).map(|_| {
             let start = Instant::now();

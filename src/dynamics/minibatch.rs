@@ -20,6 +20,7 @@ use rand::seq::SliceRandom as _;
 use rand_distr::{Binomial, Distribution as _};
 use serde::{Deserialize, Serialize};
 
+use super::LiveParams;
 use super::kernel::Columns;
 use crate::model::{Dataset, Teacher};
 use crate::random::{ChiSquared, Generator, NormalStream, Purpose, Streams};
@@ -235,6 +236,47 @@ impl MinibatchSource {
     pub(super) fn is_condensed(&self, batch_size: u64) -> bool {
         self.teacher()
             .is_some_and(|teacher| batch_size >= teacher.map().ncols() as u64)
+    }
+
+    /// Draws the next `n_batches` minibatches as [`Self::draw_columns`] would one by one: their inputs, of dimension `d_in`, one
+    /// after the other, and likewise the rest of their targets.
+    #[inline]
+    pub(super) fn draw_batches(
+        &mut self,
+        live: &LiveParams,
+        d_in: usize,
+        inputs: &mut [f64],
+        rest: &mut [f64],
+        n_batches: usize,
+    ) -> f64 {
+        let (batch_size, sigma) = (live.batch_size, live.label_noise_std);
+        if let Kind::Online(online) = &mut self.kind
+            && batch_size < d_in as u64
+        {
+            // Inputs and label noise come from streams of their own, so each may be drawn at one go.
+            online.data.fill(inputs);
+            if sigma == 0.0 {
+                rest.fill(0.0);
+            } else {
+                online.label_noise.fill(rest);
+                for entry in rest {
+                    *entry *= sigma;
+                }
+            }
+            return batch_size as f64;
+        }
+        let n_columns = inputs.len() / (n_batches * d_in);
+        let d_out = rest.len() / (n_batches * n_columns);
+        let (inputs, rest) = (
+            inputs.chunks_exact_mut(n_columns * d_in),
+            rest.chunks_exact_mut(n_columns * d_out),
+        );
+        let mut divisor = batch_size as f64;
+        for (inputs, rest) in inputs.zip(rest) {
+            let columns = (Columns::over(inputs, d_in), Columns::over(rest, d_out));
+            divisor = self.draw_columns(batch_size, sigma, columns.0, columns.1);
+        }
+        divisor
     }
 
     /// Draws the next minibatch: fills `inputs` `(d_in, n)` and `rest` `(d_out, n)`, all there is of the targets of stored

@@ -52,6 +52,23 @@ impl Sgd {
         }
     }
 
+    /// Where its minibatches come from.
+    pub(super) fn source(&self) -> &MinibatchSource {
+        &self.source
+    }
+
+    /// The same, to be drawn from.
+    #[inline(always)]
+    pub(super) fn source_mut(&mut self) -> &mut MinibatchSource {
+        &mut self.source
+    }
+
+    /// Scale of the problem, with label noise.
+    #[inline(always)]
+    pub(super) fn scale_with(&self, live: &LiveParams) -> f64 {
+        self.scale + live.label_noise_std.powi(2) * self.targets.n_rows() as f64
+    }
+
     /// One step.
     ///
     /// # Errors
@@ -165,10 +182,7 @@ impl Sgd {
 
     #[inline(always)]
     fn check(&self, squared: f64, live: &LiveParams) -> Result<(), Blowup> {
-        Blowup::check(
-            squared,
-            self.scale + live.label_noise_std.powi(2) * self.targets.n_rows() as f64,
-        )
+        Blowup::check(squared, self.scale_with(live))
     }
 }
 

@@ -7,15 +7,18 @@
 //! are already beyond that step: their rows end with the last one of the schedule before it.
 
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use super::recording::{Recording, RunEnd, n_replica_columns};
 use crate::experiment::LiveParams;
 use crate::model::DeepLinearNetwork;
 use crate::simulation::{Replicas, Schedule, Script, Simulation, StepOutcome};
 
-/// Steps of all runs together between two reports of progress, so that a run with distant rows can still be watched and
-/// cancelled.
-const STEPS_BETWEEN_REPORTS: u64 = 256;
+/// Steps of all runs together before the first report of progress.
+const STEPS_BEFORE_FIRST_REPORT: u64 = 256;
+/// Time between two reports, so that a run with distant rows can still be watched and cancelled; in between, every replica goes on
+/// by itself.
+const TIME_BETWEEN_REPORTS: Duration = Duration::from_millis(30);
 
 impl Recording {
     /// Runs `simulation` for `n_steps` more steps and records it on `schedule`. `progress` is told the number of steps taken
@@ -46,7 +49,7 @@ impl Recording {
             script,
             schedule,
             n_steps,
-            STEPS_BETWEEN_REPORTS,
+            STEPS_BEFORE_FIRST_REPORT,
             progress,
         );
         let Plain { simulation, mut rows } = plain;
@@ -68,7 +71,7 @@ impl Recording {
         n_steps: u64,
         progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> (Self, RunEnd) {
-        let stride = (STEPS_BETWEEN_REPORTS / replicas.n_replicas() as u64).max(1);
+        let stride = (STEPS_BEFORE_FIRST_REPORT / replicas.n_replicas() as u64).max(1);
         let mut several = Several {
             last: replicas.replica(0).network().clone(),
             replicas,
@@ -180,7 +183,7 @@ fn drive(
     script: &Script,
     schedule: Schedule,
     n_steps: u64,
-    report_stride: u64,
+    mut report_stride: u64,
     mut progress: impl FnMut(u64) -> ControlFlow<()>,
 ) -> (RunEnd, u64) {
     let last_step = recorded.step().saturating_add(n_steps);
@@ -198,8 +201,17 @@ fn drive(
         let next = next_row
             .min(step.saturating_add(report_stride))
             .min(script.next_after(step).unwrap_or(u64::MAX));
+        let start = Instant::now();
         if let Some(end) = recorded.advance_to(next) {
             return (end, observed);
+        }
+        if next - step >= report_stride {
+            // How many steps a report waits for decides about no value.
+            report_stride = if start.elapsed() < TIME_BETWEEN_REPORTS / 2 {
+                report_stride.saturating_mul(2)
+            } else {
+                (report_stride / 2).max(1)
+            };
         }
         if recorded.step() == next_row {
             recorded.observe();

@@ -33,6 +33,16 @@ impl Clock {
         self.base_time + (self.step - self.base_step + n_steps) as f64 * self.learning_rate
     }
 
+    /// Step of the last change of the learning rate.
+    pub(super) fn changed_at(&self) -> u64 {
+        self.base_step
+    }
+
+    /// Goes back to an earlier step, not before the last change of the learning rate.
+    pub(super) fn go_back_to(&mut self, step: u64) {
+        self.step = step.max(self.base_step);
+    }
+
     pub(super) fn advance(&mut self, n_steps: u64) {
         self.step += n_steps;
     }

@@ -12,6 +12,7 @@ mod replicas;
 mod schedule;
 mod script;
 mod settled;
+mod side_by_side;
 mod stationary;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use script::{Change, Script, ScriptError};
 pub use settled::{Distances, Estimate, Estimates, Prediction};
+pub(crate) use side_by_side::Quartet;
 pub use stationary::{DEFAULT_BURN_IN, ModeStatistics, Phase, STATISTICS_STRIDE, StationaryStatistics};
 
 /// Why a simulation could not be set up.

@@ -126,6 +126,16 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Columns of `n_rows` numbers each, one after the other.
+    #[inline(always)]
+    pub(in crate::dynamics) fn over(data: &'a mut [f64], n_rows: usize) -> Self {
+        Self {
+            data,
+            stride: n_rows,
+            n_rows,
+        }
+    }
+
     /// Number of columns.
     #[inline(always)]
     pub(in crate::dynamics) fn n_columns(&self) -> usize {

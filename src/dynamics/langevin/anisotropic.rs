@@ -15,7 +15,7 @@ use crate::random::NormalStream;
 
 /// The engine for the exact noise.
 #[derive(Clone, Debug)]
-pub(super) struct Anisotropic {
+pub(crate) struct Anisotropic {
     risk: Risk,
     sampling: Sampling,
     n_substeps: u32,
@@ -77,6 +77,35 @@ impl Anisotropic {
             normals,
             ..self.clone()
         }
+    }
+
+    /// Whether it is driven by fresh samples.
+    pub(super) fn is_online(&self) -> bool {
+        self.stored.is_none()
+    }
+
+    pub(in crate::dynamics) fn risk(&self) -> &Risk {
+        &self.risk
+    }
+
+    pub(in crate::dynamics) fn n_substeps(&self) -> u32 {
+        self.n_substeps
+    }
+
+    pub(in crate::dynamics) fn noise_scale(&self, live: &LiveParams) -> f64 {
+        noise_scale(&self.risk, self.sampling, live)
+    }
+
+    /// Where its noise is drawn from.
+    #[inline(always)]
+    pub(in crate::dynamics) fn normals_mut(&mut self) -> &mut NormalStream {
+        &mut self.normals
+    }
+
+    /// Scale of the problem, with label noise.
+    #[inline(always)]
+    pub(in crate::dynamics) fn scale_with(&self, live: &LiveParams) -> f64 {
+        self.scale + live.label_noise_std.powi(2) * self.target.n_rows() as f64
     }
 
     /// Up to `n_steps` steps of the learning rate.

@@ -21,7 +21,7 @@ use super::blowup::Blowup;
 use super::minibatch::Sampling;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::random::{Purpose, Streams};
-use anisotropic::Anisotropic;
+pub(super) use anisotropic::Anisotropic;
 use isotropic::Isotropic;
 
 /// Which noise drives the Langevin engine.
@@ -80,6 +80,22 @@ impl Langevin {
             Kind::Isotropic(engine) => Kind::Isotropic(Box::new(engine.restarted(network, normals))),
         };
         Self { kind }
+    }
+
+    /// The engine of exact noise on the online stream, if it is that.
+    pub(crate) fn online(&self) -> Option<&Anisotropic> {
+        match &self.kind {
+            Kind::Anisotropic(engine) if engine.is_online() => Some(engine),
+            Kind::Anisotropic(_) | Kind::Isotropic(_) => None,
+        }
+    }
+
+    /// The same, to be moved.
+    pub(crate) fn online_mut(&mut self) -> Option<&mut Anisotropic> {
+        match &mut self.kind {
+            Kind::Anisotropic(engine) if engine.is_online() => Some(engine),
+            Kind::Anisotropic(_) | Kind::Isotropic(_) => None,
+        }
     }
 
     /// One step of the learning rate: `n_sub` Euler-Maruyama steps.

@@ -1,0 +1,340 @@
+//! Runs of one experiment that take their steps side by side, four at a time, each bit for bit what it is alone.
+//!
+//! [`Quartet`] drives four simulations at the same step with the same parameters. While nothing is out of the ordinary they move in the
+//! lanes of vectors ([`SgdLanes`], [`LangevinLanes`]). Where something may have been, they go back to where they were last known
+//! and each goes on alone, so that a divergence is found at its own step; the others are joined again later.
+
+use nalgebra::DMatrix;
+
+use crate::dynamics::{LANES, LangevinLanes, SgdLanes, lanes_are_there};
+use crate::model::DeepLinearNetwork;
+
+use super::{EngineState, Simulation};
+
+/// Steps after which the members are known anew. Going back costs as many steps of four engines.
+const STEPS_BETWEEN_SAVES: u64 = 1024;
+
+/// Most weights of a network that moves in lanes: four of more would not stay in the fastest cache, and the engines' own
+/// vectors are full.
+const MOST_WEIGHTS: usize = 768;
+
+/// Work space of four runs. It may be used for any four that differ in their streams alone, one after the other, with
+/// [`Self::begin`] in between.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Quartet {
+    lanes: Option<Lanes>,
+    saved: Option<Saved>,
+}
+
+#[derive(Clone, Debug)]
+enum Lanes {
+    Sgd(Box<SgdLanes>),
+    Langevin(Box<LangevinLanes>),
+    /// No lanes for these engines, or they were left for good.
+    None,
+}
+
+/// Engines and weights at a step.
+#[derive(Clone, Debug)]
+struct Saved {
+    step: u64,
+    members: Vec<(EngineState, DeepLinearNetwork)>,
+}
+
+impl Quartet {
+    /// Four other runs like those before.
+    pub(crate) fn begin(&mut self) {
+        self.saved = None;
+        if matches!(self.lanes, Some(Lanes::None)) {
+            self.lanes = None;
+        }
+    }
+
+    /// Takes steps in `members` until `step` have been taken in all.
+    pub(crate) fn advance_to(&mut self, members: &mut [&mut Simulation], step: u64) {
+        while let Some(from) = self.common_step(members, step) {
+            let is_fresh = self.saved.as_ref().is_some_and(|saved| {
+                // A change of parameters since then could not be taken back.
+                (members[0].clock.changed_at()..=from).contains(&saved.step)
+                    && from - saved.step < STEPS_BETWEEN_SAVES
+            });
+            if !is_fresh {
+                self.save(members, from);
+            }
+            let saved_step = self.saved.as_ref().map_or(from, |saved| saved.step);
+            let to = step.min(saved_step + STEPS_BETWEEN_SAVES);
+            if !self.advance_lanes(members, to - from) {
+                self.restore(members);
+                self.lanes = Some(Lanes::None);
+                break;
+            }
+            for member in members.iter_mut() {
+                member.clock.advance(to - from);
+            }
+        }
+        for member in members {
+            // A divergence is kept by the run and counted when asked for.
+            let _outcome = member.advance_to(step);
+        }
+    }
+
+    /// The step of all members, if they can go on side by side from there.
+    fn common_step(&mut self, members: &[&mut Simulation], step: u64) -> Option<u64> {
+        let first = members.first().filter(|_| members.len() == LANES)?;
+        let from = first.step();
+        if from >= step || matches!(self.lanes, Some(Lanes::None)) {
+            return None;
+        }
+        let alike = members
+            .iter()
+            .all(|member| member.step() == from && member.divergence.is_none() && member.live == first.live);
+        if !alike {
+            return None;
+        }
+        let lanes = self.lanes.get_or_insert_with(|| Lanes::of(members));
+        (!matches!(lanes, Lanes::None)).then_some(from)
+    }
+
+    fn save(&mut self, members: &[&mut Simulation], step: u64) {
+        let state = |member: &&mut Simulation| (member.engine.clone(), member.network.clone());
+        self.saved = Some(Saved {
+            step,
+            members: members.iter().map(state).collect(),
+        });
+    }
+
+    /// Puts the members back to where they were saved.
+    fn restore(&mut self, members: &mut [&mut Simulation]) {
+        let Some(saved) = self.saved.take() else { return };
+        for (member, (engine, network)) in members.iter_mut().zip(saved.members) {
+            member.clock.go_back_to(saved.step);
+            member.engine = engine;
+            member.network = network;
+        }
+    }
+
+    fn advance_lanes(&mut self, members: &mut [&mut Simulation], n_steps: u64) -> bool {
+        let [a, b, c, d] = members else { return false };
+        let live = a.live;
+        let mut engines = Vec::with_capacity(LANES);
+        let mut networks = Vec::with_capacity(LANES);
+        for member in [a, b, c, d] {
+            engines.push(&mut member.engine);
+            networks.push(&mut member.network);
+        }
+        let (Ok(networks), Ok([a, b, c, d])) = (
+            <[&mut DeepLinearNetwork; LANES]>::try_from(networks),
+            <[&mut EngineState; LANES]>::try_from(engines),
+        ) else {
+            return false;
+        };
+        match (&mut self.lanes, a, b, c, d) {
+            (
+                Some(Lanes::Sgd(lanes)),
+                EngineState::Sgd(a),
+                EngineState::Sgd(b),
+                EngineState::Sgd(c),
+                EngineState::Sgd(d),
+            ) => lanes.advance([a, b, c, d], networks, &live, n_steps),
+            (
+                Some(Lanes::Langevin(lanes)),
+                EngineState::Langevin(a),
+                EngineState::Langevin(b),
+                EngineState::Langevin(c),
+                EngineState::Langevin(d),
+            ) => match (a.online_mut(), b.online_mut(), c.online_mut(), d.online_mut()) {
+                (Some(a), Some(b), Some(c), Some(d)) => lanes.advance([a, b, c, d], networks, &live, n_steps),
+                (_, _, _, _) => false,
+            },
+            (_, _, _, _, _) => false,
+        }
+    }
+}
+
+impl Lanes {
+    /// Work space for runs like these.
+    fn of(members: &[&mut Simulation]) -> Self {
+        let [a, b, c, d] = members else { return Self::None };
+        let widths = a.network.widths();
+        let same = members.iter().all(|member| member.network.widths() == widths);
+        let n_weights: usize = a.network.weights().iter().map(DMatrix::len).sum();
+        if !same || n_weights > MOST_WEIGHTS || !lanes_are_there() {
+            return Self::None;
+        }
+        match (&a.engine, &b.engine, &c.engine, &d.engine) {
+            (
+                EngineState::Sgd(one),
+                EngineState::Sgd(two),
+                EngineState::Sgd(three),
+                EngineState::Sgd(four),
+            ) => Self::Sgd(Box::new(SgdLanes::new([one, two, three, four], &a.network))),
+            (
+                EngineState::Langevin(one),
+                EngineState::Langevin(two),
+                EngineState::Langevin(three),
+                EngineState::Langevin(four),
+            ) => match (one.online(), two.online(), three.online(), four.online()) {
+                (Some(one), Some(two), Some(three), Some(four)) => {
+                    Self::Langevin(Box::new(LangevinLanes::new([one, two, three, four], &a.network)))
+                }
+                (_, _, _, _) => Self::None,
+            },
+            (_, _, _, _) => Self::None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+mod tests {
+    use super::*;
+    use crate::experiment::{DataKind, Engine, Experiment, InitScheme, LiveParams, Sampling};
+    use crate::random::Streams;
+
+    /// Four runs that differ in their streams.
+    fn members(experiment: &Experiment) -> Vec<Simulation> {
+        let simulation = Simulation::new(experiment).unwrap();
+        let mut streams = Streams::new(experiment.seed);
+        (0..LANES)
+            .map(|_| {
+                let member = simulation.restarted(&streams);
+                streams = streams.next_replica();
+                member
+            })
+            .collect()
+    }
+
+    /// Bits of step and weights.
+    fn bits(simulation: &Simulation) -> (u64, Vec<u64>) {
+        let weights = simulation.network.weights().iter().flatten();
+        (
+            simulation.step(),
+            weights.map(|weight| weight.to_bits()).collect(),
+        )
+    }
+
+    fn experiment(widths: &[usize], batch_size: u64) -> Experiment {
+        let mut experiment = Experiment::default();
+        let last = widths.len() - 1;
+        experiment.network.d_in = widths[0];
+        experiment.network.d_out = widths[last];
+        experiment.network.hidden = widths[1..last].to_vec();
+        let rank = widths.iter().copied().min().unwrap().min(2);
+        experiment.teacher.strengths.truncate(rank);
+        experiment.init.scheme = InitScheme::Gaussian;
+        experiment.init.std = 0.3;
+        experiment.live = LiveParams {
+            learning_rate: 0.01,
+            batch_size,
+            label_noise_std: 0.5,
+        };
+        experiment
+    }
+
+    /// Moves the same four side by side and alone, by the same looks, and compares every bit.
+    fn compare(experiment: &Experiment, changes: &[(u64, LiveParams)], must_have_lanes: bool) {
+        let (mut together, mut alone) = (members(experiment), members(experiment));
+        let mut quartet = Quartet::default();
+        for &(step, live) in changes {
+            let mut group: Vec<_> = together.iter_mut().collect();
+            quartet.advance_to(&mut group, step);
+            for (one, other) in together.iter_mut().zip(&mut alone) {
+                let _outcome = other.advance_to(step);
+                assert_eq!(bits(one), bits(other), "{step} {experiment:?}");
+                assert_eq!(one.divergence(), other.divergence());
+                one.set_live(live).unwrap();
+                other.set_live(live).unwrap();
+            }
+        }
+        let has_lanes = !matches!(quartet.lanes, Some(Lanes::None) | None);
+        assert_eq!(has_lanes, must_have_lanes && lanes_are_there(), "{experiment:?}");
+    }
+
+    #[test]
+    fn every_run_is_bit_for_bit_what_it_is_alone() {
+        let shapes: [&[usize]; 8] = [
+            &[4, 4, 4],
+            &[4, 10, 10, 10, 4],
+            &[3, 5, 2],
+            &[1, 1],
+            &[5, 3],
+            &[2, 13, 7],
+            &[6, 4, 9, 5],
+            &[1, 3, 1],
+        ];
+        for widths in shapes {
+            for batch_size in [1, 2, 3, 32] {
+                let mut experiment = experiment(widths, batch_size);
+                let live = experiment.live;
+                let noiseless = LiveParams {
+                    label_noise_std: 0.0,
+                    ..live
+                };
+                let other = LiveParams {
+                    learning_rate: 0.004,
+                    batch_size: batch_size + 1,
+                    ..live
+                };
+                let changes = [(3, live), (70, noiseless), (101, other), (140, live)];
+                compare(&experiment, &changes, true);
+                experiment.engine = Engine::Langevin;
+                compare(&experiment, &changes, true);
+                experiment.langevin.substeps = 3;
+                compare(&experiment, &changes, true);
+                experiment.engine = Engine::Sgd;
+                experiment.data.kind = DataKind::Dataset;
+                experiment.data.n_samples = 9;
+                for sampling in [Sampling::Replacement, Sampling::Epochs, Sampling::Full] {
+                    experiment.data.sampling = sampling;
+                    compare(&experiment, &changes, true);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn long_runs_pass_the_points_at_which_they_are_saved() {
+        let mut experiment = experiment(&[4, 4, 4], 1);
+        let live = experiment.live;
+        compare(&experiment, &[(1000, live), (1030, live), (5000, live)], true);
+        experiment.engine = Engine::Langevin;
+        compare(&experiment, &[(2500, live)], true);
+    }
+
+    #[test]
+    fn a_divergence_is_found_at_its_own_step() {
+        let mut n_diverged = 0;
+        for seed in 0..6 {
+            let mut experiment = experiment(&[4, 4, 4], 1);
+            experiment.seed = seed;
+            let live = LiveParams {
+                learning_rate: 0.09,
+                ..experiment.live
+            };
+            experiment.live = live;
+            let steps: Vec<_> = (1..40).map(|i| (i * 37, live)).collect();
+            let mut runs = members(&experiment);
+            let outcomes: Vec<_> = runs.iter_mut().map(|run| run.advance_to(39 * 37)).collect();
+            n_diverged += outcomes
+                .iter()
+                .filter(|outcome| **outcome != crate::simulation::StepOutcome::Advanced)
+                .count();
+            let none = outcomes
+                .iter()
+                .all(|outcome| *outcome == crate::simulation::StepOutcome::Advanced);
+            compare(&experiment, &steps, none);
+        }
+        assert!((1..24).contains(&n_diverged), "{n_diverged} of 24 diverged");
+    }
+
+    #[test]
+    fn engines_without_lanes_go_alone() {
+        let mut experiment = experiment(&[3, 4, 3], 2);
+        let live = experiment.live;
+        experiment.engine = Engine::GradientFlow;
+        compare(&experiment, &[(10, live)], false);
+        experiment.engine = Engine::Langevin;
+        experiment.langevin.noise = crate::experiment::LangevinNoise::Isotropic;
+        compare(&experiment, &[(10, live)], false);
+    }
+}
