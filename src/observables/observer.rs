@@ -69,6 +69,30 @@ impl Observer {
         strengths.extend(self.mode_matrix.diagonal().iter());
     }
 
+    /// Appends a row in which only step, time, strengths, drift and diffusion are filled in, to the bit as by [`Self::observe`].
+    pub fn observe_modes(
+        &mut self,
+        network: &DeepLinearNetwork,
+        live: &LiveParams,
+        step: u64,
+        time: f64,
+        rows: &mut Vec<f64>,
+    ) {
+        self.products.update(network);
+        self.modes.update(&self.products, &self.risk, self.sampling, live);
+        self.update_mode_matrix();
+        let (first, schema) = (rows.len(), self.schema);
+        rows.resize(first + schema.n_columns(), 0.0);
+        let row = &mut rows[first..];
+        row[Schema::STEP] = step as f64;
+        row[Schema::TIME] = time;
+        for mode in 0..schema.rank() {
+            row[schema.column(Quantity::Strength, mode)] = self.mode_matrix[(mode, mode)];
+            row[schema.column(Quantity::Drift, mode)] = self.modes.drift()[mode];
+            row[schema.column(Quantity::Diffusion, mode)] = self.modes.diffusion()[mode];
+        }
+    }
+
     /// Appends one row for `network` to `rows`.
     pub fn observe(
         &mut self,

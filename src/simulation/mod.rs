@@ -402,6 +402,14 @@ impl Simulation {
         self.observer.observe(&self.network, &self.live, step, time, rows);
     }
 
+    /// Appends a row in which only step, time, strengths, drift and diffusion are filled in, to the bit as by [`Self::observe`], at a
+    /// fraction of the cost.
+    pub(crate) fn observe_modes(&mut self, rows: &mut Vec<f64>) {
+        let (step, time) = (self.clock.step(), self.clock.time());
+        self.observer
+            .observe_modes(&self.network, &self.live, step, time, rows);
+    }
+
     /// Appends the mode strengths of the present weights to `strengths`.
     pub(crate) fn observe_strengths(&mut self, strengths: &mut Vec<f64>) {
         self.observer.observe_strengths(&self.network, strengths);

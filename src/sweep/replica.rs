@@ -1,4 +1,4 @@
-//! One replica of a cell: run to its stop and measured on the way, with no trajectory kept.
+//! Replicas of a cell: run to their stop and measured on the way, with no trajectory kept.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -93,34 +93,66 @@ impl Watch {
     }
 }
 
-/// Runs `experiment` as `sweep` says; `None` where it was interrupted.
+/// Runs replicas of one cell as `sweep` says, four side by side where they can; `None` where they were interrupted.
 ///
 /// # Errors
-/// [`SetupError`] where its data cannot be drawn.
+/// [`SetupError`] where data cannot be drawn.
 pub(super) fn run(
     sweep: &Sweep,
-    experiment: &Experiment,
+    experiments: &[Experiment],
     interrupted: &AtomicBool,
-) -> Result<Option<Measured>, SetupError> {
-    let mut simulation = Simulation::new(experiment)?;
-    let n_steps = sweep.stop.most_steps(experiment.live.learning_rate);
-    let mut way = Way::new(sweep, &simulation, sweep.stride(n_steps));
+) -> Result<Option<Vec<Measured>>, SetupError> {
+    let mut runs = Vec::with_capacity(experiments.len());
+    let mut n_steps = 0;
+    for experiment in experiments {
+        let simulation = Simulation::new(experiment)?;
+        n_steps = sweep.stop.most_steps(experiment.live.learning_rate);
+        let way = Way::new(sweep, &simulation, sweep.stride(n_steps));
+        runs.push(Run {
+            simulation,
+            way,
+            measured: None,
+        });
+    }
+    let mut quartet = Quartet::default();
     loop {
-        way.look(&mut simulation, n_steps);
-        let step = simulation.step();
-        if step >= n_steps || simulation.divergence().is_some() || way.is_settled(sweep.stop) {
-            return Ok(Some(way.measured(&mut simulation)));
+        for run in runs.iter_mut().filter(|run| run.measured.is_none()) {
+            run.look(sweep.stop, n_steps);
         }
-        let next = way.next_after(step).min(n_steps);
-        while simulation.step() < next {
+        let mut next = n_steps;
+        let mut members = Vec::with_capacity(runs.len());
+        for run in runs.iter_mut().filter(|run| run.measured.is_none()) {
+            // All that go on are at one step.
+            next = run.way.next_after(run.simulation.step()).min(n_steps);
+            members.push(&mut run.simulation);
+        }
+        if members.is_empty() {
+            return Ok(runs.into_iter().map(|run| run.measured).collect());
+        }
+        let mut step = members[0].step();
+        while step < next {
             if interrupted.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            let to = next.min(simulation.step() + STEPS_BETWEEN_LOOKS);
-            match simulation.advance_to(to) {
-                StepOutcome::Advanced => {}
-                StepOutcome::Diverged(_) => break,
-            }
+            step = next.min(step + STEPS_BETWEEN_LOOKS);
+            quartet.advance_to(&mut members, step);
+        }
+    }
+}
+
+/// A replica until it is measured.
+struct Run {
+    simulation: Simulation,
+    way: Way,
+    measured: Option<Measured>,
+}
+
+impl Run {
+    fn look(&mut self, stop: Stop, n_steps: u64) {
+        self.way.look(&mut self.simulation, n_steps);
+        let has_ended = self.simulation.step() >= n_steps || self.simulation.divergence().is_some();
+        if has_ended || self.way.is_settled(stop) {
+            self.measured = Some(self.way.measured(&mut self.simulation));
         }
     }
 }
@@ -186,7 +218,7 @@ impl Way {
         match &mut self.detector {
             Some(detector) if is_row && searches => {
                 self.row.clear();
-                simulation.observe(&mut self.row);
+                simulation.observe_modes(&mut self.row);
                 detector.observe(&self.row);
                 self.strengths
                     .extend_from_slice(&self.row[self.schema.columns(Quantity::Strength)]);
@@ -215,14 +247,14 @@ impl Way {
         self.statistics.is_some() && modes.clone().all(|mode| mode.moments.count() >= counts)
     }
 
-    fn measured(self, simulation: &mut Simulation) -> Measured {
+    fn measured(&self, simulation: &mut Simulation) -> Measured {
         let diverged = simulation.divergence().is_some();
-        let mut row = self.row;
-        row.clear();
+        let mut row = Vec::new();
         simulation.observe(&mut row);
         let (schema, time) = (self.schema, simulation.time());
         let events: Vec<_> = self
             .detector
+            .as_ref()
             .map(|detector| detector.modes().collect())
             .unwrap_or_default();
         let mode = |(mode, watch): (usize, &Watch)| {
