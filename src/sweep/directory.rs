@@ -158,9 +158,8 @@ impl SweepDirectory {
         let mut tables = Vec::new();
         for entry in fs::read_dir(&self.path).map_err(refused)? {
             let name = entry.map_err(refused)?.file_name();
-            let is_table = name
-                .to_str()
-                .is_some_and(|name| name.starts_with("shard-") && name.ends_with(".csv"));
+            let stem = name.to_str().and_then(|name| name.strip_suffix(".csv"));
+            let is_table = stem.is_some_and(|stem| stem.starts_with("shard-"));
             if is_table {
                 tables.push(self.path.join(name));
             }

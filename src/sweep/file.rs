@@ -211,11 +211,15 @@ impl Sweep {
 
     fn of(directory: &Path, text: Text, mut table: Table) -> Result<Self, SweepFileError> {
         let base = base_of(directory, text.experiment.as_ref())?;
-        let range = |holds: bool, key: &'static str, value: String, allowed: &'static str| {
+        let range = |holds: bool, key: &'static str, value: &dyn std::fmt::Display, allowed: &'static str| {
             if holds {
                 Ok(())
             } else {
-                Err(SweepFileError::Value { key, value, allowed })
+                Err(SweepFileError::Value {
+                    key,
+                    value: value.to_string(),
+                    allowed,
+                })
             }
         };
         let most = "from 1 to 2^53";
@@ -224,17 +228,17 @@ impl Sweep {
         range(
             (1..=MOST_REPLICAS).contains(&text.replicas),
             "replicas",
-            text.replicas.to_string(),
+            &text.replicas,
             "from 1 to 1000000",
         )?;
-        range(in_range(text.steps), "steps", written(text.steps), most)?;
-        range(in_range(text.settled), "settled", written(text.settled), most)?;
-        range(in_range(text.every), "every", written(text.every), most)?;
+        range(in_range(text.steps), "steps", &written(text.steps), most)?;
+        range(in_range(text.settled), "settled", &written(text.settled), most)?;
+        range(in_range(text.every), "every", &written(text.every), most)?;
         let stop = match (text.steps, text.time, text.settled) {
             (Some(steps), None, None) => Stop::Steps(steps),
             (None, Some(time), None) => {
                 let allowed = "above 0 and finite";
-                range(time.is_finite() && time > 0.0, "time", time.to_string(), allowed)?;
+                range(time.is_finite() && time > 0.0, "time", &time, allowed)?;
                 Stop::Time(time)
             }
             (Some(most_steps), None, Some(counts)) => Stop::Settled { counts, most_steps },

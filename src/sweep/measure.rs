@@ -14,6 +14,10 @@ pub(super) enum Group {
 
 /// What is measured; columns of what is not stay empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each group is measured or not, whatever the others are"
+)]
 pub struct Measures {
     /// Steps and times to half and to 95 % of the teacher's strength; always on, for the outcome of a mode rests on it.
     pub learning: bool,

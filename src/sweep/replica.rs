@@ -8,9 +8,7 @@ use crate::experiment::Experiment;
 use crate::observables::events::{LEARNED_FRACTION, Moment};
 use crate::observables::{Quantity, Schema};
 use crate::session::{StateDigest, state_digest};
-use crate::simulation::{
-    Phase, STATISTICS_STRIDE, SetupError, Simulation, StationaryStatistics, StepOutcome,
-};
+use crate::simulation::{Phase, Quartet, STATISTICS_STRIDE, SetupError, Simulation, StationaryStatistics};
 use crate::stats::Moments;
 use crate::theory::StrengthCurve;
 
@@ -269,7 +267,7 @@ impl Way {
                 learned: watch.learned,
                 peak: events.and_then(|events| Some(events.peak.filter(|peak| peak.confirmed)?.step)),
                 lead: events.and_then(|events| Some(events.lead()?.steps)),
-                moments: settled.map(|statistics| statistics.moments.clone()),
+                moments: settled.map(|statistics| statistics.moments),
                 alignment: row[schema.column(Quantity::Alignment, mode)],
             }
         };

@@ -89,13 +89,14 @@ pub(super) fn scan(
         let line = reader.position().line();
         let read = match reader.read_record(&mut record) {
             Ok(read) => read,
-            Err(error) => match error.into_kind() {
-                csv::ErrorKind::Io(cause) => return Err(refused(cause)),
-                _ => {
-                    record.clear();
-                    true
+            Err(error) => {
+                if let csv::ErrorKind::Io(cause) = error.into_kind() {
+                    return Err(refused(cause));
                 }
-            },
+                // Not text in UTF-8.
+                record.clear();
+                true
+            }
         };
         if !read {
             return Ok(end);
@@ -215,14 +216,13 @@ impl Table {
         };
         let file = open(path, false).map_err(refused)?;
         match file.try_lock() {
-            Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(TableError::InUse {
                     path: path.to_owned(),
                 });
             }
             // Some shared disks know no locks.
-            Err(TryLockError::Error(_)) => {}
+            Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         let end = scan(path, sweep, finder, tell)?;
         let log_refused = |cause| TableError::System {

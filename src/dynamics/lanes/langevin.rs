@@ -61,11 +61,11 @@ impl LangevinLanes {
         self.packed.resize(LANES * n_draws, 0.0);
         self.draws.resize(LANES * CHUNK * n_draws, 0.0);
         self.network.load(networks.each_ref().map(|network| &**network));
-        let done = dispatch(Steps {
+        let done = dispatch(Advance {
             lanes: self,
             engines: &mut engines,
             live,
-            n_steps,
+            count: n_steps,
             n_draws,
         });
         if done {
@@ -135,15 +135,15 @@ struct Numbers {
 }
 
 /// Steps at fixed parameters.
-struct Steps<'a, 'b> {
+struct Advance<'a, 'b> {
     lanes: &'a mut LangevinLanes,
     engines: &'a mut [&'b mut Anisotropic; LANES],
     live: &'a LiveParams,
-    n_steps: u64,
+    count: u64,
     n_draws: usize,
 }
 
-impl LaneWork for Steps<'_, '_> {
+impl LaneWork for Advance<'_, '_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
         let Self {
@@ -161,7 +161,7 @@ impl LaneWork for Steps<'_, '_> {
             sigma: live.label_noise_std,
         };
         let (mut squares, mut bound) = (simd.splat_f64s(0.0), simd.splat_f64s(0.0));
-        let mut left = self.n_steps * u64::from(n_substeps);
+        let mut left = self.count * u64::from(n_substeps);
         while left > 0 {
             let n_now = left.min(CHUNK as u64) as usize;
             if numbers.factor > 0.0 {

@@ -71,11 +71,11 @@ impl SgdLanes {
         let condensed =
             n_columns > self.network.widths[0] || engines[0].source().is_condensed(live.batch_size);
         self.network.load(networks.each_ref().map(|network| &**network));
-        let done = dispatch(Steps {
+        let done = dispatch(Advance {
             lanes: self,
             engines: &mut engines,
             live,
-            n_steps,
+            count: n_steps,
             condensed,
         });
         if done {
@@ -152,15 +152,15 @@ impl SgdLanes {
 }
 
 /// Steps at fixed parameters.
-struct Steps<'a, 'b> {
+struct Advance<'a, 'b> {
     lanes: &'a mut SgdLanes,
     engines: &'a mut [&'b mut Sgd; LANES],
     live: &'a LiveParams,
-    n_steps: u64,
+    count: u64,
     condensed: bool,
 }
 
-impl LaneWork for Steps<'_, '_> {
+impl LaneWork for Advance<'_, '_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
         let Self {
@@ -168,7 +168,7 @@ impl LaneWork for Steps<'_, '_> {
         } = self;
         let (n_inputs, n_targets) = (lanes.inputs.len() / LANES, lanes.targets.len() / LANES);
         let (mut squares, mut bound) = (simd.splat_f64s(0.0), simd.splat_f64s(0.0));
-        let (mut left, mut divisor) = (self.n_steps, 1.0);
+        let (mut left, mut divisor) = (self.count, 1.0);
         while left > 0 {
             let n_now = left.min(CHUNK as u64) as usize;
             divisor = lanes.draw(engines, live, n_now);
