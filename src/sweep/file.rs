@@ -177,7 +177,7 @@ impl Sweep {
     pub fn parse(directory: &Path, text: &str) -> Result<Self, SweepFileError> {
         let table: Table = from_text(text).map_err(SweepFileError::Toml)?;
         let text: Text = from_text(text).map_err(SweepFileError::Toml)?;
-        Self::of(directory, text, table)
+        Self::of(directory, &text, table)
     }
 
     /// Reads a sweep as kept in its directory; gives the version and the settings' digest that stand there too.
@@ -205,11 +205,11 @@ impl Sweep {
             Some(Value::Table(inner)) => inner.clone(),
             Some(_) | None => Table::new(),
         };
-        let sweep = Self::of(Path::new(""), kept.sweep, inner)?;
+        let sweep = Self::of(Path::new(""), &kept.sweep, inner)?;
         Ok((kept.version, kept.settings, Some(sweep)))
     }
 
-    fn of(directory: &Path, text: Text, mut table: Table) -> Result<Self, SweepFileError> {
+    fn of(directory: &Path, text: &Text, mut table: Table) -> Result<Self, SweepFileError> {
         let base = base_of(directory, text.experiment.as_ref())?;
         let range = |holds: bool, key: &'static str, value: &dyn std::fmt::Display, allowed: &'static str| {
             if holds {

@@ -128,10 +128,8 @@ impl Sweep {
 
     /// Number of modes of cell number `index`, and so of its rows.
     pub(super) fn rank(&self, index: u64) -> usize {
-        let axes = self.axes.iter().zip(self.settings(index));
-        let strengths = axes
-            .filter(|(axis, _)| axis.key == "teacher.strengths")
-            .next_back();
+        let mut axes = self.axes.iter().zip(self.settings(index));
+        let strengths = axes.find(|(axis, _)| axis.key == "teacher.strengths");
         strengths
             .and_then(|(_, setting)| Some(setting.value.as_array()?.len()))
             .unwrap_or(self.base.teacher.strengths.len())

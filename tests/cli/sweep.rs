@@ -52,7 +52,7 @@ fn column<'a>(table: &'a str, name: &str) -> Vec<&'a str> {
         .unwrap()
         .split(',')
         .position(|column| column == name);
-    let place = place.unwrap_or_else(|| panic!("no column {name}"));
+    let place = place.unwrap();
     table
         .lines()
         .skip(1)
