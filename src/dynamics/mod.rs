@@ -10,7 +10,7 @@ mod blowup;
 mod gradient_flow;
 mod gradient_noise;
 mod kernel;
-mod lanes;
+pub(crate) mod lanes;
 mod langevin;
 mod minibatch;
 mod mode_ensemble;

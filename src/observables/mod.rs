@@ -6,6 +6,7 @@
 mod balance;
 mod diffusion;
 pub mod events;
+mod lanes;
 mod observer;
 mod sample_variance;
 mod schema;
@@ -13,5 +14,6 @@ mod singular_values;
 
 pub use balance::imbalance;
 pub use diffusion::{ModeDynamics, ito_drift};
+pub(crate) use lanes::{LaneModes, LaneObserver};
 pub use observer::Observer;
 pub use schema::{Quantity, Schema};

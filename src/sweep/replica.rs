@@ -2,11 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use nalgebra::DMatrix;
+
 use super::measure::ModeOutcome;
 use super::{Stop, Sweep};
 use crate::experiment::Experiment;
 use crate::observables::events::{LEARNED_FRACTION, Moment};
-use crate::observables::{Quantity, Schema};
+use crate::observables::{LaneModes, LaneObserver, Quantity, Schema};
 use crate::session::{StateDigest, state_digest};
 use crate::simulation::{Phase, Quartet, STATISTICS_STRIDE, SetupError, Simulation, StationaryStatistics};
 use crate::stats::Moments;
@@ -14,6 +16,8 @@ use crate::theory::StrengthCurve;
 
 /// Steps between two looks at whether the sweep is interrupted.
 const STEPS_BETWEEN_LOOKS: u64 = 256;
+/// Most weights of a network that is looked at in lanes.
+const MOST_WEIGHTS: usize = 768;
 /// Fraction of the teacher's strength that tells a mode that is there from one that is not.
 const HALF: f64 = 0.5;
 /// How many times the time of gradient flow a mode has before it counts as trapped.
@@ -113,9 +117,15 @@ pub(super) fn run(
         });
     }
     let mut quartet = Quartet::default();
+    let mut together = Together::of(&runs);
     loop {
-        for run in runs.iter_mut().filter(|run| run.measured.is_none()) {
-            run.look(sweep.stop, n_steps);
+        let seen = together
+            .as_mut()
+            .and_then(|together| together.look(&runs, n_steps));
+        for (lane, run) in runs.iter_mut().enumerate() {
+            if run.measured.is_none() {
+                run.look(sweep.stop, n_steps, seen.map(|modes| (modes, lane)));
+            }
         }
         let mut next = n_steps;
         let mut members = Vec::with_capacity(runs.len());
@@ -145,9 +155,47 @@ struct Run {
     measured: Option<Measured>,
 }
 
+/// Four replicas of a small network on the online stream, looked at in the lanes of vectors.
+struct Together {
+    observer: LaneObserver,
+    modes: LaneModes,
+}
+
+impl Together {
+    fn of(runs: &[Run]) -> Option<Self> {
+        let [a, b, c, d] = runs else { return None };
+        let four = [a, b, c, d].map(|run| &run.simulation);
+        let network = a.simulation.network();
+        let n_weights: usize = network.weights().iter().map(DMatrix::len).sum();
+        let is_online = four.iter().all(|run| run.risk().dataset().is_none());
+        (is_online && n_weights <= MOST_WEIGHTS).then(|| Self {
+            observer: LaneObserver::new(network, four.map(|run| &**run.risk().teacher())),
+            modes: LaneModes::default(),
+        })
+    }
+
+    /// The modes of all four; `None` where one of them has ended, or the processor has no lanes.
+    fn look(&mut self, runs: &[Run], last_step: u64) -> Option<&LaneModes> {
+        let [a, b, c, d] = runs else { return None };
+        let four = [a, b, c, d];
+        let go_on = |run: &&Run| run.measured.is_none() && run.simulation.divergence().is_none();
+        if !four.iter().all(go_on) {
+            return None;
+        }
+        let with_diffusion = four
+            .iter()
+            .any(|run| run.way.searches(run.simulation.step(), last_step));
+        let sigma = a.simulation.live().label_noise_std;
+        let networks = four.map(|run| run.simulation.network());
+        self.observer
+            .observe(networks, sigma, with_diffusion, &mut self.modes)
+            .then_some(&self.modes)
+    }
+}
+
 impl Run {
-    fn look(&mut self, stop: Stop, n_steps: u64) {
-        self.way.look(&mut self.simulation, n_steps);
+    fn look(&mut self, stop: Stop, n_steps: u64, seen: Option<(&LaneModes, usize)>) {
+        self.way.look(&mut self.simulation, n_steps, seen);
         let has_ended = self.simulation.step() >= n_steps || self.simulation.divergence().is_some();
         if has_ended || self.way.is_settled(stop) {
             self.measured = Some(self.way.measured(&mut self.simulation));
@@ -201,29 +249,48 @@ impl Way {
         }
     }
 
-    fn look(&mut self, simulation: &mut Simulation, last_step: u64) {
+    fn is_row(&self, step: u64, last_step: u64) -> bool {
+        step.is_multiple_of(self.every) || step >= last_step
+    }
+
+    /// Whether the diffusion is looked at after `step` steps. Once every mode is learned there is no peak left to be found, and the
+    /// strengths alone cost a fraction of a row.
+    fn searches(&self, step: u64, last_step: u64) -> bool {
+        let not_learned = || self.watches.iter().any(|watch| watch.learned.is_none());
+        self.detector.is_some() && self.is_row(step, last_step) && not_learned()
+    }
+
+    /// Looks at the present weights, or at the modes `seen` in one of the lanes.
+    fn look(&mut self, simulation: &mut Simulation, last_step: u64, seen: Option<(&LaneModes, usize)>) {
         let now = Moment {
             step: simulation.step(),
             time: simulation.time(),
         };
-        let is_row = now.step.is_multiple_of(self.every) || now.step >= last_step;
         if simulation.divergence().is_some() {
             return;
         }
+        let searches = self.searches(now.step, last_step);
         self.strengths.clear();
-        // Once every mode is learned there is no peak left to be found, and the strengths alone cost a fraction of a row.
-        let searches = self.watches.iter().any(|watch| watch.learned.is_none());
-        match &mut self.detector {
-            Some(detector) if is_row && searches => {
-                self.row.clear();
-                simulation.observe_modes(&mut self.row);
-                detector.observe(&self.row);
-                self.strengths
-                    .extend_from_slice(&self.row[self.schema.columns(Quantity::Strength)]);
+        if let Some((modes, lane)) = seen {
+            self.strengths
+                .extend(modes.strength.iter().map(|lanes| lanes[lane]));
+            if searches {
+                self.fill_row(now, simulation.live().noise_scale(), modes, lane);
             }
-            Some(_) | None => simulation.observe_strengths(&mut self.strengths),
+        } else if searches {
+            self.row.clear();
+            simulation.observe_modes(&mut self.row);
+            self.strengths
+                .extend_from_slice(&self.row[self.schema.columns(Quantity::Strength)]);
+        } else {
+            simulation.observe_strengths(&mut self.strengths);
         }
-        if is_row {
+        if let Some(detector) = &mut self.detector
+            && searches
+        {
+            detector.observe(&self.row);
+        }
+        if self.is_row(now.step, last_step) {
             for (watch, &strength) in self.watches.iter_mut().zip(&self.strengths) {
                 if now.step == 0 {
                     watch.start = strength;
@@ -233,6 +300,20 @@ impl Way {
         }
         if let Some(statistics) = &mut self.statistics {
             statistics.push(now.step, &self.strengths);
+        }
+    }
+
+    /// The row that a detector reads.
+    fn fill_row(&mut self, now: Moment, noise_scale: f64, modes: &LaneModes, lane: usize) {
+        let schema = self.schema;
+        self.row.resize(schema.n_columns(), 0.0);
+        self.row[Schema::STEP] = now.step as f64;
+        self.row[Schema::TIME] = now.time;
+        for mode in 0..schema.rank() {
+            self.row[schema.column(Quantity::Strength, mode)] = modes.strength[mode][lane];
+            self.row[schema.column(Quantity::Drift, mode)] = modes.drift[mode][lane];
+            self.row[schema.column(Quantity::Diffusion, mode)] =
+                noise_scale * modes.diffusion_over_tau[mode][lane];
         }
     }
 

@@ -14,6 +14,8 @@ mod products;
 mod sgd;
 
 pub(crate) use langevin::LangevinLanes;
+pub(crate) use network::load_lane;
+pub(crate) use products::{add_scaled, product, transposed_product};
 pub(crate) use sgd::SgdLanes;
 
 use pulp::{Arch, Simd, WithSimd};
@@ -24,7 +26,8 @@ pub(crate) const LANES: usize = 4;
 const CHUNK: usize = 32;
 
 /// Work on vectors of [`LANES`] numbers.
-trait LaneWork {
+pub(crate) trait LaneWork {
+    /// Does it; the answer goes on to whoever asked.
     fn run<S: Simd>(self, simd: S) -> bool;
 }
 
@@ -40,7 +43,7 @@ impl<W: LaneWork> WithSimd for Dispatched<W> {
 }
 
 /// Does `work` where the processor has vectors of [`LANES`] numbers; `false` where it has none, or the bounds were not kept.
-fn dispatch(work: impl LaneWork) -> bool {
+pub(crate) fn dispatch(work: impl LaneWork) -> bool {
     Arch::new().dispatch(Dispatched(work))
 }
 

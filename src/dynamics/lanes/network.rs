@@ -22,7 +22,7 @@ pub(super) struct LaneNetwork {
 }
 
 /// Writes a matrix into one lane.
-pub(super) fn load_lane(matrix: &DMatrix<f64>, lane: usize, out: &mut [f64]) {
+pub(crate) fn load_lane(matrix: &DMatrix<f64>, lane: usize, out: &mut [f64]) {
     for (out, entry) in out.as_chunks_mut::<LANES>().0.iter_mut().zip(matrix.iter()) {
         out[lane] = *entry;
     }

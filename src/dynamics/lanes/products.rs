@@ -12,7 +12,7 @@ const ROWS: usize = 4;
 
 /// `out = left right`: `left` has `rows` rows and `inner` columns.
 #[inline(always)]
-pub(super) fn product<S: Simd>(
+pub(crate) fn product<S: Simd>(
     simd: S,
     left: &[S::f64s],
     right: &[S::f64s],
@@ -92,7 +92,7 @@ fn one_of_many<S: Simd, const N: usize>(
 
 /// `out = left^T right`: `left` and `right` have `rows` rows, `left` as many columns as `out` rows.
 #[inline(always)]
-pub(super) fn transposed_product<S: Simd>(
+pub(crate) fn transposed_product<S: Simd>(
     simd: S,
     left: &[S::f64s],
     right: &[S::f64s],
@@ -197,7 +197,7 @@ fn outer_rows<S: Simd, const N: usize>(
 
 /// `out += factor * term`, entry by entry.
 #[inline(always)]
-pub(super) fn add_scaled<S: Simd>(simd: S, factor: f64, term: &[S::f64s], out: &mut [S::f64s]) {
+pub(crate) fn add_scaled<S: Simd>(simd: S, factor: f64, term: &[S::f64s], out: &mut [S::f64s]) {
     let factor = simd.splat_f64s(factor);
     for (entry, term) in out.iter_mut().zip(term) {
         *entry = simd.mul_add_e_f64s(factor, *term, *entry);
