@@ -12,6 +12,7 @@ use crate::session::{
     BundleError, FigureError, NpzError, RecordingError, SessionEnd, SessionError, WriteError,
 };
 use crate::simulation::{Divergence, ReplicaDivergence, ReplicasError, SetupError};
+use crate::sweep::map::MapError;
 use crate::sweep::{CellId, DirectoryError, MergeError, ShardError, SweepError, SweepFileError};
 
 /// Why a command failed.
@@ -154,6 +155,15 @@ pub enum CliError {
     /// Tables cannot be merged.
     #[error(transparent)]
     Merge(#[from] MergeError),
+    /// A table is no map.
+    #[error(transparent)]
+    Map(#[from] MapError),
+    /// A map is drawn as SVG.
+    #[error("--out {}: a map is drawn as .svg", path.display())]
+    MapExtension {
+        /// The figure.
+        path: PathBuf,
+    },
     /// A merged table is of no known format.
     #[error("--out {}: the name must end in .csv, .npz or .parquet", path.display())]
     TableExtension {
@@ -243,6 +253,8 @@ impl CliError {
             | Self::SweepDirectory(_)
             | Self::Sweep(_)
             | Self::TableExtension { .. }
+            | Self::Map(_)
+            | Self::MapExtension { .. }
             | Self::NoCell { .. }
             | Self::NotComputed { .. }
             | Self::Stdout(_) => 2,

@@ -123,8 +123,8 @@ struct ReplayArguments {
 
 #[derive(Args, Debug)]
 struct PlotArguments {
-    /// The recording, as written by run or replay with --out FILE.npz
-    #[arg(value_name = "FILE.npz")]
+    /// The recording, as written by run or replay with --out FILE.npz; or a merged table of a sweep, .csv or .parquet, for a map
+    #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Write a .svg or .png file, whole or not at all
     #[arg(long, value_name = "FIGURE")]
@@ -132,6 +132,12 @@ struct PlotArguments {
     /// What is drawn
     #[arg(long, value_enum, default_value = "all")]
     panel: plot::PanelName,
+    /// Of a map: the column that is its colour
+    #[arg(long, value_name = "COLUMN", default_value = "step_learned_median")]
+    measure: String,
+    /// Of a map: the mode, from 1
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    mode: u64,
     /// Paper
     #[arg(long, value_enum, default_value = "light")]
     theme: plot::Theme,
@@ -176,6 +182,7 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliE
     match arguments.command {
         None => fallback::window_or_files(),
         Some(Command::Replay(arguments)) => replay::replay(&arguments),
+        Some(Command::Plot(arguments)) if sweep::is_table(&arguments.file) => sweep::plot_map(&arguments),
         Some(Command::Plot(arguments)) => plot::plot(&arguments),
         Some(Command::Bundle(arguments)) => bundle::bundle(&arguments),
         Some(Command::Run(arguments)) => match &arguments.lesson {

@@ -13,6 +13,7 @@ use super::error::CliError;
 use super::outputs::extension;
 use super::{print, say, write_stdout};
 use crate::session::{check_writable, write_whole};
+use crate::sweep::map::{Map, draw};
 use crate::sweep::{
     CellId, EXAMPLE, Progress, Shard, Sweep, SweepDirectory, TableFormat, count_shard, merge, run_shard,
     write_table,
@@ -200,4 +201,23 @@ fn replay(sweep: &Sweep, id: CellId, out: &Path) -> Result<(), CliError> {
         id,
         digest: found.digest,
     })
+}
+
+/// Whether a file to be drawn is a merged table rather than a recording.
+pub(super) fn is_table(path: &Path) -> bool {
+    extension(path).is_some_and(|extension| ["csv", "parquet"].contains(&extension.as_str()))
+}
+
+/// Draws a measure of a merged table over its two axes.
+pub(super) fn plot_map(arguments: &super::PlotArguments) -> Result<(), CliError> {
+    if extension(&arguments.out).is_none_or(|extension| extension != "svg") {
+        return Err(CliError::MapExtension {
+            path: arguments.out.clone(),
+        });
+    }
+    check_writable(&arguments.out)?;
+    let map = Map::read(&arguments.file, &arguments.measure, arguments.mode)?;
+    let svg = draw(&map, arguments.theme.into());
+    write_whole(&arguments.out, |file| file.write_all(svg.as_bytes()))?;
+    Ok(())
 }

@@ -16,6 +16,7 @@ mod directory;
 mod file;
 mod grid;
 mod id;
+pub mod map;
 mod measure;
 mod merge;
 mod merged;

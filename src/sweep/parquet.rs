@@ -113,3 +113,24 @@ fn write_column<W: Write + Send>(
     }
     column.close()
 }
+
+/// The names of the columns and the rows of a table, every field as text.
+pub(super) fn read(file: std::fs::File) -> io::Result<(Vec<String>, Vec<Vec<String>>)> {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use parquet::record::Field;
+    let reader = SerializedFileReader::new(file).map_err(io::Error::other)?;
+    let fields = reader.metadata().file_metadata().schema().get_fields();
+    let names = fields.iter().map(|field| field.name().to_owned()).collect();
+    let mut rows = Vec::new();
+    for row in reader.get_row_iter(None).map_err(io::Error::other)? {
+        let row = row.map_err(io::Error::other)?;
+        let text = |field: &Field| match field {
+            Field::Null => String::new(),
+            Field::Str(text) => text.clone(),
+            Field::Double(number) => format!("{number:?}"),
+            other => other.to_string(),
+        };
+        rows.push(row.get_column_iter().map(|(_, field)| text(field)).collect());
+    }
+    Ok((names, rows))
+}

@@ -340,3 +340,44 @@ fn archives_hold_the_columns() {
     let (code, message) = run(at, &["--merge", "d", "--out", "t.xls"]);
     assert!(code == 2 && message.contains(".parquet"), "{message}");
 }
+
+#[test]
+fn a_map_shows_every_cell_and_says_what_it_cannot() {
+    let folder = folder(&SWEEP.replace("to = 0.02", "to = 2"));
+    let at = folder.path();
+    done(at, &["s.toml", "--out", "d"]);
+    let table = merged(at, &["d"]);
+    let plot = |arguments: &[&str]| {
+        let output = saddlescope(at, &[&["plot"], arguments].concat());
+        let errors = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), errors)
+    };
+    assert_eq!(plot(&["t.csv", "--out", "map.svg"]), (0, String::new()));
+    let svg = fs::read_to_string(at.join("map.svg")).unwrap();
+    let diverged = column(&table, "status")
+        .iter()
+        .filter(|status| **status == "diverged")
+        .count()
+        / 2;
+    // The cells, and the one in the key.
+    assert_eq!(svg.matches("fill=\"url(#diverged)\"").count(), diverged + 1);
+    assert!(svg.contains("live.learning_rate") && svg.contains("step_learned_median, mode 1"));
+    #[cfg(feature = "parquet")]
+    {
+        done(at, &["--merge", "d", "--out", "t.parquet"]);
+        assert_eq!(plot(&["t.parquet", "--out", "same.svg"]), (0, String::new()));
+        assert_eq!(fs::read_to_string(at.join("same.svg")).unwrap(), svg);
+    }
+    for (arguments, words) in [
+        (&["t.csv", "--out", "m.png"][..], ".svg"),
+        (
+            &["t.csv", "--out", "m.svg", "--measure", "speed"],
+            "no column of numbers",
+        ),
+        (&["t.csv", "--out", "m.svg", "--mode", "3"], "--mode 3"),
+        (&["no.csv", "--out", "m.svg"], "cannot be read"),
+    ] {
+        let (code, message) = plot(arguments);
+        assert!(code == 2 && message.contains(words), "{arguments:?}: {message}");
+    }
+}
