@@ -208,14 +208,11 @@ impl LaneWork for Look<'_> {
         } = self;
         let depth = observer.weights.len();
         observer.pull_and_push(simd, with_diffusion);
-        let column = |vectors: &'_ [f64], mode: usize, n: usize| {
-            S::as_simd_f64s(&vectors[LANES * mode * n..][..LANES * n]).0
-        };
         let (d_in, d_out) = (observer.widths[0], observer.widths[depth]);
         for (mode, strength) in modes.strength.iter_mut().enumerate() {
             let (left, image) = (
-                column(&observer.left, mode, d_out),
-                column(&observer.pushed[depth], mode, d_out),
+                column::<S>(&observer.left, mode, d_out),
+                column::<S>(&observer.pushed[depth], mode, d_out),
             );
             write::<S>(dot(simd, left, image), strength);
         }
@@ -227,10 +224,10 @@ impl LaneWork for Look<'_> {
         let label_variance = simd.splat_f64s(self.label_noise_std.powi(2));
         let zero = simd.splat_f64s(0.0);
         for mode in 0..observer.rank {
-            let p = |l: usize| column(&observer.p[l], mode, d_out);
+            let p = |l: usize| column::<S>(&observer.p[l], mode, d_out);
             let (q, e) = (
-                |l: usize| column(&observer.q[l], mode, d_in),
-                |l: usize| column(&observer.e[l], mode, d_in),
+                |l: usize| column::<S>(&observer.q[l], mode, d_in),
+                |l: usize| column::<S>(&observer.e[l], mode, d_in),
             );
             let (mut drift, mut sum) = (zero, zero);
             for l in 0..depth {
@@ -255,6 +252,12 @@ impl LaneWork for Look<'_> {
         }
         true
     }
+}
+
+/// The vectors of one mode, `n` of them.
+#[inline(always)]
+fn column<S: Simd>(vectors: &[f64], mode: usize, n: usize) -> &[S::f64s] {
+    S::as_simd_f64s(&vectors[LANES * mode * n..][..LANES * n]).0
 }
 
 #[inline(always)]
