@@ -381,3 +381,58 @@ fn a_map_shows_every_cell_and_says_what_it_cannot() {
         assert!(code == 2 && message.contains(words), "{arguments:?}: {message}");
     }
 }
+
+/// Kills a sweep `n_kills` times, each at another instant, and compares the table in the end with that of an undisturbed one.
+fn killed(n_kills: u32) {
+    let text = "replicas = 1\nsteps = 100\nevery = 20\n\
+        [[axis]]\nkey = \"live.learning_rate\"\nfrom = 0.001\nto = 0.02\nn = 40\nscale = \"log\"\n\
+        [[axis]]\nkey = \"live.label_noise_std\"\nfrom = 0\nto = 1\nn = 40\n";
+    let folder = folder(text);
+    let at = folder.path();
+    done(at, &["s.toml", "--out", "whole"]);
+    let whole = merged(at, &["whole"]);
+    let table = at.join("d/shard-1-of-1.csv");
+    let (mut n, mut instant) = (0, 0_u32);
+    while n < n_kills {
+        let program = assert_cmd::cargo::cargo_bin("saddlescope");
+        let mut child = std::process::Command::new(program)
+            .args(["sweep", "s.toml", "--out", "d"])
+            .current_dir(at)
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // From the start of the process to the last cells, in steps that visit no instant twice.
+        instant = (instant + 61) % 397;
+        std::thread::sleep(std::time::Duration::from_millis(u64::from(instant)));
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            n += 1;
+        } else {
+            // It was through: take away what it did last, a torn row included.
+            let length = fs::metadata(&table).unwrap().len();
+            let file = OpenOptions::new().write(true).open(&table).unwrap();
+            file.set_len(length * u64::from(instant + 1) / 500).unwrap();
+        }
+        child.wait().unwrap();
+    }
+    done(at, &["s.toml", "--out", "d"]);
+    assert_eq!(merged(at, &["d"]), whole);
+    // No cell twice, and none in part.
+    let lines = fs::read_to_string(&table).unwrap();
+    let mut rows: Vec<&str> = lines.lines().collect();
+    rows.sort_unstable();
+    rows.dedup();
+    assert_eq!(rows.len(), 1 + 1600 * 4);
+    assert_eq!(lines.lines().count(), rows.len());
+}
+
+#[test]
+fn a_sweep_that_is_killed_goes_on() {
+    killed(6);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn a_sweep_that_is_killed_two_hundred_times_goes_on() {
+    killed(200);
+}
