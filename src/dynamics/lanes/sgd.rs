@@ -10,6 +10,9 @@ use crate::dynamics::kernel::Inputs;
 use crate::dynamics::sgd::Sgd;
 use crate::model::DeepLinearNetwork;
 
+/// Most columns of a minibatch: more would leave the fastest cache, and are work enough for the engines' own vectors.
+const MOST_COLUMNS: usize = 64;
+
 /// Work space of four runs.
 #[derive(Clone, Debug)]
 pub(crate) struct SgdLanes {
@@ -48,7 +51,7 @@ impl SgdLanes {
         }
     }
 
-    /// Takes `n_steps` steps in all four; `false` where they may have been out of the ordinary. Engines and networks are then
+    /// Takes `n_steps` steps in all four; `false` where they may have been out of the ordinary, or minibatches are too large. Engines and networks are then
     /// undefined.
     pub(crate) fn advance(
         &mut self,
@@ -58,6 +61,9 @@ impl SgdLanes {
         n_steps: u64,
     ) -> bool {
         let n_columns = engines[0].source().n_columns(live.batch_size);
+        if n_columns > MOST_COLUMNS {
+            return false;
+        }
         if n_columns != self.n_columns {
             self.n_columns = n_columns;
             let widths = &self.network.widths;
