@@ -31,7 +31,7 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | [`stats`], [`random`], [`palette`] | running moments, histograms, goodness of fit; seeded streams; the modes' colours |
+//! | [`stats`], [`random`], [`palette`], `format` | running moments, histograms, goodness of fit; seeded streams; the modes' colours; numbers as text |
 //! | [`theory`] | closed forms; knows no network |
 //! | [`model`] | teacher, student, initial weights, stored data, the loss: what is trained |
 //! | [`dynamics`] | SGD, Langevin, gradient flow: how it moves |
@@ -41,8 +41,10 @@
 //! | [`history`] | bounded store of recorded rows, and the few points that draw them |
 //! | [`worker`] | the only threads and channels: commands in, events out |
 //! | [`lessons`] | lesson files: read, judged, listed, and their numbers checked by running them |
-//! | [`session`] | a run as a file that does it again; recordings as CSV, NPZ and figures; whole or not at all |
 //! | [`sweep`] | many experiments over a grid: cells with ids, shards, tables that survive a kill, merged into one |
+//! | [`session`] | a run as a file that does it again; recordings as CSV and NPZ; whole or not at all |
+//! | [`chart`] | pictures as data: one function a plot from what is known of a run, live or recorded, to a [`chart::Picture`] |
+//! | [`figure`] | paints pictures as SVG, PNG and PDF; bundles |
 //! | `app` (feature `gui`) | the window; the only room that knows egui |
 //! | [`cli`] | the command line; the only room that prints |
 //!
@@ -60,10 +62,12 @@
 
 #[cfg(feature = "gui")]
 pub mod app;
+pub mod chart;
 pub mod cli;
-mod digit_groups;
 pub mod dynamics;
 pub mod experiment;
+pub mod figure;
+mod format;
 pub mod history;
 pub mod lessons;
 pub mod model;

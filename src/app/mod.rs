@@ -10,7 +10,6 @@
 
 mod action;
 mod commands;
-mod format;
 mod panels;
 mod plots;
 mod state;
@@ -20,6 +19,7 @@ mod window;
 use thiserror::Error;
 
 use crate::experiment::Experiment;
+use crate::format;
 
 pub use window::Window;
 

@@ -9,7 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::BundleArguments;
 use super::error::CliError;
 use super::run::{default_stride, told};
-use crate::session::{BundleOptions, FigureOptions, Session, write_bundle};
+use crate::figure::{BundleOptions, FigureOptions, write_bundle};
+use crate::session::Session;
 
 /// Parts into which the progress is divided.
 const PARTS: f64 = 1000.0;

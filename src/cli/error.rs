@@ -7,10 +7,9 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::experiment::ParseError;
+use crate::figure::{BundleError, FigureError};
 use crate::lessons::LessonError;
-use crate::session::{
-    BundleError, FigureError, NpzError, RecordingError, SessionEnd, SessionError, WriteError,
-};
+use crate::session::{NpzError, RecordingError, SessionEnd, SessionError, WriteError};
 use crate::simulation::{Divergence, ReplicaDivergence, ReplicasError, SetupError};
 use crate::sweep::map::MapError;
 use crate::sweep::{CellId, DirectoryError, MergeError, ShardError, SweepError, SweepFileError};

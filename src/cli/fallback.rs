@@ -10,7 +10,8 @@ use super::run::{Job, default_stride, told};
 use super::window;
 use super::{say, write_stdout};
 use crate::experiment::Experiment;
-use crate::session::{Figure, FigureOptions, check_writable, write_csv, write_whole};
+use crate::figure::{Figure, FigureOptions};
+use crate::session::{check_writable, write_csv, write_whole};
 use crate::simulation::{Script, Simulation};
 
 /// Steps of the run that stands in for the window: all four modes of the default experiment are learned by then.

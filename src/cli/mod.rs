@@ -27,7 +27,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::chart::Scale;
 use crate::experiment::DEFAULT_TOML;
+use crate::figure::FigurePanel;
 
 pub use error::{CliError, Mismatch};
 
@@ -126,12 +128,12 @@ struct PlotArguments {
     /// The recording, as written by run or replay with --out FILE.npz; or a merged table of a sweep, .csv or .parquet, for a map
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Write a .svg or .png file, whole or not at all
+    /// Write a .svg, .png or .pdf file, whole or not at all
     #[arg(long, value_name = "FIGURE")]
     out: PathBuf,
     /// What is drawn
-    #[arg(long, value_enum, default_value = "all")]
-    panel: plot::PanelName,
+    #[arg(long, value_parser = plot::panel_parser(), default_value = "all")]
+    panel: FigurePanel,
     /// Of a map: the column that is its colour
     #[arg(long, value_name = "COLUMN", default_value = "step_learned_median")]
     measure: String,
@@ -148,8 +150,8 @@ struct PlotArguments {
     #[arg(long)]
     x_log: bool,
     /// Scale of the axes upwards [default: what suits each panel]
-    #[arg(long, value_enum)]
-    y: Option<plot::ScaleName>,
+    #[arg(long, value_parser = plot::scale_parser())]
+    y: Option<Scale>,
 }
 
 #[derive(Args, Debug)]

@@ -1,29 +1,28 @@
 //! `saddlescope plot`: figures of a recorded run.
 
 use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::PlotArguments;
 use super::error::CliError;
+use crate::chart::{Options, PlotId, Scale, TimeAxis, TimeScale};
+use crate::figure::{Figure, FigureOptions, FigurePanel};
 use crate::palette::Ground;
-use crate::session::{Figure, FigureOptions, FigurePanel, TimeAxis, check_writable, read_npz};
+use crate::session::{check_writable, read_npz};
 
 /// Panels by name.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum PanelName {
-    /// Strengths, diffusion, events and loss over one time axis
-    All,
-    /// Mode strengths over time
-    Strengths,
-    /// Diffusion of each mode over time
-    Diffusion,
-    /// From the noise peak of each mode to the moment it is learned, over time
-    Events,
-    /// Excess loss over time
-    Loss,
-    /// Diffusion against strength
-    Law,
-    /// Stationary histogram of every settled mode
-    Histogram,
+pub(super) fn panel_parser() -> impl TypedValueParser<Value = FigurePanel> {
+    let values = FigurePanel::all().map(|panel| PossibleValue::new(panel.name()).help(panel.title()));
+    PossibleValuesParser::new(values)
+        .map(|name| PlotId::from_name(&name).map_or(FigurePanel::All, FigurePanel::One))
+}
+
+/// Scales by name.
+pub(super) fn scale_parser() -> impl TypedValueParser<Value = Scale> {
+    PossibleValuesParser::new(Scale::ALL.map(Scale::label)).try_map(|name| {
+        let mut scales = Scale::ALL.into_iter();
+        scales.find(|scale| scale.label() == name).ok_or("no such scale")
+    })
 }
 
 /// Paper.
@@ -44,15 +43,6 @@ pub(super) enum Across {
     Steps,
 }
 
-/// How values are laid on an axis.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum ScaleName {
-    /// Evenly
-    Linear,
-    /// By their logarithm
-    Log,
-}
-
 impl From<Theme> for Ground {
     fn from(theme: Theme) -> Self {
         match theme {
@@ -62,41 +52,33 @@ impl From<Theme> for Ground {
     }
 }
 
-impl From<PanelName> for FigurePanel {
-    fn from(name: PanelName) -> Self {
-        match name {
-            PanelName::All => Self::All,
-            PanelName::Strengths => Self::Strengths,
-            PanelName::Diffusion => Self::Diffusion,
-            PanelName::Events => Self::Events,
-            PanelName::Loss => Self::Loss,
-            PanelName::Law => Self::Law,
-            PanelName::Histogram => Self::Histogram,
-        }
-    }
-}
-
 /// Reads a recording and draws it.
 pub(super) fn plot(arguments: &PlotArguments) -> Result<(), CliError> {
-    let panel = FigurePanel::from(arguments.panel);
+    let panel = arguments.panel;
     if !panel.is_over_time() && (arguments.x.is_some() || arguments.x_log) {
         return Err(CliError::NoTimeAxis { panel: panel.name() });
     }
     Figure::check_name(&arguments.out)?;
     check_writable(&arguments.out)?;
     let recording = read_npz(&arguments.file)?;
+    let axis = match arguments.x {
+        None | Some(Across::T) => TimeAxis::Time,
+        Some(Across::Steps) => TimeAxis::Steps,
+    };
+    let scales = arguments.y.iter();
     let options = FigureOptions {
         panel,
         ground: arguments.theme.into(),
-        time_axis: match arguments.x {
-            None | Some(Across::T) => TimeAxis::Time,
-            Some(Across::Steps) => TimeAxis::Steps,
+        chart: Options {
+            time: TimeScale {
+                axis,
+                log: arguments.x_log,
+            },
+            scales: scales
+                .flat_map(|&scale| PlotId::ALL.map(|plot| (plot, scale)))
+                .collect(),
+            ..Options::default()
         },
-        x_log: arguments.x_log,
-        y_log: arguments.y.map(|scale| match scale {
-            ScaleName::Linear => false,
-            ScaleName::Log => true,
-        }),
     };
     Ok(Figure::draw(&recording, &options)?.write(&arguments.out)?)
 }

@@ -8,9 +8,9 @@ use tempfile::NamedTempFile;
 use thiserror::Error;
 
 /// How the names of temporary files begin...
-pub(super) const PART_PREFIX: &str = ".saddlescope-";
+pub(crate) const PART_PREFIX: &str = ".saddlescope-";
 /// ...and end.
-pub(super) const PART_SUFFIX: &str = ".part";
+pub(crate) const PART_SUFFIX: &str = ".part";
 
 /// Why a file could not be written. Nothing was left behind.
 #[derive(Debug, Error)]

@@ -1,16 +1,14 @@
 //! What a run leaves behind: a [`Session`], by which it can be done again bit for bit, and a [`Recording`] of its rows and events,
-//! written as CSV, NPZ or [`Figure`]s; [`write_bundle`] makes all of them from a session, [`Autosave`] keeps the newest one.
+//! written as CSV or NPZ; [`Autosave`] keeps the newest one. [`crate::figure`] draws a recording.
 //!
 //! Files are written whole or not at all ([`write_whole`]); everything written is decided by the recording alone, so the
 //! same run gives the same bytes.
 
 mod atomic;
 mod autosave;
-mod bundle;
 mod csv;
 mod digest;
 mod events;
-mod figure;
 mod file;
 mod npz;
 mod npz_reader;
@@ -18,12 +16,11 @@ mod recorder;
 mod recording;
 
 pub use self::csv::write_csv;
+pub(crate) use atomic::{PART_PREFIX, PART_SUFFIX};
 pub use atomic::{WriteError, check_writable, is_same_file, put_aside, write_whole};
 pub use autosave::{Autosave, Damaged, LastSession};
-pub use bundle::{Bundle, BundleError, BundleOptions, BundleProgress, write_bundle};
 pub use digest::{StateDigest, state_digest};
 pub use events::{RecordedEvent, write_events_csv};
-pub use figure::{Figure, FigureError, FigureOptions, FigurePanel, TimeAxis};
 pub use file::{LONGEST_SESSION, SESSION_FORMAT, Session, SessionEnd, SessionError};
 pub use npz::write_npz;
 pub use npz_reader::{NpzError, read_npz};

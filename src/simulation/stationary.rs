@@ -58,8 +58,10 @@ pub struct ModeStatistics {
     pub moments: Moments,
     /// Histogram of the strength.
     pub histogram: Histogram,
-    /// Block averages, for the effective sample size; one sample every [`STATISTICS_STRIDE`] steps.
+    /// Block averages, for the effective sample size; one sample a stride.
     pub blocks: BlockAverages,
+    /// Steps from one value to the next.
+    stride: u64,
     law: ModeLaw,
     /// Step by which the mode is counted wherever it is; unknown before the first value.
     deadline: Option<u64>,
@@ -76,12 +78,19 @@ pub struct StationaryStatistics {
     pub factor: f64,
     /// Modes in order.
     pub modes: Vec<ModeStatistics>,
+    stride: u64,
     learning_rate: f64,
 }
 
 impl StationaryStatistics {
     /// Statistics of modes of these teacher strengths in a network of `depth` layers that starts at step 0.
     pub fn new(depth: usize, teacher_strengths: &[f64], live: &LiveParams) -> Self {
+        Self::with_stride(STATISTICS_STRIDE, depth, teacher_strengths, live)
+    }
+
+    /// The same from values every `stride` steps, as a recording has them.
+    pub fn with_stride(stride: u64, depth: usize, teacher_strengths: &[f64], live: &LiveParams) -> Self {
+        let stride = stride.max(1);
         let mode = |&teacher_strength: &f64| ModeStatistics {
             phase: Phase::Approaching,
             arrived: false,
@@ -89,6 +98,7 @@ impl StationaryStatistics {
             moments: Moments::default(),
             histogram: Histogram::new(N_BINS, 0.0, 1.0),
             blocks: BlockAverages::default(),
+            stride,
             law: ModeLaw {
                 depth,
                 teacher_strength,
@@ -102,6 +112,7 @@ impl StationaryStatistics {
             until: 0,
             factor: DEFAULT_BURN_IN,
             modes: teacher_strengths.iter().map(mode).collect(),
+            stride,
             learning_rate: live.learning_rate,
         };
         statistics.restart(0, live);
@@ -134,9 +145,9 @@ impl StationaryStatistics {
         self.restart(origin, live);
     }
 
-    /// Takes in the mode strengths after `step` steps, if that is a multiple of [`STATISTICS_STRIDE`].
+    /// Takes in the mode strengths after `step` steps, if that is a multiple of the stride.
     pub fn push(&mut self, step: u64, strengths: &[f64]) {
-        if !step.is_multiple_of(STATISTICS_STRIDE) || step < self.origin {
+        if !step.is_multiple_of(self.stride) || step < self.origin {
             return;
         }
         self.until = step;
@@ -150,7 +161,7 @@ impl StationaryStatistics {
 
     /// Takes in many values of mode number `mode` at one step, where `typical` is their mean.
     pub fn push_many(&mut self, step: u64, mode: usize, typical: f64, strengths: &[f64]) {
-        if !step.is_multiple_of(STATISTICS_STRIDE) || step < self.origin {
+        if !step.is_multiple_of(self.stride) || step < self.origin {
             return;
         }
         self.until = step;
@@ -169,7 +180,7 @@ impl ModeStatistics {
     /// Integrated autocorrelation time in steps; `None` while the series is too short to tell, or constant.
     pub fn autocorrelation_time(&self) -> Option<f64> {
         let samples = self.blocks.integrated_autocorrelation_time()?;
-        Some(samples * STATISTICS_STRIDE as f64)
+        Some(samples * self.stride as f64)
     }
 
     fn empty(&mut self) {

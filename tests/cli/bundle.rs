@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use saddlescope::experiment::Experiment;
-use saddlescope::session::{BundleError, BundleOptions, FigureOptions, Session, read_npz, write_bundle};
+use saddlescope::figure::{BundleError, BundleOptions, FigureOptions, write_bundle};
+use saddlescope::session::{Session, read_npz};
 use saddlescope::simulation::Simulation;
 use tempfile::TempDir;
 
@@ -13,16 +14,12 @@ use crate::command;
 
 use command::saddlescope;
 
-const OPTIONS: BundleOptions = BundleOptions {
-    every: 3,
-    figures: FigureOptions {
-        panel: saddlescope::session::FigurePanel::All,
-        ground: saddlescope::palette::Ground::Light,
-        time_axis: saddlescope::session::TimeAxis::Time,
-        x_log: false,
-        y_log: None,
-    },
-};
+fn options() -> BundleOptions {
+    BundleOptions {
+        every: 3,
+        figures: FigureOptions::default(),
+    }
+}
 
 fn session() -> Session {
     let mut simulation = Simulation::new(&Experiment::default()).unwrap();
@@ -53,7 +50,7 @@ fn a_bundle_holds_session_data_and_figures() {
     let bundle = write_bundle(
         &session,
         &target,
-        &OPTIONS,
+        &options(),
         |progress| shares.push(progress.share),
         &cancel,
     );
@@ -88,11 +85,11 @@ fn a_bundle_holds_session_data_and_figures() {
     let table = fs::read_to_string(target.join("rows.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + recording.rows().len());
     // Nothing that is there is replaced.
-    let again = write_bundle(&session, &target, &OPTIONS, |_| (), &cancel);
+    let again = write_bundle(&session, &target, &options(), |_| (), &cancel);
     assert!(matches!(again, Err(BundleError::Exists { .. })));
     let empty = directory.path().join("empty");
     fs::create_dir(&empty).unwrap();
-    write_bundle(&session, &empty, &OPTIONS, |_| (), &cancel).unwrap();
+    write_bundle(&session, &empty, &options(), |_| (), &cancel).unwrap();
     assert_eq!(names(&empty), found);
 }
 
@@ -102,7 +99,7 @@ fn a_zip_holds_the_same_files() {
     let (folder, archive) = (directory.path().join("b"), directory.path().join("b.zip"));
     let cancel = AtomicBool::new(false);
     for target in [&folder, &archive] {
-        write_bundle(&session(), target, &OPTIONS, |_| (), &cancel).unwrap();
+        write_bundle(&session(), target, &options(), |_| (), &cancel).unwrap();
     }
     assert_eq!(names(directory.path()), ["b", "b.zip"]);
     let mut zip = zip::ZipArchive::new(fs::File::open(&archive).unwrap()).unwrap();
@@ -125,7 +122,7 @@ fn cancelled_at_any_moment_it_leaves_nothing() {
             let outcome = write_bundle(
                 &session,
                 &target,
-                &OPTIONS,
+                &options(),
                 |progress| {
                     if progress.share >= moment {
                         cancel.store(true, Ordering::Relaxed);
@@ -238,7 +235,7 @@ fn a_refusal_leaves_nothing_behind() {
     // The administrator may write anywhere.
     if fs::write(locked.join("probe"), "").is_err() {
         let cancel = AtomicBool::new(false);
-        let message = write_bundle(&session(), &locked.join("b"), &OPTIONS, |_| (), &cancel).unwrap_err();
+        let message = write_bundle(&session(), &locked.join("b"), &options(), |_| (), &cancel).unwrap_err();
         assert!(message.to_string().contains("b: cannot be written"), "{message}");
         assert!(names(&locked).is_empty());
     }

@@ -1,13 +1,14 @@
-//! `saddlescope plot`: every panel in both formats, bounded size, and one clear message for what is no recording.
+//! `saddlescope plot`: every panel in all formats, bounded size, and one clear message for what is no recording.
 
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use saddlescope::chart::{Options, PlotId, RecordedRun, Scale, TimeAxis, TimeScale};
 use saddlescope::experiment::Experiment;
+use saddlescope::figure::{Figure, FigureError, FigureOptions, FigurePanel};
 use saddlescope::observables::Schema;
-use saddlescope::palette::Ground;
-use saddlescope::session::{Figure, FigureError, FigureOptions, FigurePanel, Recording, TimeAxis, write_npz};
+use saddlescope::session::{Recording, write_npz};
 use saddlescope::simulation::{Change, Schedule, Script, Simulation};
 use tempfile::TempDir;
 
@@ -36,13 +37,13 @@ fn refused(directory: &Path, arguments: &[&str], words: &[&str]) {
 }
 
 #[test]
-fn every_panel_is_drawn_in_both_formats() {
+fn every_panel_is_drawn_in_all_formats() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     write_npz(&recording(), fs::File::create(path.join("run.npz")).unwrap()).unwrap();
-    for panel in FigurePanel::ALL {
+    for panel in FigurePanel::all() {
         for (theme, paper) in [("light", "#FFFFFF"), ("dark", "#17191C")] {
-            for format in ["svg", "png"] {
+            for format in ["svg", "png", "pdf"] {
                 let out = format!("{}_{theme}.{format}", panel.name());
                 let arguments = [
                     "plot",
@@ -61,6 +62,10 @@ fn every_panel_is_drawn_in_both_formats() {
                     let svg = String::from_utf8(bytes).unwrap();
                     assert!(svg.contains(paper) && svg.contains("</svg>"), "{out}");
                     assert!(!svg.contains("NaN") && !svg.contains("inf"), "{out}");
+                } else if format == "pdf" {
+                    assert!(bytes.starts_with(b"%PDF-") && bytes.trim_ascii_end().ends_with(b"%%EOF"));
+                    let page = b"/MediaBox [0 0 1120 ";
+                    assert!(bytes.windows(page.len()).any(|part| part == page), "{out}");
                 } else {
                     assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n", "{out}");
                     let width = u32::from_be_bytes(bytes[16..20].try_into().unwrap());
@@ -81,7 +86,7 @@ fn every_panel_is_drawn_in_both_formats() {
         "noise peak leads by",
         "3 learned",
         "time t = sum of η over steps",
-        "η 0.01, B 8, σ 0.3",
+        "η = 0.01, B = 8, σ = 0.3",
         "#0072B2",
     ] {
         assert!(all.contains(text), "no {text:?}");
@@ -132,8 +137,8 @@ fn the_strip_shows_what_the_table_of_events_says() {
                         .collect();
                     Some((fields[0], fields[5], fields[6]))
                 };
-                // The bracket is the only line of its width and colour; the axis goes from 1080 to 9459.
-                let words = format!("stroke=\"{colour}\" stroke-width=\"16\"");
+                // The bracket is the only line of its width and colour; the axis goes from 108 to 946.
+                let words = format!("stroke=\"{colour}\" stroke-width=\"1.6\"");
                 let brackets = numbers(&svg, &words, "points");
                 let (Some((peak, ..)), Some((learned, lead, theory))) =
                     (event("peak_confirmed"), event("learned"))
@@ -144,28 +149,32 @@ fn the_strip_shows_what_the_table_of_events_says() {
                 assert_eq!(brackets.len(), 1, "mode {mode}: {brackets:?}");
                 let bracket = &brackets[0];
                 for (x, step) in [(bracket[0], peak), (bracket[2], learned)] {
-                    let expected = 1080.0 + 8379.0 * step / 3000.0;
-                    assert!((x - expected).abs() <= 0.5, "mode {mode}: {x} for {expected}");
+                    let expected = 108.0 + 838.0 * step / 3000.0;
+                    assert!((x - expected).abs() <= 0.06, "mode {mode}: {x} for {expected}");
                 }
                 assert!((bracket[1] - bracket[3]).abs() < 1e-9);
-                // Diamond and disc stand at its ends.
-                let at = |points: &[f64]| {
-                    points
-                        .iter()
-                        .skip(1)
-                        .step_by(2)
-                        .any(|y| (y - bracket[1]).abs() < 1e-9)
+                // Diamond and disc stand at its ends, each over a rim.
+                let y = format!("{:.1}", bracket[1]);
+                let shapes = |words: &str, attribute: &str| {
+                    let words = format!("fill=\"{colour}\"{words}");
+                    numbers(&svg, &words, attribute)
                 };
-                let diamonds = numbers(
-                    &svg,
-                    &format!("<polygon opacity=\"1\" fill=\"{colour}\""),
-                    "points",
+                let diamonds = shapes("/>", "points");
+                let at = |points: &&Vec<f64>| points.len() == 8 && format!("{:.1}", points[3]) == y;
+                let diamond = diamonds.iter().find(at).unwrap();
+                assert!((diamond[0] - bracket[0]).abs() < 0.11);
+                let circles = shapes("", "cx")
+                    .into_iter()
+                    .flatten()
+                    .zip(shapes("", "cy").into_iter().flatten());
+                let discs: Vec<f64> = { circles }
+                    .filter(|(_, height)| format!("{height:.1}") == y)
+                    .map(|(x, _)| x)
+                    .collect();
+                assert!(
+                    discs.len() == 1 && (discs[0] - bracket[2]).abs() < 0.11,
+                    "{discs:?}"
                 );
-                let diamond = diamonds.iter().find(|points| at(points)).unwrap();
-                assert!((diamond[0] - bracket[0]).abs() < 1e-9);
-                let y = format!("cy=\"{}\"", bracket[1]);
-                let discs = numbers(&svg, &y, "cx");
-                assert!(discs.iter().all(|x| (x[0] - bracket[2]).abs() < 1e-9) && discs.len() == 2);
                 let text = format!("noise peak leads by {lead} steps (theory {theory:.0})");
                 assert!(svg.contains(&text), "no {text:?}");
             }
@@ -195,7 +204,7 @@ fn a_run_without_a_peak_has_an_empty_strip() {
         let output = saddlescope(path, &arguments);
         assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
         let svg = fs::read_to_string(path.join("x.svg")).unwrap();
-        let n_rows = svg.lines().filter(|line| line.starts_with("mode ")).count();
+        let n_rows = svg.lines().filter(|line| line.contains(">mode ")).count();
         assert_eq!(n_rows, if strengths == "[4]" { 1 } else { 8 });
         assert!(!svg.contains("<polygon") && !svg.contains("<circle") && !svg.contains("leads by"));
     }
@@ -204,22 +213,28 @@ fn a_run_without_a_peak_has_an_empty_strip() {
 #[test]
 fn axes_are_as_asked_for() {
     let recording = recording();
-    for panel in FigurePanel::ALL.into_iter().filter(|panel| panel.is_over_time()) {
-        for time_axis in [TimeAxis::Time, TimeAxis::Steps] {
-            for x_log in [false, true] {
-                for y_log in [None, Some(false), Some(true)] {
+    let run = RecordedRun::new(&recording);
+    for panel in FigurePanel::all().filter(|panel| panel.is_over_time()) {
+        for axis in [TimeAxis::Time, TimeAxis::Steps] {
+            for log in [false, true] {
+                for scale in [None, Some(Scale::Linear), Some(Scale::Log), Some(Scale::Symlog)] {
+                    let scales = scale.iter();
                     let options = FigureOptions {
                         panel,
-                        ground: Ground::Light,
-                        time_axis,
-                        x_log,
-                        y_log,
+                        chart: Options {
+                            time: TimeScale { axis, log },
+                            scales: scales
+                                .flat_map(|&scale| PlotId::ALL.map(|plot| (plot, scale)))
+                                .collect(),
+                            ..Options::default()
+                        },
+                        ..FigureOptions::default()
                     };
-                    let figure = Figure::draw(&recording, &options).unwrap();
+                    let figure = Figure::draw_run(&run, &options).unwrap();
                     let svg = figure.svg();
-                    assert_eq!(svg.contains("sum of η"), time_axis == TimeAxis::Time);
+                    assert_eq!(svg.contains("sum of η"), axis == TimeAxis::Time);
                     assert!(!svg.contains("NaN") && !svg.contains("inf"), "{options:?}");
-                    if x_log && time_axis == TimeAxis::Steps {
+                    if log && axis == TimeAxis::Steps {
                         assert!(svg.contains("10³"), "{options:?}");
                     }
                 }
@@ -231,7 +246,7 @@ fn axes_are_as_asked_for() {
 #[test]
 fn the_same_recording_gives_the_same_bytes() {
     let (first, second) = (recording(), recording());
-    for panel in FigurePanel::ALL {
+    for panel in FigurePanel::all() {
         let options = FigureOptions {
             panel,
             ..FigureOptions::default()
@@ -265,7 +280,7 @@ fn a_million_rows_make_a_small_figure() {
     }
     let recording = Recording::of(&simulation, rows);
     assert!(recording.rows().len() > 1_000_000);
-    for panel in FigurePanel::ALL {
+    for panel in FigurePanel::all() {
         let options = FigureOptions {
             panel,
             ..FigureOptions::default()
@@ -273,7 +288,7 @@ fn a_million_rows_make_a_small_figure() {
         let n_bytes = Figure::draw(&recording, &options).unwrap().svg().len();
         assert!(n_bytes < 1_000_000, "{panel:?}: {n_bytes} bytes");
         // A few marks for each mode, however many rows there are.
-        let is_strip = panel == FigurePanel::Events;
+        let is_strip = panel == FigurePanel::One(PlotId::Events);
         assert!(!is_strip || n_bytes < 30_000, "{panel:?}: {n_bytes} bytes");
     }
 }
@@ -284,24 +299,25 @@ fn a_run_that_has_not_settled_has_no_histogram() {
     let progress = |_| ControlFlow::Continue(());
     for n_steps in [0, 1, 300] {
         let (recording, _) = Recording::run(&mut simulation, Schedule::Every(1), n_steps, progress);
-        for panel in FigurePanel::ALL {
-            for x_log in [false, true] {
+        for panel in FigurePanel::all() {
+            for log in [false, true] {
+                let time = TimeScale {
+                    log,
+                    ..TimeScale::default()
+                };
                 let options = FigureOptions {
                     panel,
-                    x_log,
+                    chart: Options {
+                        time,
+                        ..Options::default()
+                    },
                     ..FigureOptions::default()
                 };
                 let figure = Figure::draw(&recording, &options);
-                match panel {
-                    FigurePanel::Histogram => {
-                        assert!(matches!(figure, Err(FigureError::TooFewRows { .. })));
-                    }
-                    FigurePanel::All
-                    | FigurePanel::Strengths
-                    | FigurePanel::Diffusion
-                    | FigurePanel::Events
-                    | FigurePanel::Loss
-                    | FigurePanel::Law => assert!(figure.is_ok_and(|figure| figure.png().is_ok())),
+                if panel == FigurePanel::One(PlotId::Histogram) {
+                    assert!(matches!(figure, Err(FigureError::TooFewRows { .. })));
+                } else {
+                    assert!(figure.is_ok_and(|figure| figure.png().is_ok() && figure.pdf().is_ok()));
                 }
             }
         }
@@ -351,7 +367,7 @@ fn what_is_no_recording_is_told_in_one_line() {
     refused(
         path,
         &["run.npz", "--out", "x.gif"],
-        &["must end in .svg or .png"],
+        &["must end in .svg, .png or .pdf"],
     );
     refused(
         path,

@@ -1,6 +1,6 @@
 //! What lies over the window, with what has been typed into it.
 
-use crate::session::FigurePanel;
+use crate::figure::FigurePanel;
 
 /// What lies over the window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,19 +47,7 @@ pub(crate) struct ExportForm {
 impl ExportKind {
     /// All of them, with their names.
     pub(crate) fn all() -> Vec<(Self, &'static str)> {
-        let figure = |panel| {
-            let name = match panel {
-                FigurePanel::All => "figure: all over time",
-                FigurePanel::Strengths => "figure: strengths",
-                FigurePanel::Diffusion => "figure: diffusion",
-                FigurePanel::Events => "figure: events",
-                FigurePanel::Loss => "figure: excess loss",
-                FigurePanel::Law => "figure: diffusion against strength",
-                FigurePanel::Histogram => "figure: stationary histograms",
-            };
-            (Self::Figure(panel), name)
-        };
-        let figures = FigurePanel::ALL.into_iter().map(figure);
+        let figures = FigurePanel::all().map(|panel| (Self::Figure(panel), panel.title()));
         let data = [
             (Self::Csv, "data: CSV"),
             (Self::Npz, "data: NPZ"),

@@ -5,10 +5,8 @@ use std::path::Path;
 
 use super::background::Done;
 use crate::app::state::{ExportForm, ExportKind};
-use crate::session::{
-    BundleOptions, Figure, FigureOptions, Recording, RunEnd, Session, write_bundle, write_csv, write_npz,
-    write_whole,
-};
+use crate::figure::{BundleOptions, Figure, FigureOptions, write_bundle};
+use crate::session::{Recording, RunEnd, Session, write_csv, write_npz, write_whole};
 use crate::simulation::{Schedule, Simulation};
 use crate::worker::Task;
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::app::state::{ExportForm, ExportKind};
-use crate::session::{Autosave, FigurePanel, Session, StateDigest, WriteError};
+use crate::figure::FigurePanel;
+use crate::session::{Autosave, Session, StateDigest, WriteError};
 use crate::worker::{Job, JobState};
 
 /// Time between two sessions saved automatically.

@@ -11,9 +11,11 @@ use super::export::write_export;
 use super::files::Purpose;
 use super::open::{self, Opened};
 use crate::app::state::{Companions, Draft, ExportForm, Offer, TimeAxis, ViewSettings};
+use crate::chart;
 use crate::experiment::Experiment;
+use crate::figure::FigureOptions;
 use crate::palette::Ground;
-use crate::session::{self, Autosave, FigureOptions, Session};
+use crate::session::{Autosave, Session};
 use crate::simulation::{Schedule, Script, Simulation};
 use crate::worker::{Command, Event, RunSpec, RunState};
 
@@ -130,11 +132,16 @@ impl Window {
         let time = self.state.view.settings.time;
         let options = FigureOptions {
             ground: if form.dark { Ground::Dark } else { Ground::Light },
-            time_axis: match time.axis {
-                TimeAxis::Time => session::TimeAxis::Time,
-                TimeAxis::Step => session::TimeAxis::Steps,
+            chart: chart::Options {
+                time: chart::TimeScale {
+                    axis: match time.axis {
+                        TimeAxis::Time => chart::TimeAxis::Time,
+                        TimeAxis::Step => chart::TimeAxis::Steps,
+                    },
+                    log: time.log,
+                },
+                ..chart::Options::default()
             },
-            x_log: time.log,
             ..FigureOptions::default()
         };
         self.start(format!("exporting {}", path.display()), move |task| {

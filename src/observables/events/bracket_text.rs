@@ -1,7 +1,7 @@
 //! What a bracket from the peak of a mode's diffusion to the moment it is learned says, in the window and in figures.
 
 use super::ModeEvents;
-use crate::digit_groups::grouped;
+use crate::format::grouped;
 
 impl ModeEvents {
     /// Text beside the bracket of `mode`, counted from 0: by how many steps the peak leads, in measurement and in theory, once

@@ -230,7 +230,7 @@ impl Session {
 
     /// # Errors
     /// What `writer` answers, or that the session is longer than can be read again.
-    pub(super) fn write_to(&self, mut writer: impl io::Write) -> io::Result<()> {
+    pub(crate) fn write_to(&self, mut writer: impl io::Write) -> io::Result<()> {
         let text = self.to_toml();
         if text.len() as u64 <= LONGEST_SESSION {
             return writer.write_all(text.as_bytes());

@@ -22,20 +22,19 @@ use thiserror::Error;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::atomic::{PART_PREFIX, PART_SUFFIX, WriteError, check_writable, write_whole};
-use super::csv::write_csv;
-use super::events::write_events_csv;
-use super::figure::{Figure, FigureError, FigureOptions, FigurePanel};
-use super::file::Session;
-use super::npz::write_npz;
-use super::recording::{Recording, RecordingError, RunEnd};
+use super::{Figure, FigureError, FigureOptions, FigurePanel};
+use crate::chart::RecordedRun;
+use crate::session::{
+    PART_PREFIX, PART_SUFFIX, Recording, RecordingError, RunEnd, Session, WriteError, check_writable,
+    write_csv, write_events_csv, write_npz, write_whole,
+};
 use crate::simulation::{Schedule, SetupError, Simulation};
 
 /// Share of the work that the run itself is taken to be.
 const RUN_SHARE: f64 = 0.7;
 
 /// How a bundle is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BundleOptions {
     /// Steps between rows, at least 1.
     pub every: u64,
@@ -229,14 +228,15 @@ impl<'a> Folder<'a> {
         report(0.2, "writing data")?;
         self.write("rows.csv", |file| write_csv(recording, file))?;
         self.write("events.csv", |file| write_events_csv(recording.events(), file))?;
-        let n_panels = FigurePanel::ALL.len() as f64;
-        for (i, panel) in FigurePanel::ALL.into_iter().enumerate() {
+        let run = RecordedRun::new(recording);
+        let n_panels = FigurePanel::all().count() as f64;
+        for (i, panel) in FigurePanel::all().enumerate() {
             report(0.4 + 0.6 * i as f64 / n_panels, "drawing figures")?;
-            let figure = match Figure::draw(
-                recording,
+            let figure = match Figure::draw_run(
+                &run,
                 &FigureOptions {
                     panel,
-                    ..options.figures
+                    ..options.figures.clone()
                 },
             ) {
                 // A run that has not settled has no histogram to show.

@@ -1,9 +1,20 @@
-//! Numbers as people read them.
+//! Numbers as people read them: the only place that writes one for the window, a figure or a message.
 
-pub(super) use crate::digit_groups::grouped;
+/// A whole number with thin spaces between groups of three digits.
+pub(crate) fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push('\u{2009}');
+        }
+        text.push(digit);
+    }
+    text
+}
 
 /// `value` with `n_digits` significant digits; powers of ten where plain digits would be long.
-pub(super) fn significant(value: f64, n_digits: usize) -> String {
+pub(crate) fn significant(value: f64, n_digits: usize) -> String {
     if value == 0.0 || !value.is_finite() {
         return format!("{value}");
     }
@@ -27,17 +38,29 @@ pub(super) fn significant(value: f64, n_digits: usize) -> String {
 }
 
 /// As [`significant`], without zeros at the end.
-pub(super) fn brief(value: f64, n_digits: usize) -> String {
+pub(crate) fn brief(value: f64, n_digits: usize) -> String {
     let text = significant(value, n_digits);
-    if text.contains('.') && !text.contains('\u{b7}') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
+    match text.split_once('\u{b7}') {
+        Some((mantissa, power)) => format!("{}\u{b7}{power}", without_zeros(mantissa)),
+        None => without_zeros(&text).to_owned(),
+    }
+}
+
+/// `value` with so many decimals, without zeros at the end.
+pub(crate) fn decimal(value: f64, n_decimals: usize) -> String {
+    let text = format!("{value:.n_decimals$}");
+    match without_zeros(&text) {
+        "-0" => "0".to_owned(),
+        text => text.to_owned(),
     }
 }
 
 /// A rate with a unit prefix, such as `1.25 M`.
-pub(super) fn prefixed(value: f64) -> String {
+#[cfg_attr(
+    all(not(feature = "gui"), not(test)),
+    expect(dead_code, reason = "only the window shows rates")
+)]
+pub(crate) fn prefixed(value: f64) -> String {
     let (scale, prefix) = match value.abs() {
         v if v >= 1e9 => (1e9, " G"),
         v if v >= 1e6 => (1e6, " M"),
@@ -48,7 +71,7 @@ pub(super) fn prefixed(value: f64) -> String {
 }
 
 /// The tick of a decade on a logarithmic axis: `10` with a raised exponent.
-pub(super) fn power_of_ten(exponent: i32) -> String {
+pub(crate) fn power_of_ten(exponent: i32) -> String {
     let raised: String = exponent
         .to_string()
         .chars()
@@ -70,9 +93,24 @@ pub(super) fn power_of_ten(exponent: i32) -> String {
     format!("10{raised}")
 }
 
+/// Without zeros behind the decimal point, and without the point where nothing is left behind it.
+fn without_zeros(text: &str) -> &str {
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        text
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_grouped_from_the_right() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_234_567), "1\u{2009}234\u{2009}567");
+    }
 
     #[test]
     fn significant_digits_are_kept_and_rounded() {
@@ -81,8 +119,16 @@ mod tests {
         assert_eq!(significant(0.001_234_9, 3), "0.00123");
         assert_eq!(significant(-123_456.0, 3), "-123456");
         assert_eq!(significant(1.5e-7, 2), "1.5\u{b7}10\u{207b}\u{2077}");
+    }
+
+    #[test]
+    fn zeros_at_the_end_are_left_out() {
         assert_eq!(brief(0.500, 4), "0.5");
         assert_eq!(brief(200.0, 4), "200");
+        assert_eq!(brief(2e7, 3), "2\u{b7}10\u{2077}");
+        assert_eq!(decimal(1.5, 2), "1.5");
+        assert_eq!(decimal(-1e-9, 3), "0");
+        assert_eq!(decimal(30.0, 0), "30");
     }
 
     #[test]

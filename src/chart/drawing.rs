@@ -1,0 +1,480 @@
+//! Gathers what a picture over time is made of: curves from the histories, marks from the events.
+
+use std::sync::Arc;
+
+use super::known::Known;
+use super::names::joined;
+use super::options::{Options, Room};
+use super::pen::{Pen, Presence, Role};
+use super::picture::{Axis, Band, Curve, Level, Mark, Picture, Shape, Sign, Upright};
+use super::plot_id::PlotId;
+use super::scale::Scale;
+use super::smoothing::smoothed;
+use super::trace_cache::{Key, Present, Source, Stamp, TraceCache};
+use crate::experiment::Dynamics;
+use crate::history::{Cell, History, Trace};
+use crate::observables::Quantity;
+use crate::observables::events::LEARNED_FRACTION;
+use crate::simulation::{Ensemble, EnsembleKind, Statistic};
+
+/// Height of a name beside a curve, in points.
+const NAME_HEIGHT: f64 = 16.0;
+
+/// What pictures are drawn from.
+#[derive(Debug)]
+pub struct Drawing<'a> {
+    /// What is known of the run.
+    pub known: &'a Known<'a>,
+    /// What of it is drawn.
+    pub options: &'a Options,
+    /// The room there is.
+    pub room: Room,
+    /// Traces drawn before.
+    pub traces: &'a mut TraceCache,
+}
+
+/// On which curve events are marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MarkedCurve {
+    Strength,
+    Diffusion,
+}
+
+/// A picture over time while it is being made.
+pub(super) struct OverTime<'a, 'd> {
+    pub(super) known: &'a Known<'a>,
+    pub(super) options: &'a Options,
+    pub(super) picture: Picture,
+    room: Room,
+    traces: &'d mut TraceCache,
+}
+
+impl<'a, 'd> OverTime<'a, 'd> {
+    /// An empty picture over the time that is to be shown.
+    pub(super) fn new(drawing: &'d mut Drawing<'a>, plot: PlotId) -> Self {
+        let (known, options, room) = (drawing.known, drawing.options, drawing.room);
+        let range = options.x_range.unwrap_or_else(|| whole_run(known, options));
+        let x = Axis::new(
+            options.time.axis.title(),
+            options.time.scale(),
+            range,
+            room.ticks_across(),
+        );
+        let y = Axis::new(plot.axis_title(), options.scale(plot), (0.0, 1.0), 0);
+        Self {
+            known,
+            options,
+            picture: Picture::new(plot, x, y),
+            room,
+            traces: drawing.traces,
+        }
+    }
+
+    /// Scale of the axis upwards.
+    pub(super) fn scale(&self) -> Scale {
+        self.picture.y.scale
+    }
+
+    /// A pen for a mode, faint while another one is looked at.
+    pub(super) fn pen(&self, role: Role, mode: usize) -> Pen {
+        Pen {
+            presence: presence(self.options, mode),
+            ..Pen::of_mode(role, mode)
+        }
+    }
+
+    /// The curve of one column of a trajectory; where curves are smoothed, the raw one faint with the smooth one over it.
+    pub(super) fn column(&mut self, trajectory: usize, column: usize, name: String, pen: Pen) {
+        let trace = self.trace(Source::Trajectory(trajectory), column, 0.0);
+        self.picture.n_rows_per_pixel = self.picture.n_rows_per_pixel.max(trace.n_rows_per_pixel);
+        if self.options.smoothing <= 0.0 {
+            self.picture.curves.push(Curve { name, pen, trace });
+            return;
+        }
+        let points = smoothed(&trace.cells, self.options.smoothing);
+        let presence = match pen.presence {
+            Presence::Full | Presence::UnderSmoothed => Presence::UnderSmoothed,
+            Presence::Faint => Presence::Faint,
+        };
+        let raw = Pen { presence, ..pen };
+        let smooth = format!("{name}, smoothed");
+        self.picture.curves.push(Curve {
+            name,
+            pen: raw,
+            trace,
+        });
+        self.picture.curves.push(Curve::through(points, smooth, pen));
+    }
+
+    /// A per-mode quantity of every mode of every trajectory, the run itself last so that it lies on top. The trajectories that
+    /// `is_drawn` leaves out are not drawn.
+    pub(super) fn modes(
+        &mut self,
+        quantity: Quantity,
+        label: &str,
+        is_drawn: impl Fn(usize, Dynamics) -> bool,
+    ) {
+        let known = self.known;
+        for (i, trajectory) in known.trajectories.iter().enumerate().rev() {
+            if !is_drawn(i, trajectory.dynamics) {
+                continue;
+            }
+            for mode in 0..known.rank() {
+                let name = format!("{label} {} ({})", mode + 1, trajectory.dynamics.label());
+                let pen = self.pen(role_of(i, trajectory.dynamics), mode);
+                self.column(i, known.schema.column(quantity, mode), name, pen);
+            }
+        }
+    }
+
+    /// Keys of the companions that are drawn.
+    pub(super) fn explain_companions(
+        &mut self,
+        is_drawn: impl Fn(usize, Dynamics) -> bool,
+        mode: Option<usize>,
+    ) {
+        for (i, trajectory) in self.known.trajectories.iter().enumerate().skip(1) {
+            if is_drawn(i, trajectory.dynamics) {
+                let pen = Pen {
+                    mode,
+                    ..Pen::of(Role::Companion(trajectory.dynamics))
+                };
+                self.picture.explain(trajectory.dynamics.label(), pen, Sign::Line);
+            }
+        }
+    }
+
+    /// A curve of every kept run, from the column that it gives.
+    pub(super) fn kept_runs(&mut self, column: impl Fn(usize) -> Option<usize>, mode: Option<usize>) {
+        let known = self.known;
+        let pen = match mode {
+            Some(mode) => self.pen(Role::KeptRun, mode),
+            None => Pen::of(Role::KeptRun),
+        };
+        for (i, kept) in known.kept.iter().enumerate() {
+            let Some(column) = column(i) else { continue };
+            let trace = self.trace(Source::KeptRun(i), column, kept.shift);
+            let name = format!("kept run {}", kept.label);
+            self.picture.curves.push(Curve { name, pen, trace });
+            self.picture.explain(
+                "kept runs",
+                Pen {
+                    presence: Presence::Full,
+                    ..pen
+                },
+                Sign::Line,
+            );
+        }
+    }
+
+    /// A per-mode quantity of every kept run.
+    pub(super) fn kept_modes(&mut self, quantity: Quantity) {
+        let known = self.known;
+        for mode in 0..known.rank() {
+            self.kept_runs(|i| known.kept[i].column(quantity, mode), Some(mode));
+        }
+    }
+
+    /// The 10-90 % bands of every ensemble, and the curves of their means.
+    pub(super) fn ensembles(&mut self) {
+        let known = self.known;
+        let rank = known.rank();
+        for (i, ensemble) in known.ensembles.iter().enumerate() {
+            let what = format!(
+                "{} {}",
+                crate::format::grouped(ensemble.n_members as u64),
+                name_of(ensemble.kind)
+            );
+            for mode in 0..rank {
+                let column = |statistic| Ensemble::column(rank, statistic, mode);
+                let low = self.trace(Source::Ensemble(i), column(Statistic::Q10), 0.0);
+                let high = self.trace(Source::Ensemble(i), column(Statistic::Q90), 0.0);
+                let pen = self.pen(Role::Ensemble(ensemble.kind), mode);
+                let name = format!("10\u{2013}90 % of {what}, mode {}", mode + 1);
+                self.picture.bands.extend(Band::between(name, pen, &low, &high));
+                let pen = self.pen(Role::EnsembleMean(ensemble.kind), mode);
+                let name = format!("mean of {what}, mode {}", mode + 1);
+                let trace = self.trace(Source::Ensemble(i), column(Statistic::Mean), 0.0);
+                self.picture.curves.push(Curve { name, pen, trace });
+            }
+            let pen = Pen::of_mode(Role::Ensemble(ensemble.kind), 0);
+            self.picture
+                .explain(format!("10\u{2013}90 % of {what}"), pen, Sign::Area);
+        }
+    }
+
+    /// Lines at the peaks of the diffusion and at the changes of parameters; the texts of the changes where asked for.
+    pub(super) fn uprights(&mut self, with_texts: bool) {
+        let (low, high) = self.picture.x.range;
+        for (x, text) in super::changes::visible_changes(self.known, self.options.time, (low, high)) {
+            self.picture.uprights.push(Upright {
+                pen: Pen::of(Role::Change),
+                x,
+                label: with_texts.then_some(text),
+            });
+        }
+        for (mode, events) in self.known.modes.iter().enumerate() {
+            let Some(peak) = events.peak else { continue };
+            let x = self.options.time.place(peak.step, peak.time);
+            if (low..=high).contains(&x) {
+                self.picture.uprights.push(Upright {
+                    pen: self.pen(Role::Peak, mode),
+                    x,
+                    label: None,
+                });
+            }
+        }
+    }
+
+    /// Marks of every mode's events on one kind of curve, and their keys.
+    pub(super) fn marks(&mut self, curve: MarkedCurve) {
+        let (time, scale) = (self.options.time, self.scale());
+        for (mode, events) in self.known.modes.iter().enumerate() {
+            let pen = self.pen(Role::Peak, mode);
+            let peak = events.peak.and_then(|peak| {
+                let value = match curve {
+                    MarkedCurve::Strength => peak.strength,
+                    MarkedCurve::Diffusion => peak.diffusion,
+                };
+                Some(Mark {
+                    name: peak_name(mode, events),
+                    pen,
+                    at: [time.place(peak.step, peak.time), scale.place(value)?],
+                    shape: if peak.confirmed {
+                        Shape::Peak
+                    } else {
+                        Shape::PeakSoFar
+                    },
+                })
+            });
+            let learned = events
+                .learned
+                .filter(|_| curve == MarkedCurve::Strength)
+                .and_then(|learned| {
+                    let value = LEARNED_FRACTION * self.known.teacher[mode];
+                    Some(Mark {
+                        name: format!("feature {} learned (95 %)", mode + 1),
+                        pen,
+                        at: [time.place(learned.step, learned.time), scale.place(value)?],
+                        shape: Shape::Learned,
+                    })
+                });
+            self.picture.marks.extend(peak.into_iter().chain(learned));
+        }
+    }
+
+    /// Adds a level, if it has a place on the axis.
+    pub(super) fn level(&mut self, value: f64, label: String, pen: Pen) {
+        if let Some(y) = self.scale().place(value) {
+            self.picture.levels.push(Level { pen, y, label });
+        }
+    }
+
+    /// The picture, with the range and the ticks of its axis upwards and with the keys of its marks.
+    pub(super) fn finish(mut self) -> Picture {
+        let range = self.options.y_ranges.get(&self.picture.id).copied();
+        let range = range.unwrap_or_else(|| self.automatic_range());
+        let y = &self.picture.y;
+        self.picture.y = Axis::new(y.title.clone(), y.scale, range, self.room.ticks_upwards());
+        let line = NAME_HEIGHT * self.room.letters * (range.1 - range.0) / self.room.height.max(1.0);
+        self.picture.labels = joined(std::mem::take(&mut self.picture.labels), line);
+        explain_marks(&mut self.picture);
+        self.picture
+    }
+
+    /// The range that shows every level and mark, and every curve and band as far as it is in sight and readable.
+    fn automatic_range(&self) -> (f64, f64) {
+        let picture = &self.picture;
+        let time = self.options.time;
+        let end = time.position(self.known.readable_end(time.axis));
+        let (low, high) = (picture.x.range.0, picture.x.range.1.min(end));
+        let curves = picture.curves.iter().flat_map(|curve| {
+            let cells = &curve.trace.cells;
+            // Cells stand from left to right; those beyond the edges only lead the curve there.
+            let begin = cells.partition_point(|cell| cell.last[0] < low);
+            let end = cells.partition_point(|cell| cell.first[0] <= high).max(begin);
+            let nothing = (f64::INFINITY, f64::NEG_INFINITY);
+            let (least, greatest) = cells[begin..end].iter().fold(nothing, |(least, greatest), cell| {
+                (least.min(cell.min), greatest.max(cell.max))
+            });
+            [least, greatest]
+        });
+        let floor = picture.bands.iter().flat_map(|band| {
+            let inside = |x: &f64| (low..=high).contains(x);
+            let ends = band.xs.iter().zip(band.low.iter().zip(&band.high));
+            { ends }
+                .filter(move |(x, _)| inside(x))
+                .flat_map(|(_, (&low, &high))| [low, high])
+        });
+        let levels = picture.levels.iter().map(|level| level.y);
+        let marks = picture
+            .marks
+            .iter()
+            .filter(|mark| (low..=high).contains(&mark.at[0]))
+            .map(|mark| mark.at[1]);
+        picture
+            .y
+            .scale
+            .range_of(curves.chain(floor).chain(levels).chain(marks))
+    }
+
+    /// The trace of a column, moved along the axis by `shift` in data units.
+    fn trace(&mut self, source: Source, column: usize, shift: f64) -> Arc<Trace> {
+        let known = self.known;
+        let (run, history) = match source {
+            Source::Trajectory(i) => (known.run, known.trajectories[i].history),
+            Source::Ensemble(i) => (known.run, known.ensembles[i].history),
+            Source::KeptRun(i) => (known.kept[i].id, known.kept[i].history),
+        };
+        let key = Key {
+            source,
+            column,
+            scale: self.scale(),
+        };
+        let stamp = Stamp {
+            run,
+            n_rows: history.n_rows(),
+            time: self.options.time,
+            x_range: self.picture.x.range,
+            n_pixels: self.room.n_pixels(),
+            shift,
+        };
+        let now = Present {
+            stamp,
+            end: stamp.end_of(history),
+            at: self.room.clock,
+            goes_on: known.goes_on,
+        };
+        let (trace, lags) = self.traces.trace(history, key, &now);
+        self.picture.lags |= lags;
+        trace
+    }
+}
+
+impl Curve {
+    /// A curve through positions; one that is no number is a gap.
+    pub(super) fn through(points: Vec<[f64; 2]>, name: String, pen: Pen) -> Self {
+        let cell = |point: [f64; 2]| Cell {
+            first: point,
+            last: point,
+            min: point[1],
+            max: point[1],
+        };
+        Self {
+            name,
+            pen,
+            trace: Arc::new(Trace {
+                cells: points.into_iter().map(cell).collect(),
+                n_rows_per_pixel: 1,
+            }),
+        }
+    }
+
+    /// The cells between the gaps, as ranges.
+    pub fn stretches(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        let mut end = 0;
+        let cells = &self.trace.cells;
+        let is_gap = |cell: &Cell| cell.max.is_nan();
+        cells
+            .chunk_by(move |a, b| is_gap(a) == is_gap(b))
+            .map(move |stretch| {
+                let start = end;
+                end += stretch.len();
+                start..end
+            })
+            .filter(move |stretch| !is_gap(&cells[stretch.start]))
+    }
+}
+
+impl Band {
+    /// What lies between two traces of one history; nothing where there are no two points.
+    fn between(name: String, pen: Pen, low: &Trace, high: &Trace) -> Option<Self> {
+        // Both come from the same rows, so that their cells are the same.
+        let edges = || {
+            low.cells
+                .iter()
+                .zip(&high.cells)
+                .filter(|(_, high)| !high.max.is_nan())
+        };
+        let band = Self {
+            name,
+            pen,
+            xs: edges().map(|(low, _)| low.first[0]).collect(),
+            low: edges()
+                .map(|(low, high)| if low.min.is_nan() { high.min } else { low.min })
+                .collect(),
+            high: edges().map(|(_, high)| high.max).collect(),
+        };
+        (band.xs.len() > 1).then_some(band)
+    }
+}
+
+/// What a trajectory is drawn as.
+pub(super) fn role_of(trajectory: usize, dynamics: Dynamics) -> Role {
+    if trajectory == 0 {
+        Role::Run
+    } else {
+        Role::Companion(dynamics)
+    }
+}
+
+/// How much of a mode is shown.
+pub(super) fn presence(options: &Options, mode: usize) -> Presence {
+    match options.solo {
+        Some(solo) if solo != mode => Presence::Faint,
+        Some(_) | None => Presence::Full,
+    }
+}
+
+/// Keys of the shapes that are there.
+pub(super) fn explain_marks(picture: &mut Picture) {
+    let shapes = [
+        (Shape::Peak, "noise peak"),
+        (Shape::PeakSoFar, "highest noise so far"),
+        (Shape::Learned, "95 % learned"),
+        (Shape::HalfTime, "half learned, in theory"),
+    ];
+    for (shape, label) in shapes {
+        let ends = picture.rows.iter().filter_map(|row| row.bracket.as_ref());
+        let in_rows =
+            { ends }.any(|bracket| bracket.peak == shape || bracket.is_closed && shape == Shape::Learned);
+        if in_rows || picture.marks.iter().any(|mark| mark.shape == shape) {
+            picture.explain(label, Pen::of(Role::Peak), Sign::Mark(shape));
+        }
+    }
+}
+
+fn name_of(kind: EnsembleKind) -> &'static str {
+    match kind {
+        EnsembleKind::ModeEquations => "mode equations",
+        EnsembleKind::Replicas => "replicas",
+    }
+}
+
+fn peak_name(mode: usize, events: &crate::observables::events::ModeEvents) -> String {
+    let peak = format!("diffusion peak of mode {}", mode + 1);
+    match (events.peak, events.lead()) {
+        (_, Some(lead)) => format!("{peak}, {} steps before it is learned", lead.steps),
+        (Some(peak_now), None) if !peak_now.confirmed => format!("{peak} so far"),
+        (Some(_) | None, None) => peak,
+    }
+}
+
+/// Positions of the first and the last row; never empty.
+fn whole_run(known: &Known<'_>, options: &Options) -> (f64, f64) {
+    let column = options.time.axis.column();
+    let first_on_axis = |history: &History| {
+        let mut firsts = history.finest().column(column).iter().map(|bucket| bucket.first);
+        firsts.find(|&first| !options.time.log || first > 0.0)
+    };
+    let Some(history) = known.trajectories.first().map(|trajectory| trajectory.history) else {
+        return (0.0, 1.0);
+    };
+    let start = options.time.position(first_on_axis(history).unwrap_or(0.0));
+    let end = options.time.position(history.last(column).unwrap_or(0.0));
+    if end > start {
+        (start, end)
+    } else {
+        (start, start + 1.0)
+    }
+}

@@ -1,0 +1,224 @@
+//! What is known of a run: the one form in which pictures are drawn from a live run and from a recording.
+
+use std::sync::Arc;
+
+use super::theory_curve::TheoryCurve;
+use super::time_axis::{TimeAxis, TimeScale};
+use crate::dynamics::LiveParams;
+use crate::experiment::{DataKind, Dynamics, Experiment};
+use crate::history::History;
+use crate::observables::events::{ModeEvents, Moment};
+use crate::observables::{Quantity, Schema};
+use crate::simulation::{EnsembleKind, Intervention, ModeStatistics, Prediction, StationaryStatistics};
+use crate::theory::{ModeLaw, plateau_levels};
+
+/// Excess loss, in multiples of that at the start or at the first saddle, beyond which a run has left every scale on which
+/// something else could be seen.
+const MOST_EXCESS: f64 = 100.0;
+
+/// What is known of a run.
+#[derive(Clone, Debug)]
+pub struct Known<'a> {
+    /// Number of the run; another one is another run.
+    pub run: u64,
+    /// Whether more rows are to come.
+    pub goes_on: bool,
+    /// As it was started.
+    pub experiment: &'a Experiment,
+    /// Teacher strengths, largest first.
+    pub teacher: &'a [f64],
+    /// Layout of the rows.
+    pub schema: Schema,
+    /// Every change of the live parameters, oldest first.
+    pub interventions: &'a [Intervention],
+    /// What has happened to every mode.
+    pub modes: &'a [ModeEvents],
+    /// Where the run is.
+    pub now: Moment,
+    /// Steps between the rows in which events were looked for, where that is more than one.
+    pub rows_apart: Option<RowsApart>,
+    /// The run, then its companions.
+    pub trajectories: Vec<KnownTrajectory<'a>>,
+    /// Many runs beside the first trajectory.
+    pub ensembles: Vec<KnownEnsemble<'a>>,
+    /// Runs kept from before, as far as they are shown.
+    pub kept: Vec<KnownKeptRun<'a>>,
+    /// Gradient flow of every mode from its size at the start; empty before the first row.
+    pub theory: &'a [TheoryCurve],
+    /// Stationary laws of the modes at the present parameters; empty or `None` where they are not known or do not hold.
+    pub predictions: Vec<Option<Arc<Prediction>>>,
+}
+
+/// How far rows are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowsApart {
+    /// Most steps between neighbours.
+    pub widest: u64,
+    /// Whether all are that far apart, but for the last.
+    pub is_even: bool,
+}
+
+/// Rows of one of the engines.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownTrajectory<'a> {
+    /// The engine.
+    pub dynamics: Dynamics,
+    /// Its rows, laid out by the schema.
+    pub history: &'a History,
+    /// Distribution of every mode's strength since it settled.
+    pub statistics: Option<&'a StationaryStatistics>,
+}
+
+/// Rows of many runs, laid out by [`crate::simulation::Ensemble::column`].
+#[derive(Clone, Copy, Debug)]
+pub struct KnownEnsemble<'a> {
+    /// Which ensemble.
+    pub kind: EnsembleKind,
+    /// Its members.
+    pub n_members: usize,
+    /// Its rows.
+    pub history: &'a History,
+    /// Distribution of every mode's strength since it settled.
+    pub statistics: Option<&'a StationaryStatistics>,
+}
+
+/// A run kept from before.
+#[derive(Clone, Debug)]
+pub struct KnownKeptRun<'a> {
+    /// Its number, unlike that of any other run.
+    pub id: u64,
+    /// Its name.
+    pub label: &'a str,
+    /// Its rows.
+    pub history: &'a History,
+    /// How far along the time axis, in data units, it is moved to lie over the present one.
+    pub shift: f64,
+    /// Column of the excess loss.
+    pub loss: usize,
+    /// Columns of the strengths, by mode.
+    pub strengths: std::ops::Range<usize>,
+    /// Columns of the diffusions, by mode.
+    pub diffusions: std::ops::Range<usize>,
+}
+
+impl Known<'_> {
+    /// Number of modes.
+    pub fn rank(&self) -> usize {
+        self.schema.rank()
+    }
+
+    /// Latest value of a per-mode quantity of the run.
+    pub fn latest(&self, quantity: Quantity, mode: usize) -> Option<f64> {
+        let trajectory = self.trajectories.first()?;
+        trajectory.history.last(self.schema.column(quantity, mode))
+    }
+
+    /// Parameters at the end.
+    pub fn live(&self) -> LiveParams {
+        self.interventions
+            .last()
+            .map_or(self.experiment.live, |change| change.live)
+    }
+
+    /// The law of a mode under the given parameters; for a stored set the noise scale is that of its minibatches.
+    pub fn mode_law(&self, mode: usize, live: &LiveParams) -> ModeLaw {
+        let data = &self.experiment.data;
+        let noise_scale = match data.kind {
+            DataKind::Online => live.noise_scale(),
+            DataKind::Dataset | DataKind::File => {
+                let factor = data
+                    .sampling
+                    .minibatch_variance_factor(live.batch_size, data.n_samples);
+                live.learning_rate * factor
+            }
+        };
+        ModeLaw {
+            depth: self.experiment.network.depth(),
+            teacher_strength: self.teacher[mode],
+            label_noise_std: live.label_noise_std,
+            noise_scale,
+        }
+    }
+
+    /// Values that the histogram of a mode of the run holds.
+    pub fn n_settled(&self, mode: usize) -> u64 {
+        let (of_run, _) = self.statistics(mode);
+        of_run.map_or(0, |statistics| statistics.moments.count())
+    }
+
+    /// Distribution of a mode's strength since it settled, and that of an ensemble.
+    pub(super) fn statistics(&self, mode: usize) -> (Option<&ModeStatistics>, Option<&ModeStatistics>) {
+        let of_run = self
+            .trajectories
+            .first()
+            .and_then(|trajectory| trajectory.statistics)
+            .and_then(|statistics| statistics.modes.get(mode));
+        let of_ensembles = self
+            .ensembles
+            .iter()
+            .filter_map(|ensemble| ensemble.statistics?.modes.get(mode));
+        (of_run, { of_ensembles }.find(|mode| mode.moments.count() > 0))
+    }
+
+    /// Number of steps, with fraction, after which the training time was or will be `time`: learning rates change at the
+    /// interventions.
+    pub fn step_at(&self, time: f64) -> f64 {
+        step_at(self.experiment, self.interventions, time)
+    }
+
+    /// Position along the time axis of a training time.
+    pub fn place_at(&self, scale: TimeScale, time: f64) -> f64 {
+        scale.position(match scale.axis {
+            TimeAxis::Time => time,
+            TimeAxis::Steps => self.step_at(time),
+        })
+    }
+
+    /// Where on a time axis a diverging run leaves every scale on which something else could be seen, in data units.
+    pub(super) fn readable_end(&self, axis: TimeAxis) -> f64 {
+        let Some(trajectory) = self.trajectories.first() else {
+            return f64::INFINITY;
+        };
+        let level = trajectory.history.finest();
+        let losses = level.column(Schema::EXCESS_LOSS);
+        let start = losses.first().map_or(0.0, |bucket| bucket.first);
+        let saddle = plateau_levels(self.teacher).first().copied().unwrap_or(0.0);
+        let most = MOST_EXCESS * start.max(saddle);
+        // A run that is there again is read whole.
+        if losses.last().is_none_or(|bucket| bucket.last <= most) {
+            return f64::INFINITY;
+        }
+        let n_beyond = losses.iter().rev().take_while(|bucket| bucket.max > most).count();
+        let last = losses.len().saturating_sub(n_beyond + 1);
+        level
+            .column(axis.column())
+            .get(last)
+            .map_or(f64::INFINITY, |bucket| bucket.last)
+    }
+}
+
+impl KnownKeptRun<'_> {
+    /// Column of a quantity of a mode, if this run has it.
+    pub(super) fn column(&self, quantity: Quantity, mode: usize) -> Option<usize> {
+        let columns = match quantity {
+            Quantity::Strength => &self.strengths,
+            Quantity::Diffusion => &self.diffusions,
+            Quantity::SingularValue | Quantity::Drift | Quantity::DiffusionLaw | Quantity::Alignment => {
+                return None;
+            }
+        };
+        columns.clone().nth(mode)
+    }
+}
+
+/// Number of steps, with fraction, after which the training time of a run was or will be `time`.
+pub fn step_at(experiment: &Experiment, interventions: &[Intervention], time: f64) -> f64 {
+    let start = (0.0, 0.0, experiment.live.learning_rate);
+    let (step, from, learning_rate) = interventions
+        .iter()
+        .map(|change| (change.step as f64, change.time, change.live.learning_rate))
+        .take_while(|&(_, from, _)| from <= time)
+        .last()
+        .unwrap_or(start);
+    step + (time - from) / learning_rate
+}

@@ -1,0 +1,257 @@
+//! Diffusion against strength, every mode on its own scale: `a/m` across, upwards `D` over the height of the law in force (its
+//! peak or, where it has none, its largest value up to `m`). Learning rate and batch size drop out of the ratio, so a run lies on
+//! one curve through all their changes; the law is drawn for the first and the last label noise. The dot goes over the hill
+//! before it reaches 1: the noise is largest before the mode is learned.
+
+use super::drawing::{Drawing, presence};
+use super::known::Known;
+use super::options::Options;
+use super::pen::{Pen, Role};
+use super::picture::{Axis, Curve, Mark, Picture, Shape, Sign, Upright};
+use super::plot_id::PlotId;
+use super::scale::Scale;
+use crate::dynamics::LiveParams;
+use crate::format::brief;
+use crate::history::Level;
+use crate::observables::{Quantity, Schema};
+use crate::simulation::Intervention;
+use crate::theory::ModeLaw;
+
+/// Points of a law.
+const N_CURVE: u32 = 160;
+/// Range across, in units of the teacher's strength.
+const RANGE: (f64, f64) = (-0.06, 1.2);
+/// Range across that decides the range upwards.
+const LEARNED: f64 = 1.02;
+/// Highest point drawn, in units of the law's height.
+const HIGHEST: f64 = 3.0;
+/// Points of a trail are at least so far apart, a long one's further.
+const NEAR: f64 = 0.004;
+/// Most points of a trail.
+const MOST_POINTS: usize = 1000;
+/// Buckets of the history beyond which a coarser level is read.
+const MOST_BUCKETS: usize = 20_000;
+/// Changes of the parameters through which a trail is followed back.
+const MOST_CHANGES: usize = 12;
+
+/// Draws the diffusion of every mode against its strength.
+pub fn law(drawing: &mut Drawing<'_>) -> Picture {
+    let (known, options, room) = (drawing.known, drawing.options, drawing.room);
+    let scale = options.scale(PlotId::Law);
+    let x = Axis::new("strength a / m", Scale::Linear, RANGE, room.ticks_across());
+    let y = Axis::new(PlotId::Law.axis_title(), scale, (0.0, 1.0), 0);
+    let mut picture = Picture::new(PlotId::Law, x, y);
+    let past = Past::new(known, options);
+    let (mut laws, mut peaks): (Vec<Curve>, Vec<Upright>) = (Vec::new(), Vec::new());
+    for mode in 0..known.rank() {
+        let pen = |role| Pen {
+            presence: presence(options, mode),
+            ..Pen::of_mode(role, mode)
+        };
+        let trail = past.trail(known, mode, scale);
+        if let Some(&at) = trail.iter().rev().find(|point| point[1].is_finite()) {
+            picture.marks.push(Mark {
+                name: format!("mode {}", mode + 1),
+                pen: pen(Role::Run),
+                at,
+                shape: Shape::Now,
+            });
+        }
+        let name = format!("mode {}", mode + 1);
+        picture.explain(name.clone(), Pen::of_mode(Role::Run, mode), Sign::Line);
+        picture.curves.push(Curve::through(trail, name, pen(Role::Run)));
+        if !options.theory {
+            continue;
+        }
+        for live in past.noises() {
+            let law = known.mode_law(mode, live);
+            let Some(height) = height(&law) else { continue };
+            let points = (0..=N_CURVE).map(|i| {
+                let share = RANGE.1 * f64::from(i) / f64::from(N_CURVE);
+                let diffusion = law.diffusion(share * law.teacher_strength) / height;
+                let y = scale.place(diffusion).filter(|_| diffusion <= HIGHEST);
+                [share, y.unwrap_or(f64::NAN)]
+            });
+            let name = format!("law of mode {}", mode + 1);
+            laws.push(Curve::through(points.collect(), name, pen(Role::Theory)));
+            if let Some(peak) = law.diffusion_peak() {
+                let x = peak / law.teacher_strength;
+                // Modes of one law have one peak.
+                if peaks.iter().all(|known: &Upright| (known.x - x).abs() > 1e-9) {
+                    peaks.push(Upright {
+                        pen: pen(Role::Peak),
+                        x,
+                        label: None,
+                    });
+                }
+            }
+        }
+    }
+    // The laws lie over all the trails.
+    picture.curves.extend(laws);
+    picture.uprights = peaks;
+    picture.uprights.push(Upright {
+        pen: Pen::of(Role::Learned),
+        x: 1.0,
+        label: Some("learned".to_owned()),
+    });
+    if options.theory {
+        let noise: Vec<String> = past.noises().map(|live| brief(live.label_noise_std, 3)).collect();
+        let label = format!("law D(s), \u{3c3} = {}", noise.join(" and "));
+        picture.explain(label, Pen::of_mode(Role::Theory, 0), Sign::Line);
+    }
+    // Beyond where a mode is learned, noise alone goes: the law may leave the plot there.
+    let heights = picture.curves.iter().flat_map(|curve| {
+        let cells = curve.trace.cells.iter().filter(|cell| cell.first[0] <= LEARNED);
+        cells.flat_map(|cell| [cell.min, cell.max])
+    });
+    let range = options.y_ranges.get(&PlotId::Law).copied();
+    let range = range.unwrap_or_else(|| scale.range_of(heights.chain([scale.position(1.0)])));
+    picture.y = Axis::new(PlotId::Law.axis_title(), scale, range, room.ticks_upwards());
+    picture
+}
+
+/// The part of a run that is followed: from the last changes of the parameters to the moment looked at.
+struct Past<'a> {
+    /// Parameters at its beginning.
+    first: LiveParams,
+    /// Changes in it.
+    changes: &'a [Intervention],
+    since: u64,
+    until: u64,
+}
+
+impl<'a> Past<'a> {
+    fn new(known: &Known<'a>, options: &Options) -> Self {
+        let until = options.until.map_or(u64::MAX, |moment| moment.step);
+        let end = known.interventions.partition_point(|change| change.step <= until);
+        let begin = end.saturating_sub(MOST_CHANGES);
+        let before = begin.checked_sub(1).map(|last| known.interventions[last]);
+        Self {
+            first: before.map_or(known.experiment.live, |change| change.live),
+            changes: &known.interventions[begin..end],
+            since: before.map_or(0, |change| change.step),
+            until,
+        }
+    }
+
+    /// Parameters at the first and, where it is another one, the last label noise.
+    fn noises(&self) -> impl Iterator<Item = &LiveParams> {
+        let last = self.changes.last().map(|change| &change.live);
+        let first = self.first.label_noise_std.to_bits();
+        std::iter::once(&self.first).chain(last.filter(|last| last.label_noise_std.to_bits() != first))
+    }
+
+    /// Positions of the run; what has no place is no number.
+    fn trail(&self, known: &Known<'_>, mode: usize, scale: Scale) -> Vec<[f64; 2]> {
+        let Some(trajectory) = known.trajectories.first() else {
+            return Vec::new();
+        };
+        let levels = trajectory.history.levels();
+        let fits = |level: &&Level| level.n_buckets() <= MOST_BUCKETS;
+        let Some(level) = levels.iter().find(fits).or(levels.last()) else {
+            return Vec::new();
+        };
+        let steps = level.column(Schema::STEP);
+        let begin = steps.partition_point(|bucket| bucket.last < self.since as f64);
+        let end = steps
+            .partition_point(|bucket| bucket.first <= self.until as f64)
+            .max(begin);
+        let strengths = &level.column(known.schema.column(Quantity::Strength, mode))[begin..end];
+        let diffusions = &level.column(known.schema.column(Quantity::Diffusion, mode))[begin..end];
+        let teacher = known.teacher[mode];
+        let mut changes = self.changes.iter().peekable();
+        let mut scale_height = height(&known.mode_law(mode, &self.first));
+        let mut trail = Trail::default();
+        for ((step, strength), diffusion) in steps[begin..end].iter().zip(strengths).zip(diffusions) {
+            // A change counts from the row after it.
+            while let Some(change) = changes.next_if(|change| (change.step as f64) < step.last) {
+                scale_height = height(&known.mode_law(mode, &change.live));
+            }
+            let share = strength.last / teacher;
+            let y = scale_height.and_then(|height| {
+                let diffusion = diffusion.last / height;
+                let inside = (RANGE.0..=RANGE.1).contains(&share) && diffusion <= HIGHEST;
+                scale.place(diffusion).filter(|_| inside)
+            });
+            trail.push([share, y.unwrap_or(f64::NAN)]);
+        }
+        trail.finish()
+    }
+}
+
+/// Points so far apart that they can be told from one another, of which there are never many.
+#[derive(Debug)]
+struct Trail {
+    points: Vec<[f64; 2]>,
+    near: f64,
+    newest: Option<[f64; 2]>,
+}
+
+impl Default for Trail {
+    fn default() -> Self {
+        Self {
+            points: Vec::new(),
+            near: NEAR,
+            newest: None,
+        }
+    }
+}
+
+impl Trail {
+    fn push(&mut self, point: [f64; 2]) {
+        self.newest = Some(point);
+        if self.points.len() == MOST_POINTS {
+            // Noise has made it long: every second point is enough, and what follows is taken less closely too.
+            let mut is_kept = false;
+            self.points.retain(|_| {
+                is_kept = !is_kept;
+                is_kept
+            });
+            self.near *= 2.0;
+        }
+        let has_moved = |last: &[f64; 2]| match (last[1].is_nan(), point[1].is_nan()) {
+            (true, true) => false,
+            (true, false) | (false, true) => true,
+            (false, false) => (point[0] - last[0]).abs().max((point[1] - last[1]).abs()) > self.near,
+        };
+        if self.points.last().is_none_or(has_moved) {
+            self.points.push(point);
+        }
+    }
+
+    fn finish(mut self) -> Vec<[f64; 2]> {
+        self.points.extend(self.newest);
+        self.points
+    }
+}
+
+/// Height of the law's peak or, where it has none, its largest value up to where the mode is learned; `None` where that is zero.
+fn height(law: &ModeLaw) -> Option<f64> {
+    let height = law.diffusion_peak().map_or_else(
+        || {
+            let share = |i: u32| law.teacher_strength * f64::from(i) / f64::from(N_CURVE);
+            (0..=N_CURVE).map(|i| law.diffusion(share(i))).fold(0.0, f64::max)
+        },
+        |strength| law.diffusion(strength),
+    );
+    (height > 0.0 && height.is_finite()).then_some(height)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trail_is_short_and_ends_where_the_run_is() {
+        let mut trail = Trail::default();
+        for i in 0..100_000_u32 {
+            let x = f64::from(i) * 1e-3;
+            trail.push([x.sin(), if i % 50_000 == 7 { f64::NAN } else { x.cos() }]);
+        }
+        let last = [99.999_f64.sin(), 99.999_f64.cos()];
+        let points = trail.finish();
+        assert!(points.len() <= MOST_POINTS + 1);
+        assert_eq!(points.last(), Some(&last));
+    }
+}

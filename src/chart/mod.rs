@@ -1,0 +1,65 @@
+//! Pictures as data: scales, ticks, labels, and one function a plot from what is [`Known`] of a run to a [`Picture`].
+//!
+//! Nothing here knows a screen or a file. The same picture is painted by the window and, by [`crate::figure`], on paper; what a live
+//! run and a [`RecordedRun`] know is one structure, so a plot is described once and shown anywhere.
+//!
+//! A new plot is a [`PlotId`] and a function in a file of its own, called in [`pictures`].
+
+mod changes;
+mod diffusion;
+mod drawing;
+mod events;
+mod histogram;
+mod known;
+mod law;
+mod look;
+mod loss;
+mod names;
+mod options;
+mod pen;
+mod picture;
+mod plot_id;
+mod polyline;
+mod recorded;
+mod scale;
+mod smoothing;
+mod strengths;
+mod theory_curve;
+mod ticks;
+mod time_axis;
+mod trace_cache;
+
+pub use diffusion::diffusion;
+pub use drawing::Drawing;
+pub use events::{MOST_ROWS, events, n_rows};
+pub use histogram::{histogram, histograms};
+pub use known::{Known, KnownEnsemble, KnownKeptRun, KnownTrajectory, RowsApart, step_at};
+pub use law::law;
+pub use look::{Dashes, Look, Stroke};
+pub use loss::loss;
+pub use options::{Options, Room};
+pub use pen::{Pen, Presence, Role};
+pub use picture::{
+    Axis, Band, Bar, Bracket, Curve, Key, Label, Level, Mark, Picture, Row, Shape, Side, Sign, Upright,
+};
+pub use plot_id::PlotId;
+pub use polyline::{Stop, thinned};
+pub use recorded::RecordedRun;
+pub use scale::Scale;
+pub use strengths::strengths;
+pub use theory_curve::TheoryCurve;
+pub use ticks::Tick;
+pub use time_axis::{TimeAxis, TimeScale};
+pub use trace_cache::{MOMENT, TraceCache};
+
+/// Draws a plot: one picture or, of histograms, one a mode that has settled.
+pub fn pictures(plot: PlotId, drawing: &mut Drawing<'_>) -> Vec<Picture> {
+    match plot {
+        PlotId::Strengths => vec![strengths(drawing)],
+        PlotId::Diffusion => vec![diffusion(drawing)],
+        PlotId::Events => vec![events(drawing)],
+        PlotId::Loss => vec![loss(drawing)],
+        PlotId::Law => vec![law(drawing)],
+        PlotId::Histogram => histograms(drawing),
+    }
+}

@@ -1,0 +1,117 @@
+//! What of a run is drawn and how: everything a person chooses about pictures.
+
+use std::collections::BTreeMap;
+
+use super::plot_id::PlotId;
+use super::scale::Scale;
+use super::time_axis::TimeScale;
+use crate::observables::events::Moment;
+
+/// What of a run is drawn and how.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that do not depend on one another"
+)]
+pub struct Options {
+    /// The time axis.
+    pub time: TimeScale,
+    /// Positions at the ends of the time axis; `None` for the whole run.
+    pub x_range: Option<(f64, f64)>,
+    /// Scales of the axes upwards that are not the usual ones.
+    pub scales: BTreeMap<PlotId, Scale>,
+    /// Ranges of positions upwards that are not found from what is drawn.
+    pub y_ranges: BTreeMap<PlotId, (f64, f64)>,
+    /// Whether theory is drawn: laws, predicted curves, levels of saddles.
+    pub theory: bool,
+    /// Whether theory's curves are a hint only, because their assumptions do not hold.
+    pub theory_is_a_hint: bool,
+    /// Whether the student's singular values are drawn.
+    pub singular_values: bool,
+    /// The only mode, counted from 0, that is drawn in full.
+    pub solo: Option<usize>,
+    /// Distance along the time axis, in positions, over which curves are smoothed; 0 for not at all.
+    pub smoothing: f64,
+    /// The moment looked at; `None` at the end.
+    pub until: Option<Moment>,
+    /// Whether the names of modes stand where their curves end.
+    pub names_at_ends: bool,
+}
+
+impl Default for Options {
+    /// The whole run, every axis as it suits the plot, with theory.
+    fn default() -> Self {
+        Self {
+            time: TimeScale::default(),
+            x_range: None,
+            scales: BTreeMap::new(),
+            y_ranges: BTreeMap::new(),
+            theory: true,
+            theory_is_a_hint: false,
+            singular_values: true,
+            solo: None,
+            smoothing: 0.0,
+            until: None,
+            names_at_ends: false,
+        }
+    }
+}
+
+impl Options {
+    /// Scale of the axis upwards of a plot.
+    pub fn scale(&self, plot: PlotId) -> Scale {
+        self.scales
+            .get(&plot)
+            .copied()
+            .unwrap_or_else(|| plot.usual_scale())
+    }
+}
+
+/// The room a picture has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Room {
+    /// Width of the plot itself in points.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+    /// Pixels in a point.
+    pub pixels_per_point: f64,
+    /// How large letters are: 1 for the usual size.
+    pub letters: f64,
+    /// Seconds of a clock, by which rows may wait for a moment; see [`super::TraceCache`].
+    pub clock: f64,
+}
+
+/// Points between the ticks of an axis across...
+const ACROSS: f64 = 88.0;
+/// ...and upwards.
+const UPWARDS: f64 = 36.0;
+
+impl Room {
+    /// A plot on paper of so many points.
+    pub fn on_paper(width: f64, height: f64) -> Self {
+        Self {
+            width,
+            height,
+            pixels_per_point: 1.0,
+            letters: 1.0,
+            clock: 0.0,
+        }
+    }
+
+    /// Pixels across.
+    pub(super) fn n_pixels(&self) -> usize {
+        (self.width * self.pixels_per_point).max(1.0) as usize
+    }
+
+    /// Ticks that fit across.
+    pub(super) fn ticks_across(&self) -> u32 {
+        (self.width / (ACROSS * self.letters)).max(2.0) as u32
+    }
+
+    /// Ticks that fit upwards.
+    pub(super) fn ticks_upwards(&self) -> u32 {
+        // Large letters need more room, but there must be some ticks.
+        (self.height / (UPWARDS * self.letters.sqrt())).max(2.0) as u32
+    }
+}

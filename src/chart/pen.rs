@@ -1,0 +1,82 @@
+//! What a line, mark or area stands for. Pictures are drawn by role; [`super::Look`] gives each role its colour, width and
+//! dashes.
+
+use crate::experiment::Dynamics;
+use crate::simulation::EnsembleKind;
+
+/// What something drawn stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The run itself.
+    Run,
+    /// A run of the same experiment by other dynamics.
+    Companion(Dynamics),
+    /// A run kept from before.
+    KeptRun,
+    /// The student's own singular values.
+    SingularValue,
+    /// Between the 10 % and the 90 % quantile of many runs, or their histogram.
+    Ensemble(EnsembleKind),
+    /// Mean of many runs.
+    EnsembleMean(EnsembleKind),
+    /// What theory says of an aligned, balanced mode.
+    Theory,
+    /// The same where its assumptions do not hold, so that it is a hint only.
+    TheoryHint,
+    /// Strength of the teacher.
+    Teacher,
+    /// Level of a saddle.
+    Saddle,
+    /// Peak of the diffusion of a mode.
+    Peak,
+    /// Change of a parameter.
+    Change,
+    /// Place of a mode that is learned.
+    Learned,
+    /// Exact stationary density.
+    ExactDensity,
+    /// Boltzmann's stationary density.
+    Boltzmann,
+}
+
+/// How much of something is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Presence {
+    /// All of it.
+    #[default]
+    Full,
+    /// Under its own smoothed curve.
+    UnderSmoothed,
+    /// Another mode is looked at.
+    Faint,
+}
+
+/// What something is drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pen {
+    /// What it stands for.
+    pub role: Role,
+    /// The mode it belongs to, counted from 0; `None` for what belongs to none.
+    pub mode: Option<usize>,
+    /// How much of it is shown.
+    pub presence: Presence,
+}
+
+impl Pen {
+    /// Of something that belongs to no mode.
+    pub fn of(role: Role) -> Self {
+        Self {
+            role,
+            mode: None,
+            presence: Presence::Full,
+        }
+    }
+
+    /// Of something that belongs to a mode.
+    pub fn of_mode(role: Role, mode: usize) -> Self {
+        Self {
+            mode: Some(mode),
+            ..Self::of(role)
+        }
+    }
+}

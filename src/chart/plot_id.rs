@@ -1,0 +1,137 @@
+//! What can be plotted: the one place that lessons, commands, dialogs and the layout of the window ask.
+
+use serde::{Deserialize, Serialize};
+
+use super::scale::Scale;
+
+/// A plot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlotId {
+    /// Mode strengths over time.
+    Strengths,
+    /// Diffusion of every mode over time.
+    Diffusion,
+    /// From the diffusion peak of each mode to the moment it is learned.
+    Events,
+    /// Excess loss over time.
+    Loss,
+    /// Diffusion against strength.
+    Law,
+    /// Histogram of every settled mode with its stationary law.
+    #[serde(alias = "stationary")]
+    Histogram,
+}
+
+impl PlotId {
+    /// All of them, those over time first.
+    pub const ALL: [Self; 6] = [
+        Self::Strengths,
+        Self::Diffusion,
+        Self::Events,
+        Self::Loss,
+        Self::Law,
+        Self::Histogram,
+    ];
+
+    /// Its name in commands and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strengths => "strengths",
+            Self::Diffusion => "diffusion",
+            Self::Events => "events",
+            Self::Loss => "loss",
+            Self::Law => "law",
+            Self::Histogram => "histogram",
+        }
+    }
+
+    /// The plot of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|plot| plot.name() == name)
+    }
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Strengths => "Mode strengths",
+            Self::Diffusion => "Diffusion of each mode",
+            Self::Events => "From noise peak to 95 % learned",
+            Self::Loss => "Excess loss",
+            Self::Law => "Diffusion against strength",
+            Self::Histogram => "Stationary histograms",
+        }
+    }
+
+    /// Title of the axis upwards: quantity, symbol and unit.
+    pub fn axis_title(self) -> &'static str {
+        match self {
+            Self::Strengths => "strength a, singular value s",
+            Self::Diffusion => "D, variance of a per unit time",
+            Self::Events => "",
+            Self::Loss => "excess loss \u{bd}\u{2016}W \u{2212} M\u{2016}\u{b2}",
+            Self::Law => "D / peak of the law",
+            Self::Histogram => "probability density",
+        }
+    }
+
+    /// One or two sentences on what is shown, with symbol and unit.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::Strengths => {
+                "Mode strengths a = u\u{1d40}Wv of the student in the teacher's basis, its own singular values (thin), the \
+                 teacher's strengths (level dashes) and what theory predicts for an aligned, balanced start (dashed, a ring \
+                 where half learned); no unit."
+            }
+            Self::Diffusion => {
+                "Growth of the variance of a mode strength per unit of training time, exact for the present weights (solid); \
+                 dashed: the law D(s) of an aligned, balanced mode of the same strength."
+            }
+            Self::Events => {
+                "From the peak of each mode's diffusion (diamond) to the moment it is 95 % learned (disc), and by how many \
+                 steps the peak leads."
+            }
+            Self::Loss => {
+                "Half the squared distance of the student's map from the teacher's, \u{bd}\u{2016}W \u{2212} M\u{2016}\u{b2}; \
+                 dashed: the levels of the saddles."
+            }
+            Self::Law => {
+                "Diffusion of every mode against its strength a/m, in units of the peak of its law D(s) (dashed). The noise is \
+                 largest before the mode is learned."
+            }
+            Self::Histogram => {
+                "Distribution of every settled mode strength, with the exact stationary density (solid) and Boltzmann's \
+                 (dashed)."
+            }
+        }
+    }
+
+    /// Scale of the axis upwards until a person asks for another.
+    pub fn usual_scale(self) -> Scale {
+        match self {
+            Self::Strengths | Self::Events | Self::Law | Self::Histogram => Scale::Linear,
+            Self::Diffusion | Self::Loss => Scale::Log,
+        }
+    }
+
+    /// Whether it has a time axis.
+    pub fn is_over_time(self) -> bool {
+        match self {
+            Self::Strengths | Self::Diffusion | Self::Events | Self::Loss => true,
+            Self::Law | Self::Histogram => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_plot_is_found_by_its_name() {
+        for plot in PlotId::ALL {
+            assert_eq!(PlotId::from_name(plot.name()), Some(plot));
+        }
+        assert_eq!(PlotId::from_name("pie"), None);
+    }
+}

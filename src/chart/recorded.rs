@@ -1,0 +1,157 @@
+//! What a recording knows of its run, in the form in which pictures are drawn.
+
+use std::sync::Arc;
+
+use super::known::{Known, KnownEnsemble, KnownTrajectory, RowsApart};
+use super::theory_curve::TheoryCurve;
+use crate::experiment::DataKind;
+use crate::history::History;
+use crate::observables::events::Moment;
+use crate::observables::{Quantity, Schema};
+use crate::session::Recording;
+use crate::simulation::{Ensemble, EnsembleKind, Prediction, StationaryStatistics};
+
+/// Memory for the rows: far more than the pixels of a figure need.
+const BUDGET_BYTES: usize = 64 << 20;
+
+/// A recording made ready to be drawn.
+#[derive(Clone, Debug)]
+pub struct RecordedRun<'a> {
+    recording: &'a Recording,
+    history: History,
+    replicas: Option<History>,
+    statistics: StationaryStatistics,
+    theory: Vec<TheoryCurve>,
+    predictions: Vec<Option<Arc<Prediction>>>,
+    rows_apart: Option<RowsApart>,
+    end: Moment,
+}
+
+impl<'a> RecordedRun<'a> {
+    /// Takes in every row.
+    pub fn new(recording: &'a Recording) -> Self {
+        let schema = recording.schema();
+        let mut history = History::new(schema.n_columns(), BUDGET_BYTES);
+        for row in recording.rows() {
+            history.extend(row);
+        }
+        let teacher = recording.risk().teacher().strengths();
+        let depth = recording.experiment().network.depth();
+        let theory = recording.rows().next().map_or_else(Vec::new, |first| {
+            let start = |mode| first[schema.column(Quantity::Strength, mode)];
+            let curves = teacher.iter().enumerate();
+            curves
+                .map(|(mode, &strength)| TheoryCurve::new(depth, strength, start(mode)))
+                .collect()
+        });
+        let last = |column| history.last(column).unwrap_or(0.0);
+        let end = Moment {
+            step: last(Schema::STEP) as u64,
+            time: last(Schema::TIME),
+        };
+        let rows_apart = rows_apart(recording);
+        let mut recorded = Self {
+            recording,
+            replicas: replicas(recording),
+            statistics: statistics(recording, rows_apart),
+            theory,
+            predictions: Vec::new(),
+            rows_apart,
+            end,
+            history,
+        };
+        recorded.predictions = predictions(&recorded.known());
+        recorded
+    }
+
+    /// What is known of the run.
+    pub fn known(&self) -> Known<'_> {
+        let recording = self.recording;
+        let ensemble = |history| KnownEnsemble {
+            kind: EnsembleKind::Replicas,
+            n_members: recording.session().companions.replicas,
+            history,
+            statistics: None,
+        };
+        Known {
+            run: 0,
+            goes_on: false,
+            experiment: recording.experiment(),
+            teacher: recording.risk().teacher().strengths(),
+            schema: recording.schema(),
+            interventions: recording.interventions(),
+            modes: recording.mode_events(),
+            now: self.end,
+            rows_apart: self.rows_apart,
+            trajectories: vec![KnownTrajectory {
+                dynamics: recording.experiment().dynamics(),
+                history: &self.history,
+                statistics: Some(&self.statistics),
+            }],
+            ensembles: self.replicas.iter().map(ensemble).collect(),
+            kept: Vec::new(),
+            theory: &self.theory,
+            predictions: self.predictions.clone(),
+        }
+    }
+}
+
+/// Stationary laws at the last parameters; none for a stored set, which they do not cover.
+fn predictions(known: &Known<'_>) -> Vec<Option<Arc<Prediction>>> {
+    if known.experiment.data.kind != DataKind::Online {
+        return Vec::new();
+    }
+    let (live, d_in) = (known.live(), known.experiment.network.d_in);
+    (0..known.rank())
+        .map(|mode| {
+            let law = known.mode_law(mode, &live);
+            Some(Arc::new(Prediction::new(law, known.teacher, d_in, mode, &live)))
+        })
+        .collect()
+}
+
+/// The replicas' distributions beside the rows, with step and time as an ensemble's rows have them.
+fn replicas(recording: &Recording) -> Option<History> {
+    if recording.replica_rows().len() == 0 {
+        return None;
+    }
+    let mut history = History::new(Ensemble::n_columns(recording.schema().rank()), BUDGET_BYTES / 2);
+    let mut joined = Vec::new();
+    for (row, statistics) in recording.rows().zip(recording.replica_rows()) {
+        joined.clear();
+        joined.extend([row[Schema::STEP], row[Schema::TIME]]);
+        joined.extend(statistics);
+        history.extend(&joined);
+    }
+    Some(history)
+}
+
+/// How the rows are spaced, where not every step has one.
+fn rows_apart(recording: &Recording) -> Option<RowsApart> {
+    let steps = || recording.column(Schema::STEP).map(|step| step as u64);
+    let gaps = || steps().zip(steps().skip(1)).map(|(a, b)| b - a);
+    let widest = gaps().max().filter(|&widest| widest > 1)?;
+    // The last row stands where the run ended, wherever that is.
+    let n_gaps = steps().len().saturating_sub(1);
+    let is_even = gaps().take(n_gaps.saturating_sub(1)).all(|gap| gap == widest);
+    Some(RowsApart { widest, is_even })
+}
+
+/// The statistics that a live run keeps, from the rows.
+fn statistics(recording: &Recording, rows_apart: Option<RowsApart>) -> StationaryStatistics {
+    let experiment = recording.experiment();
+    let schema = recording.schema();
+    let teacher = recording.risk().teacher().strengths();
+    let stride = rows_apart.map_or(1, |apart| apart.widest);
+    let mut statistics =
+        StationaryStatistics::with_stride(stride, experiment.network.depth(), teacher, &experiment.live);
+    let mut changes = recording.interventions().iter().peekable();
+    for row in recording.rows() {
+        let step = row[Schema::STEP] as u64;
+        while let Some(change) = changes.next_if(|change| change.step < step) {
+            statistics.restart(change.step, &change.live);
+        }
+        statistics.push(step, &row[schema.columns(Quantity::Strength)]);
+    }
+    statistics
+}

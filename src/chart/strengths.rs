@@ -1,0 +1,160 @@
+//! Mode strengths `a_k = u_k^T W v_k` over time with the student's singular values, the teacher's strengths, and what theory
+//! predicts for an aligned, balanced start.
+
+use super::drawing::{Drawing, MarkedCurve, OverTime};
+use super::pen::{Pen, Presence, Role};
+use super::picture::{Curve, Label, Mark, Picture, Shape, Side, Sign};
+use super::plot_id::PlotId;
+use crate::experiment::{DataKind, Dynamics, InitScheme};
+use crate::format::brief;
+use crate::observables::Quantity;
+
+/// Draws the mode strengths.
+pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
+    let mut plot = OverTime::new(drawing, PlotId::Strengths);
+    let (known, options) = (plot.known, plot.options);
+    let run = Pen::of_mode(Role::Run, 0);
+    plot.picture.explain("mode strength", run, Sign::Line);
+    // Singular values show only where they are something else than the strengths; theory lies on top.
+    if options.singular_values {
+        singular_values(&mut plot);
+    }
+    plot.picture
+        .explain("teacher m", Pen::of_mode(Role::Teacher, 0), Sign::Line);
+    plot.ensembles();
+    plot.kept_modes(Quantity::Strength);
+    plot.modes(Quantity::Strength, "mode strength", |_, _| true);
+    plot.explain_companions(|_, _| true, Some(0));
+    for (mode, &strength) in known.teacher.iter().enumerate() {
+        let name = format!("mode {}, m = {}", mode + 1, brief(strength, 4));
+        let pen = plot.pen(Role::Teacher, mode);
+        plot.level(strength, name, pen);
+    }
+    plot.uprights(true);
+    plot.marks(MarkedCurve::Strength);
+    if options.theory {
+        theory(&mut plot);
+    }
+    name_kept_runs(&mut plot.picture);
+    if options.names_at_ends {
+        name_modes(&mut plot);
+    }
+    plot.finish()
+}
+
+/// The student's own singular values, which are ordered by size and have no mode's colour.
+fn singular_values(plot: &mut OverTime<'_, '_>) {
+    let pen = Pen::of(Role::SingularValue);
+    if plot.known.trajectories.is_empty() {
+        return;
+    }
+    for mode in 0..plot.known.rank() {
+        let column = plot.known.schema.column(Quantity::SingularValue, mode);
+        let presence = super::drawing::presence(plot.options, mode);
+        let name = format!("student singular value {}", mode + 1);
+        plot.column(0, column, name, Pen { presence, ..pen });
+    }
+    plot.picture.explain("singular values", pen, Sign::Line);
+}
+
+/// The curve of every mode from its size at the start, as if aligned and balanced, and where it is half learned. The curve is
+/// left out where gradient flow from an aligned start is drawn, which is the same.
+fn theory(plot: &mut OverTime<'_, '_>) {
+    let (known, time, scale) = (plot.known, plot.options.time, plot.scale());
+    let is_drawn = known.experiment.init.scheme == InitScheme::Aligned
+        && known.experiment.data.kind == DataKind::Online
+        && known
+            .trajectories
+            .iter()
+            .any(|trajectory| trajectory.dynamics == Dynamics::GradientFlow);
+    let role = if plot.options.theory_is_a_hint {
+        Role::TheoryHint
+    } else {
+        Role::Theory
+    };
+    let end = time.value(plot.picture.x.range.1);
+    for (mode, theory) in known.theory.iter().enumerate() {
+        // A mode that starts at zero rests there.
+        if theory.points.first().is_none_or(|point| point[1] <= 0.0) {
+            continue;
+        }
+        if !is_drawn {
+            let last = theory.points.last().copied().unwrap_or_default();
+            // At rest from there on, to the edge.
+            let rest = [end.max(known.now.time).max(last[0]), last[1]];
+            let points = theory.points.iter().copied().chain([rest]);
+            let points = points.map(|[t, s]| [known.place_at(time, t), scale.place(s).unwrap_or(f64::NAN)]);
+            let name = format!("theory: mode {} if aligned and balanced", mode + 1);
+            let curve = Curve::through(points.collect(), name, plot.pen(role, mode));
+            plot.picture.curves.push(curve);
+            plot.picture
+                .explain("theory, if aligned", Pen::of_mode(role, 0), Sign::Line);
+        }
+        if let (Some(half_time), Some(y)) = (theory.half_time, scale.place(0.5 * known.teacher[mode])) {
+            plot.picture.marks.insert(
+                0,
+                Mark {
+                    name: format!("theory: mode {} half learned", mode + 1),
+                    pen: plot.pen(Role::Peak, mode),
+                    at: [known.place_at(time, half_time), y],
+                    shape: Shape::HalfTime,
+                },
+            );
+        }
+    }
+}
+
+/// The name of every kept run: on the way up of its first curve or, where that is up from the start, under it.
+fn name_kept_runs(picture: &mut Picture) {
+    let mut named: Vec<&str> = Vec::new();
+    let mut labels = Vec::new();
+    for curve in &picture.curves {
+        let Some(name) = curve.name.strip_prefix("kept run ") else {
+            continue;
+        };
+        let cells = &curve.trace.cells;
+        let top = cells.iter().map(|cell| cell.max).fold(f64::MIN, f64::max);
+        let bottom = cells.iter().map(|cell| cell.min).fold(f64::MAX, f64::min);
+        // At heights of their own, for kept runs often lie on one another.
+        let n = labels.len();
+        let share = 0.35 + 0.14 * (n % 5) as f64;
+        let on_the_way = cells
+            .iter()
+            .position(|cell| cell.max >= bottom + share * (top - bottom))
+            .filter(|&i| i > cells.len() / 6);
+        let (place, side) = match on_the_way {
+            Some(i) => (i, Side::Above),
+            None => (cells.len() / 4 * 3, Side::Below(n as u8 + 1)),
+        };
+        if let (Some(cell), false) = (cells.get(place), named.contains(&name)) {
+            named.push(name);
+            labels.push(Label {
+                text: name.to_owned(),
+                mode: None,
+                at: cell.first,
+                side,
+            });
+        }
+    }
+    picture.labels.extend(labels);
+}
+
+/// The name of every mode where its curve ends.
+fn name_modes(plot: &mut OverTime<'_, '_>) {
+    let (known, time) = (plot.known, plot.options.time);
+    let x = time.place(known.now.step, known.now.time);
+    for mode in 0..known.rank() {
+        let place = known
+            .latest(Quantity::Strength, mode)
+            .and_then(|strength| plot.scale().place(strength));
+        let is_shown = plot.pen(Role::Run, mode).presence == Presence::Full;
+        if let (Some(y), true) = (place, is_shown) {
+            plot.picture.labels.push(Label {
+                text: format!("mode {}", mode + 1),
+                mode: Some(mode),
+                at: [x, y],
+                side: Side::Below(0),
+            });
+        }
+    }
+}

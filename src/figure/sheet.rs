@@ -1,0 +1,190 @@
+//! Pictures on a sheet of paper: those over time one above the other on one time axis, histograms in two columns.
+
+use super::panel::{BARE_GUTTER, LABEL_GUTTER, LEFT_GUTTER, Panel, TITLE_HEIGHT, height_of_rows};
+use super::svg::{Letters, Svg};
+use super::{Figure, FigureError, FigurePanel};
+use crate::chart::{Drawing, Known, Look, Options, PlotId, Room, TraceCache, n_rows, pictures};
+use crate::experiment::Experiment;
+
+/// Width of every figure in pixels.
+pub(super) const WIDTH: u32 = 1120;
+/// Pixels above the panels for the caption.
+const CAPTION_HEIGHT: f64 = 76.0;
+/// Pixels about everything.
+const MARGIN: f64 = 24.0;
+/// Height of a plot that stands alone.
+const ALONE: f64 = 380.0;
+/// Height of a histogram among many.
+const AMONG_MANY: f64 = 250.0;
+
+/// What a figure shows, laid out; nothing of the run is needed any more to draw it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    title: String,
+    caption: String,
+    panels: Vec<Panel>,
+    size: (u32, u32),
+}
+
+impl Sheet {
+    /// Lays out what is known of a run.
+    ///
+    /// # Errors
+    /// [`FigureError::TooFewRows`] for histograms of a run of which no mode has settled.
+    pub fn new(known: &Known<'_>, panel: FigurePanel, options: &Options) -> Result<Self, FigureError> {
+        let plots: Vec<(PlotId, f64)> = match panel {
+            FigurePanel::All => vec![
+                (PlotId::Strengths, 256.0),
+                (PlotId::Diffusion, 236.0),
+                (PlotId::Events, 0.0),
+                (PlotId::Loss, 260.0),
+            ],
+            FigurePanel::One(plot) => vec![(plot, ALONE)],
+        };
+        let mut traces = TraceCache::default();
+        let mut panels = Vec::new();
+        let mut top = CAPTION_HEIGHT;
+        let last = plots.len() - 1;
+        for (i, (plot, height)) in plots.into_iter().enumerate() {
+            let mut drawing = Drawing {
+                known,
+                options,
+                room: Room::on_paper(0.0, 0.0),
+                traces: &mut traces,
+            };
+            match plot {
+                PlotId::Histogram => panels.extend(in_columns(&mut drawing, &mut top)?),
+                PlotId::Events => {
+                    let height = height_of_rows(n_rows(known.rank()));
+                    panels.extend(one(plot, &mut drawing, height));
+                    stand(&mut panels, &mut top, i == last);
+                }
+                PlotId::Strengths | PlotId::Diffusion | PlotId::Loss | PlotId::Law => {
+                    panels.extend(one(plot, &mut drawing, height));
+                    stand(&mut panels, &mut top, i == last);
+                }
+            }
+        }
+        let (title, caption) = captions(known, panel);
+        Ok(Self {
+            title,
+            caption,
+            panels,
+            size: (WIDTH, (top + 8.0).ceil() as u32),
+        })
+    }
+
+    /// Draws it.
+    pub fn paint(&self, look: &Look) -> Figure {
+        let mut svg = Svg::new(self.size, look.paper, &self.title);
+        svg.text(&self.title, [MARGIN, 26.0], Letters::new(17.0, look.ink));
+        svg.text(&self.caption, [MARGIN, 50.0], Letters::new(13.0, look.grey));
+        for panel in &self.panels {
+            panel.draw(&mut svg, look);
+        }
+        Figure {
+            svg: svg.finish(),
+            size: self.size,
+        }
+    }
+
+    /// The pictures on it, from the top.
+    pub fn pictures(&self) -> impl Iterator<Item = &crate::chart::Picture> {
+        self.panels.iter().map(|panel| &panel.picture)
+    }
+}
+
+/// The panel of a plot across the whole sheet, not yet put anywhere.
+fn one(plot: PlotId, drawing: &mut Drawing<'_>, height: f64) -> Option<Panel> {
+    let gutter = if plot.is_over_time() {
+        LABEL_GUTTER
+    } else {
+        BARE_GUTTER
+    };
+    let width = f64::from(WIDTH) - 2.0 * MARGIN - LEFT_GUTTER - gutter;
+    drawing.room = Room::on_paper(width, height);
+    let picture = pictures(plot, drawing).into_iter().next()?;
+    Some(Panel {
+        picture,
+        corner: [MARGIN, 0.0],
+        plot: [width, height],
+        gutter,
+        shows_x: true,
+    })
+}
+
+/// Puts the last panel below those before it.
+fn stand(panels: &mut [Panel], top: &mut f64, shows_x: bool) {
+    if let Some(panel) = panels.last_mut() {
+        panel.corner[1] = *top;
+        panel.shows_x = shows_x;
+        *top += panel.height();
+    }
+}
+
+/// Histograms in two columns, or one alone.
+fn in_columns(drawing: &mut Drawing<'_>, top: &mut f64) -> Result<Vec<Panel>, FigureError> {
+    let known = drawing.known;
+    let counts: Vec<u64> = (0..known.rank()).map(|mode| known.n_settled(mode)).collect();
+    let settled: Vec<usize> = (0..known.rank())
+        .filter(|&mode| counts[mode] >= super::LEAST_ROWS)
+        .collect();
+    if settled.is_empty() {
+        return Err(FigureError::TooFewRows {
+            n_rows: counts.into_iter().max().unwrap_or(0),
+            least: super::LEAST_ROWS,
+        });
+    }
+    let n_columns = settled.len().clamp(1, 2);
+    let height = if settled.len() > 2 { AMONG_MANY } else { ALONE };
+    let column = (f64::from(WIDTH) - 2.0 * MARGIN) / n_columns as f64;
+    let width = column - LEFT_GUTTER - BARE_GUTTER;
+    drawing.room = Room::on_paper(width, height);
+    let mut panels: Vec<Panel> = settled
+        .into_iter()
+        .filter_map(|mode| crate::chart::histogram(drawing, mode))
+        .map(|picture| Panel {
+            picture,
+            corner: [0.0; 2],
+            plot: [width, height],
+            gutter: BARE_GUTTER,
+            shows_x: true,
+        })
+        .collect();
+    for row in panels.chunks_mut(n_columns) {
+        let mut highest = TITLE_HEIGHT;
+        for (i, panel) in row.iter_mut().enumerate() {
+            panel.corner = [MARGIN + i as f64 * column, *top];
+            highest = highest.max(panel.height());
+        }
+        *top += highest;
+    }
+    Ok(panels)
+}
+
+/// What was run, in two lines.
+fn captions(known: &Known<'_>, panel: FigurePanel) -> (String, String) {
+    let Experiment {
+        seed, network, live, ..
+    } = known.experiment;
+    let widths: Vec<String> = network.widths().iter().map(ToString::to_string).collect();
+    let title = format!(
+        "Deep linear network of widths {} trained by {}",
+        widths.join("\u{2013}"),
+        known.experiment.dynamics().label()
+    );
+    let mut parts = vec![
+        format!(
+            "\u{3b7} = {}, B = {}, \u{3c3} = {}",
+            live.learning_rate, live.batch_size, live.label_noise_std
+        ),
+        format!("seed {seed}, {} steps", known.now.step),
+    ];
+    let lines = if panel.is_over_time() { " (dotted)" } else { "" };
+    match known.interventions.len() {
+        0 => {}
+        1 => parts.push(format!("parameters changed once{lines}")),
+        n => parts.push(format!("parameters changed {n} times{lines}")),
+    }
+    (title, parts.join(", "))
+}
