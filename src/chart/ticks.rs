@@ -61,7 +61,8 @@ fn linear((low, high): (f64, f64), n: u32) -> Vec<Tick> {
         .find(|factor| factor * power >= rough)
         .unwrap_or(10.0);
     let step = factor * power;
-    let (first, last) = ((low / step).ceil(), (high / step).floor());
+    // A round number at an edge stays in spite of rounding.
+    let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
     if !(first.is_finite() && last.is_finite()) || last - first > f64::from(2 * MOST) {
         return Vec::new();
     }
@@ -73,7 +74,7 @@ fn linear((low, high): (f64, f64), n: u32) -> Vec<Tick> {
         .map(|i| {
             let value = (first + i as f64) * step;
             Tick {
-                position: value,
+                position: value.clamp(low, high),
                 label: match () {
                     () if is_plain => decimal(value, n_decimals),
                     () if value == 0.0 => "0".to_owned(),

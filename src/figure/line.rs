@@ -94,7 +94,8 @@ mod tests {
             .collect();
         let pieces = cut_across(&noise, 6.0, 5.0);
         assert_eq!(pieces.len(), 10);
-        for piece in &pieces {
+        // The last one is cut by the end of the line.
+        for piece in &pieces[..9] {
             let (first, last) = (piece[0][0], piece[piece.len() - 1][0]);
             assert!((last - first) < 6.2 && (last - first) > 5.0, "{first} {last}");
         }
