@@ -58,7 +58,7 @@ fn linear((low, high): (f64, f64), n: u32) -> Vec<Tick> {
     let power = 10_f64.powf(rough.log10().floor());
     let factor = [1.0, 2.0, 5.0, 10.0]
         .into_iter()
-        .find(|factor| factor * power >= rough)
+        .find(|factor| factor * power >= rough * (1.0 - 1e-9))
         .unwrap_or(10.0);
     let step = factor * power;
     // A round number at an edge stays in spite of rounding.

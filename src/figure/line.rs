@@ -56,27 +56,35 @@ fn length(points: &[[f64; 2]]) -> f64 {
 /// The parts of a line that lie on every other strip of the plot.
 fn cut_across(points: &[[f64; 2]], dash: f64, gap: f64) -> Vec<Vec<[f64; 2]>> {
     let period = dash + gap;
-    let is_drawn = |x: f64| x.rem_euclid(period) < dash;
     let mut pieces: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
     for ends in points.windows(2) {
-        let ([x, y], [to_x, to_y]) = (ends[0], ends[1]);
-        // Cut into parts that lie on one strip each.
-        let n_parts = ((to_x - x).abs() / dash.min(gap)).ceil().max(1.0) as u32;
-        for i in 0..n_parts {
-            let at = |i: u32| {
-                let share = f64::from(i) / f64::from(n_parts);
-                [x + share * (to_x - x), y + share * (to_y - y)]
-            };
-            let (start, end) = (at(i), at(i + 1));
-            let Some(piece) = pieces.last_mut() else { continue };
-            if is_drawn(0.5 * (start[0] + end[0])) {
-                if piece.is_empty() {
-                    piece.push(start);
+        let (start, end) = (ends[0], ends[1]);
+        let at = |x: f64| {
+            let width = end[0] - start[0];
+            let share = if width > 0.0 { (x - start[0]) / width } else { 1.0 };
+            [x, start[1] + share * (end[1] - start[1])]
+        };
+        let mut from = start;
+        loop {
+            let phase = from[0].rem_euclid(period);
+            let is_drawn = phase < dash;
+            // A step too small for the digits of a pixel would never end.
+            let edge = from[0] + (if is_drawn { dash - phase } else { period - phase }).max(1e-6);
+            let to = if edge < end[0] { at(edge) } else { end };
+            if let Some(piece) = pieces.last_mut() {
+                if is_drawn {
+                    if piece.is_empty() {
+                        piece.push(from);
+                    }
+                    piece.push(to);
+                } else if !piece.is_empty() {
+                    pieces.push(Vec::new());
                 }
-                piece.push(end);
-            } else if !piece.is_empty() {
-                pieces.push(Vec::new());
             }
+            if edge >= end[0] {
+                break;
+            }
+            from = to;
         }
     }
     pieces.retain(|piece| piece.len() > 1);
