@@ -338,7 +338,7 @@ fn what_is_no_recording_is_told_in_one_line() {
     bad(
         "run.csv",
         b"step,time\n0,0.0\n",
-        &["run.csv", "no NPZ archive", "--out FILE.npz"],
+        &["run.csv", "no merged table of a sweep"],
     );
     bad("empty.npz", b"", &["empty.npz", "no NPZ archive"]);
     bad("noise.npz", &[7; 5000], &["noise.npz", "no NPZ archive"]);
