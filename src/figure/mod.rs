@@ -1,7 +1,7 @@
 //! [`Picture`](crate::chart::Picture)s on paper: SVG, and the very same figure as PNG and PDF.
 //!
 //! Each plot stands alone, and those over time also one above the other on one time axis. What is drawn is decided by what is
-//! known of a run and by the [`Options`](crate::chart::Options) alone, so the same recording gives the same bytes. Curves are thinned to what can be seen,
+//! known of a run and by the [`Options`] alone, so the same recording gives the same bytes. Curves are thinned to what can be seen,
 //! so that a figure of a million rows is as small as one of a thousand; tables and archives hold every value.
 
 mod bundle;
