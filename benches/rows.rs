@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use saddlescope::dynamics::{EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
+use saddlescope::dynamics::{Batching, EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
 use saddlescope::experiment::{DataKind, Engine, Experiment, Sampling};
 use saddlescope::simulation::{Replicas, Simulation, StepOutcome};
 
@@ -68,6 +68,7 @@ fn ensemble_row() -> ModeEnsemble {
     };
     let options = EnsembleOptions {
         depth: 3,
+        batching: Batching::Online,
         modes: [4.0, 3.0, 2.0, 1.0].map(mode).to_vec(),
         n_trajectories: N_TRAJECTORIES,
         substeps: Substeps::Fixed(1),

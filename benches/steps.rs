@@ -6,7 +6,7 @@
 //! `cargo bench --bench steps`
 
 use divan::{AllocProfiler, Bencher, counter::ItemsCount};
-use saddlescope::dynamics::{EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
+use saddlescope::dynamics::{Batching, EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
 use saddlescope::experiment::{DataKind, Engine, Experiment, Sampling};
 use saddlescope::simulation::{Simulation, StepOutcome};
 
@@ -103,6 +103,7 @@ fn ensemble_3_layers_4_modes_of_4096(bencher: Bencher<'_, '_>) {
     let strengths = [4.0, 3.0, 2.0, 1.0];
     let options = EnsembleOptions {
         depth: 3,
+        batching: Batching::Online,
         modes: strengths
             .map(|teacher_strength| EnsembleMode {
                 teacher_strength,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::theory_curve::TheoryCurve;
 use super::time_axis::{TimeAxis, TimeScale};
 use crate::dynamics::LiveParams;
-use crate::experiment::{DataKind, Dynamics, Experiment};
+use crate::experiment::{Dynamics, Experiment};
 use crate::history::History;
 use crate::observables::events::{ModeEvents, Moment};
 use crate::observables::{Quantity, Schema};
@@ -120,24 +120,9 @@ impl Known<'_> {
             .map_or(self.experiment.live, |change| change.live)
     }
 
-    /// The law of a mode under the given parameters; for a stored set the noise scale is that of its minibatches.
+    /// The law of a mode under the given parameters.
     pub fn mode_law(&self, mode: usize, live: &LiveParams) -> ModeLaw {
-        let data = &self.experiment.data;
-        let noise_scale = match data.kind {
-            DataKind::Online => live.noise_scale(),
-            DataKind::Dataset | DataKind::File => {
-                let factor = data
-                    .sampling
-                    .minibatch_variance_factor(live.batch_size, data.n_samples);
-                live.learning_rate * factor
-            }
-        };
-        ModeLaw {
-            depth: self.experiment.network.depth(),
-            teacher_strength: self.teacher[mode],
-            label_noise_std: live.label_noise_std,
-            noise_scale,
-        }
+        self.experiment.mode_law(mode, live)
     }
 
     /// Values that the histogram of a mode of the run holds.

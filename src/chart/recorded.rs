@@ -141,10 +141,8 @@ fn rows_apart(recording: &Recording) -> Option<RowsApart> {
 fn statistics(recording: &Recording, rows_apart: Option<RowsApart>) -> StationaryStatistics {
     let experiment = recording.experiment();
     let schema = recording.schema();
-    let teacher = recording.risk().teacher().strengths();
     let stride = rows_apart.map_or(1, |apart| apart.widest);
-    let mut statistics =
-        StationaryStatistics::with_stride(stride, experiment.network.depth(), teacher, &experiment.live);
+    let mut statistics = StationaryStatistics::with_stride(stride, experiment);
     let mut changes = recording.interventions().iter().peekable();
     for row in recording.rows() {
         let step = row[Schema::STEP] as u64;

@@ -1,6 +1,6 @@
 //! Gradient flow of a mode of an aligned, balanced start, as points fit to be drawn.
 
-use crate::theory::{ModeLaw, StrengthCurve};
+use crate::theory::{StrengthCurve, curvature};
 
 /// Points along the curve.
 const N_POINTS: u32 = 240;
@@ -35,13 +35,7 @@ impl TheoryCurve {
                 .chain(along.skip(1).filter_map(point))
                 .collect()
         } else {
-            let law = ModeLaw {
-                depth,
-                teacher_strength,
-                label_noise_std: 0.0,
-                noise_scale: 0.0,
-            };
-            let span = 14.0 * law.relaxation_time();
+            let span = 14.0 / curvature(depth, teacher_strength);
             along.map(|x| [x * span, curve.at(x * span)]).collect()
         };
         Self {

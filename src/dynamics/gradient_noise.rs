@@ -1,17 +1,6 @@
-//! Size of the gradient noise: its scale, and its total variance over all weights.
+//! Total variance of the gradient noise over all weights.
 
-use super::LiveParams;
-use super::minibatch::Sampling;
 use crate::model::{PartialProducts, Risk};
-
-/// Noise scale `tau = eta / B` of minibatches of `risk`; times `(N-B)/(N-1)` for a stored set visited in epochs.
-pub fn noise_scale(risk: &Risk, sampling: Sampling, live: &LiveParams) -> f64 {
-    let per_sample = risk.dataset().map_or_else(
-        || 1.0 / live.batch_size as f64,
-        |dataset| sampling.minibatch_variance_factor(live.batch_size, dataset.n_samples()),
-    );
-    live.learning_rate * per_sample
-}
 
 /// Trace of the covariance of the one-sample gradient over all weights. Online,
 /// `sum_l |A_l^T E|^2 |B_l|^2 + |A_l^T E B_l^T|^2 + sigma^2 |A_l|^2 |B_l|^2` (Frobenius norms); for a stored set the

@@ -6,6 +6,7 @@
 //! vectors (`kernel`). The engines differ only in the `Q` they feed in. Each has one verb, `step`.
 
 mod backpropagation;
+mod batching;
 mod blowup;
 mod gradient_flow;
 mod gradient_noise;
@@ -18,9 +19,10 @@ mod range;
 mod sgd;
 
 pub use backpropagation::Backpropagation;
+pub use batching::Batching;
 pub use blowup::Blowup;
 pub use gradient_flow::GradientFlow;
-pub use gradient_noise::{noise_scale, total_noise};
+pub use gradient_noise::total_noise;
 pub(crate) use kernel::padded_widths;
 pub(crate) use lanes::{LANES, LangevinLanes, SgdLanes, are_there as lanes_are_there};
 pub use langevin::{Langevin, LangevinNoise};
@@ -45,7 +47,7 @@ pub struct LiveParams {
 }
 
 impl LiveParams {
-    /// Noise scale `tau = eta / B`.
+    /// Noise scale `tau = eta / B` of fresh samples; [`Batching::noise_scale`] is that of any.
     pub fn noise_scale(&self) -> f64 {
         self.learning_rate / self.batch_size as f64
     }

@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dynamics::Batching;
 pub use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
 pub use crate::model::Basis;
+use crate::theory::ModeLaw;
 pub use difference::Difference;
 pub use parse::ParseError;
 pub(crate) use parse::from_text;
@@ -106,6 +108,23 @@ impl Experiment {
                 Dynamics::GradientFlow
             }
         }
+    }
+
+    /// How its minibatches are drawn.
+    pub fn batching(&self) -> Batching {
+        match self.data.kind {
+            DataKind::Online => Batching::Online,
+            DataKind::Dataset | DataKind::File => Batching::Stored {
+                sampling: self.data.sampling,
+                n_samples: self.data.n_samples,
+            },
+        }
+    }
+
+    /// The law of mode number `mode`, counted from 0, under the given parameters.
+    pub fn mode_law(&self, mode: usize, live: &LiveParams) -> ModeLaw {
+        let (depth, strength) = (self.network.depth(), self.teacher.strengths[mode]);
+        self.batching().mode_law(depth, strength, live)
     }
 
     /// The same experiment under other dynamics.

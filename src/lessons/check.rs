@@ -296,6 +296,10 @@ fn variances(check: &Check, tracks: &[Track]) -> Option<Vec<f64>> {
     let mean = moments.iter().map(|(mean, _)| mean).sum::<f64>() / moments.len() as f64;
     let is_ratio = check.kind == CheckKind::VarianceRatio;
     let unit = if is_ratio { law(check).temperature() } else { 1.0 };
+    // Without noise there is no temperature to compare with.
+    if unit <= 0.0 {
+        return None;
+    }
     Some(
         moments
             .iter()
@@ -310,12 +314,7 @@ fn law(check: &Check) -> ModeLaw {
         .changes
         .last()
         .map_or(check.experiment.live, |change| change.live);
-    ModeLaw {
-        depth: check.experiment.network.depth(),
-        teacher_strength: check.experiment.teacher.strengths[check.mode],
-        label_noise_std: live.label_noise_std,
-        noise_scale: live.noise_scale(),
-    }
+    check.experiment.mode_law(check.mode, &live)
 }
 
 fn number(check: &Check, track: &Track) -> Option<f64> {

@@ -13,7 +13,7 @@
 use nalgebra::DMatrix;
 
 use super::sample_variance::SampleVariance;
-use crate::dynamics::{LiveParams, Sampling, noise_scale};
+use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::model::{PartialProducts, Risk, multiply, multiply_transposed};
 
 /// Drift and diffusion of every mode, with the work space to compute them.
@@ -95,7 +95,7 @@ impl ModeDynamics {
                 .map(|(error, right)| error.column(mode).dot(&right.column(mode)))
                 .sum::<f64>();
         }
-        let tau = noise_scale(risk, sampling, live);
+        let tau = Batching::of(risk, sampling).noise_scale(live);
         if let Some((samples, dataset)) = self.samples.as_mut().zip(risk.dataset()) {
             let factors = (self.left.as_slice(), self.right.as_slice());
             samples.write(products.map(), dataset, sigma, factors, &mut self.diffusion);

@@ -10,9 +10,8 @@ use super::balance::imbalance;
 use super::diffusion::ModeDynamics;
 use super::schema::{Quantity, Schema};
 use super::singular_values::SingularValues;
-use crate::dynamics::{LiveParams, Sampling, noise_scale};
+use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::model::{DeepLinearNetwork, PartialProducts, Risk, multiply, multiply_transposed};
-use crate::theory::ModeLaw;
 
 /// Measures networks of one shape against one teacher.
 #[derive(Clone, Debug)]
@@ -109,7 +108,7 @@ impl Observer {
         let teacher = self.risk.teacher();
         multiply_transposed(map, teacher.left(), &mut self.preimages);
 
-        let tau = noise_scale(&self.risk, self.sampling, live);
+        let batching = Batching::of(&self.risk, self.sampling);
         let (rank, schema) = (self.schema.rank(), self.schema);
         let first = rows.len();
         rows.resize(first + schema.n_columns(), 0.0);
@@ -120,12 +119,7 @@ impl Observer {
         row[Schema::EXCESS_LOSS] = self.risk.excess_loss(map);
         for mode in 0..rank {
             let strength = self.mode_matrix[(mode, mode)];
-            let law = ModeLaw {
-                depth: network.depth(),
-                teacher_strength: teacher.strengths()[mode],
-                label_noise_std: live.label_noise_std,
-                noise_scale: tau,
-            };
+            let law = batching.mode_law(network.depth(), teacher.strengths()[mode], live);
             row[schema.column(Quantity::Strength, mode)] = strength;
             row[schema.column(Quantity::Drift, mode)] = self.modes.drift()[mode];
             row[schema.column(Quantity::Diffusion, mode)] = self.modes.diffusion()[mode];

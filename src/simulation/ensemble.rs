@@ -58,6 +58,7 @@ impl Ensemble {
                 let modes = strengths.iter().zip(&starts);
                 let options = EnsembleOptions {
                     depth: simulation.experiment().network.depth(),
+                    batching: simulation.experiment().batching(),
                     modes: modes
                         .map(|(&teacher_strength, start)| EnsembleMode {
                             teacher_strength,

@@ -124,6 +124,7 @@ pub struct Distances {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Experiment;
     use crate::random::{Purpose, Streams};
     use crate::simulation::StationaryStatistics;
     use rand_distr::{Distribution as _, StandardNormal};
@@ -136,13 +137,11 @@ mod tests {
             batch_size: 4,
             label_noise_std: 1.0,
         };
-        let law = ModeLaw {
-            depth: 2,
-            teacher_strength: 1.0,
-            label_noise_std: 1.0,
-            noise_scale: live.noise_scale(),
-        };
-        let mut statistics = StationaryStatistics::new(2, &[1.0], &live);
+        let mut experiment = Experiment::default();
+        experiment.teacher.strengths = vec![1.0];
+        experiment.live = live;
+        let law = experiment.mode_law(0, &live);
+        let mut statistics = StationaryStatistics::new(&experiment);
         let mut generator = Streams::new(7).of(Purpose::Data);
         for i in 0..200_000_u64 {
             let z: f64 = StandardNormal.sample(&mut generator);

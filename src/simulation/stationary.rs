@@ -11,7 +11,8 @@
 //!
 //! The same holds after a change of the learning rate, the batch size or the label noise, since each changes the law.
 
-use crate::dynamics::LiveParams;
+use crate::dynamics::Batching;
+use crate::experiment::{Experiment, LiveParams};
 use crate::stats::{BlockAverages, Histogram, Moments};
 use crate::theory::{ModeLaw, StrengthCurve};
 
@@ -80,16 +81,20 @@ pub struct StationaryStatistics {
     pub modes: Vec<ModeStatistics>,
     stride: u64,
     learning_rate: f64,
+    depth: usize,
+    batching: Batching,
 }
 
 impl StationaryStatistics {
-    /// Statistics of modes of these teacher strengths in a network of `depth` layers that starts at step 0.
-    pub fn new(depth: usize, teacher_strengths: &[f64], live: &LiveParams) -> Self {
-        Self::with_stride(STATISTICS_STRIDE, depth, teacher_strengths, live)
+    /// Statistics of the modes of an experiment that starts at step 0.
+    pub fn new(experiment: &Experiment) -> Self {
+        Self::with_stride(STATISTICS_STRIDE, experiment)
     }
 
     /// The same from values every `stride` steps, as a recording has them.
-    pub fn with_stride(stride: u64, depth: usize, teacher_strengths: &[f64], live: &LiveParams) -> Self {
+    pub fn with_stride(stride: u64, experiment: &Experiment) -> Self {
+        let (depth, live) = (experiment.network.depth(), &experiment.live);
+        let batching = experiment.batching();
         let stride = stride.max(1);
         let mode = |&teacher_strength: &f64| ModeStatistics {
             phase: Phase::Approaching,
@@ -99,21 +104,18 @@ impl StationaryStatistics {
             histogram: Histogram::new(N_BINS, 0.0, 1.0),
             blocks: BlockAverages::default(),
             stride,
-            law: ModeLaw {
-                depth,
-                teacher_strength,
-                label_noise_std: 0.0,
-                noise_scale: 0.0,
-            },
+            law: batching.mode_law(depth, teacher_strength, live),
             deadline: None,
         };
         let mut statistics = Self {
             origin: 0,
             until: 0,
             factor: DEFAULT_BURN_IN,
-            modes: teacher_strengths.iter().map(mode).collect(),
+            modes: experiment.teacher.strengths.iter().map(mode).collect(),
             stride,
             learning_rate: live.learning_rate,
+            depth,
+            batching,
         };
         statistics.restart(0, live);
         statistics
@@ -125,8 +127,9 @@ impl StationaryStatistics {
         self.until = origin;
         self.learning_rate = live.learning_rate;
         for mode in &mut self.modes {
-            mode.law.label_noise_std = live.label_noise_std;
-            mode.law.noise_scale = live.noise_scale();
+            mode.law = self
+                .batching
+                .mode_law(self.depth, mode.law.teacher_strength, live);
             mode.phase = Phase::Approaching;
             mode.arrived = false;
             mode.deadline = None;
@@ -255,7 +258,10 @@ mod tests {
 
     /// A mode of `m = 1`, `L = 2`: relaxation time 50 steps.
     fn statistics() -> StationaryStatistics {
-        StationaryStatistics::new(2, &[1.0], &LIVE)
+        let mut experiment = Experiment::default();
+        experiment.teacher.strengths = vec![1.0];
+        experiment.live = LIVE;
+        StationaryStatistics::new(&experiment)
     }
 
     #[test]

@@ -232,7 +232,7 @@ impl Way {
             statistics: sweep
                 .measures
                 .settled
-                .then(|| StationaryStatistics::new(depth, teacher, simulation.live())),
+                .then(|| StationaryStatistics::new(simulation.experiment())),
             row: Vec::new(),
             strengths: Vec::new(),
         }

@@ -7,7 +7,7 @@ use super::replica::{Measured, ModeMeasured};
 use crate::experiment::{DataKind, Dynamics, Experiment};
 use crate::observables::events::LEARNED_FRACTION;
 use crate::stats::{Moments, quantile};
-use crate::theory::{ModeLaw, discrete_matrix_variance, peak_lead};
+use crate::theory::{discrete_matrix_variance, peak_lead};
 
 /// A field of a row.
 #[derive(Clone, Debug)]
@@ -194,12 +194,7 @@ impl Laws {
     fn of(experiment: &Experiment, mode: usize) -> Self {
         let strengths = &experiment.teacher.strengths;
         let live = &experiment.live;
-        let law = ModeLaw {
-            depth: experiment.network.depth(),
-            teacher_strength: strengths[mode],
-            label_noise_std: live.label_noise_std,
-            noise_scale: live.noise_scale(),
-        };
+        let law = experiment.mode_law(mode, live);
         let (holds, discrete) = match (experiment.data.kind, experiment.dynamics()) {
             (DataKind::Online, Dynamics::Sgd) => (true, true),
             (DataKind::Online, Dynamics::Langevin) => (true, false),

@@ -49,11 +49,7 @@ impl Loaded {
         let mut trajectories: Vec<Simulation> = dynamics
             .map(|dynamics| Simulation::new(&spec.experiment.clone().with_dynamics(dynamics)))
             .collect::<Result<_, _>>()?;
-        let statistics = StationaryStatistics::new(
-            spec.experiment.network.depth(),
-            &spec.experiment.teacher.strengths,
-            &spec.experiment.live,
-        );
+        let statistics = StationaryStatistics::new(&spec.experiment);
         let ensembles: Vec<_> = spec
             .ensembles
             .iter()

@@ -32,6 +32,7 @@ mod gradient_flow;
 mod invariance;
 mod kernel_runs;
 mod kernels;
+mod mode_laws;
 mod mode_ensemble;
 mod replay;
 mod replicas;

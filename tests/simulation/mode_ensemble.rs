@@ -1,7 +1,7 @@
 //! The ensemble of scalar equations against the exact stationary law, gradient flow, an independent program, and itself on
 //! other numbers of threads.
 
-use saddlescope::dynamics::{EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
+use saddlescope::dynamics::{Batching, EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
 use saddlescope::stats::ks_distance;
 use saddlescope::theory::{ModeLaw, StationaryLaw, StrengthCurve};
 
@@ -20,6 +20,7 @@ fn options(depth: usize, modes: &[(f64, f64)], n_trajectories: usize) -> Ensembl
     };
     EnsembleOptions {
         depth,
+        batching: Batching::Online,
         modes: modes.iter().map(mode).collect(),
         n_trajectories,
         substeps: Substeps::Auto,

@@ -6,7 +6,7 @@ use crate::moments;
 
 use checks::confirmed;
 use moments::Moments;
-use saddlescope::dynamics::{EnsembleMode, EnsembleOptions, ModeEnsemble, Substeps};
+use saddlescope::dynamics::{Batching, EnsembleMode, EnsembleOptions, ModeEnsemble, Substeps};
 use saddlescope::experiment::{Basis, Experiment};
 use saddlescope::observables::Quantity;
 use saddlescope::simulation::{Replicas, Simulation};
@@ -75,6 +75,7 @@ fn runs_of_sgd_are_distributed_as_trajectories_of_the_scalar_equation() {
             let mut replicas = Replicas::new(&experiment, look.n_draws).unwrap();
             let options = EnsembleOptions {
                 depth,
+                batching: Batching::Online,
                 modes: vec![EnsembleMode {
                     teacher_strength: 1.0,
                     start: 0.05,

@@ -8,7 +8,7 @@ use crate::app::state::{Companions, Draft, State};
 use crate::app::style;
 use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
 use crate::experiment::{Basis, DataKind, Dynamics, Engine, Experiment, InitScheme};
-use crate::theory::{ModeLaw, largest_stable_learning_rate};
+use crate::theory::largest_stable_learning_rate;
 
 /// Draws the rail.
 pub(crate) fn controls(ui: &mut Ui, state: &State) -> Option<Action> {
@@ -106,12 +106,7 @@ fn slider(ui: &mut Ui, name: &str, hint: &str, slider: Slider<'_>) {
 fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment) {
     let depth = running.network.depth();
     let strongest = running.teacher.strengths.first().copied().unwrap_or(1.0);
-    let law = ModeLaw {
-        depth,
-        teacher_strength: strongest,
-        label_noise_std: live.label_noise_std,
-        noise_scale: live.noise_scale(),
-    };
+    let law = running.mode_law(0, live);
     let fraction = live.learning_rate / largest_stable_learning_rate(depth, strongest);
     let color = match fraction {
         f if f >= 1.0 => style::red(ui.visuals()),
@@ -126,7 +121,7 @@ fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment) {
             ui.label(RichText::new(value).size(12.5).color(color)).on_hover_text(hint);
             ui.end_row();
         };
-        row("noise scale \u{3b7}/B", significant(live.noise_scale(), 3), plain, "\u{3c4} = \u{3b7}/B sets the size of every fluctuation.");
+        row("noise scale \u{3b7}/B", significant(law.noise_scale, 3), plain, "\u{3c4} = \u{3b7}/B sets the size of every fluctuation; of a stored set seen without repetition it is smaller, and zero for the full batch.");
         row(
             "temperature, mode 1",
             significant(law.temperature(), 3),

@@ -131,7 +131,7 @@ fn equations(ui: &mut Ui, run: &RunData) {
         brief(live.learning_rate, 4),
         live.batch_size,
         brief(live.label_noise_std, 4),
-        significant(live.noise_scale(), 4)
+        significant(run.mode_law(0).noise_scale, 4)
     ));
     ui.label(
         "For fresh samples and aligned, balanced weights, with V(s) = 2(s \u{2212} m)\u{b2} + \u{3c3}\u{b2}:",

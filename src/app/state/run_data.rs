@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 
 use super::time::{Moment, TimeAxis, TimeScale};
 use crate::dynamics::LiveParams;
-use crate::experiment::{DataKind, Dynamics, Experiment};
+use crate::experiment::{Dynamics, Experiment};
 use crate::history::History;
 use crate::observables::events::{self, Activity, ModeEvents};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{Divergence, Ensemble, EnsembleKind, Intervention, StationaryStatistics};
-use crate::theory::{ModeLaw, StrengthCurve};
+use crate::theory::{ModeLaw, StrengthCurve, curvature};
 use crate::worker::{Checkpoint, Event, Frame, RunSpec, RunState};
 
 /// Memory that the histories of all trajectories may take together.
@@ -73,13 +73,7 @@ impl Predicted {
                 .chain(along.skip(1).filter_map(point))
                 .collect()
         } else {
-            let law = ModeLaw {
-                depth,
-                teacher_strength,
-                label_noise_std: 0.0,
-                noise_scale: 0.0,
-            };
-            let span = 14.0 * law.relaxation_time();
+            let span = 14.0 / curvature(depth, teacher_strength);
             along.map(|x| [x * span, curve.at(x * span)]).collect()
         };
         Self {
@@ -282,24 +276,9 @@ impl RunData {
             .sum()
     }
 
-    /// The law of one mode at the present parameters. For a stored set the noise scale is that of its minibatches.
+    /// The law of one mode at the present parameters.
     pub(crate) fn mode_law(&self, mode: usize) -> ModeLaw {
-        let data = &self.experiment.data;
-        let noise_scale = match data.kind {
-            DataKind::Online => self.live.noise_scale(),
-            DataKind::Dataset | DataKind::File => {
-                let factor = data
-                    .sampling
-                    .minibatch_variance_factor(self.live.batch_size, data.n_samples);
-                self.live.learning_rate * factor
-            }
-        };
-        ModeLaw {
-            depth: self.experiment.network.depth(),
-            teacher_strength: self.experiment.teacher.strengths[mode],
-            label_noise_std: self.live.label_noise_std,
-            noise_scale,
-        }
+        self.experiment.mode_law(mode, &self.live)
     }
 
     /// Number of steps, with fraction, after which the training time was or will be `time`: learning rates change at the

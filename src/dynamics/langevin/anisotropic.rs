@@ -5,11 +5,10 @@ use pulp::Simd;
 
 use super::stored::Stored;
 use crate::dynamics::blowup::Blowup;
-use crate::dynamics::gradient_noise::noise_scale;
 use crate::dynamics::kernel::{
     Inputs, Panel, Pass, Work, add_outer_product, add_scaled, dispatch, product, scale, sum_of_squares,
 };
-use crate::dynamics::{LiveParams, Sampling};
+use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::random::NormalStream;
 
@@ -17,7 +16,7 @@ use crate::random::NormalStream;
 #[derive(Clone, Debug)]
 pub(crate) struct Anisotropic {
     risk: Risk,
-    sampling: Sampling,
+    batching: Batching,
     n_substeps: u32,
     normals: NormalStream,
     pass: Pass,
@@ -60,7 +59,7 @@ impl Anisotropic {
             packed_draws: vec![0.0; d_in * (d_in + 1) / 2],
             before: (n_substeps > 1).then(|| pass.weights().to_vec()),
             scale: risk.scale(&network.end_to_end_map(), 0.0),
-            sampling,
+            batching: Batching::of(&risk, sampling),
             n_substeps,
             normals,
             pass,
@@ -93,7 +92,7 @@ impl Anisotropic {
     }
 
     pub(in crate::dynamics) fn noise_scale(&self, live: &LiveParams) -> f64 {
-        noise_scale(&self.risk, self.sampling, live)
+        self.batching.noise_scale(live)
     }
 
     /// Where its noise is drawn from.
@@ -117,7 +116,7 @@ impl Anisotropic {
     ) -> (u64, Result<(), Blowup>) {
         self.pass.load(network);
         let run = Run {
-            noise_scale: noise_scale(&self.risk, self.sampling, live),
+            noise_scale: self.batching.noise_scale(live),
             engine: self,
             live,
             n_steps,

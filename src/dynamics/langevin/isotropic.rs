@@ -5,9 +5,9 @@ use nalgebra::DMatrix;
 
 use crate::dynamics::backpropagation::Backpropagation;
 use crate::dynamics::blowup::Blowup;
-use crate::dynamics::gradient_noise::{noise_scale, total_noise};
+use crate::dynamics::gradient_noise::total_noise;
 use crate::dynamics::range::{check_range, ordinary_change};
-use crate::dynamics::{LiveParams, Sampling};
+use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
 use crate::random::NormalStream;
 
@@ -84,7 +84,7 @@ impl Isotropic {
         Blowup::check(self.mean.norm_squared(), scale)?;
         self.products.update(network);
         let total = total_noise(&self.risk, &self.products, sigma);
-        let noise_scale = noise_scale(&self.risk, self.sampling, live);
+        let noise_scale = Batching::of(&self.risk, self.sampling).noise_scale(live);
         let n_weights = network.n_parameters() as f64;
         let std = (noise_scale * dt * total / n_weights).sqrt();
         self.gradient.residual_mut().copy_from(&self.mean);

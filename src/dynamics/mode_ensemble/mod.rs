@@ -18,7 +18,7 @@ mod single_layer;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::LiveParams;
+use super::{Batching, LiveParams};
 use crate::random::{NormalStream, Purpose, Streams};
 use crate::stats::{Summary, mean_and_variance};
 use crate::theory::ModeLaw;
@@ -55,6 +55,8 @@ pub struct EnsembleMode {
 pub struct EnsembleOptions {
     /// Number of weight matrices `L >= 1`.
     pub depth: usize,
+    /// How the minibatches are drawn whose noise moves the modes.
+    pub batching: Batching,
     /// The modes.
     pub modes: Vec<EnsembleMode>,
     /// Trajectories `N` of each mode, at least 1.
@@ -69,6 +71,7 @@ pub struct EnsembleOptions {
 #[derive(Clone, Debug)]
 pub struct ModeEnsemble {
     depth: usize,
+    batching: Batching,
     substeps: Substeps,
     step: u64,
     modes: Vec<Trajectories>,
@@ -135,6 +138,7 @@ impl ModeEnsemble {
         }
         let mut ensemble = Self {
             depth,
+            batching: options.batching,
             substeps: options.substeps,
             step: 0,
             modes,
@@ -147,12 +151,7 @@ impl ModeEnsemble {
     /// Takes other live parameters from here on.
     pub fn set_live(&mut self, live: &LiveParams) {
         for mode in &mut self.modes {
-            let law = ModeLaw {
-                depth: self.depth,
-                teacher_strength: mode.teacher_strength,
-                label_noise_std: live.label_noise_std,
-                noise_scale: live.noise_scale(),
-            };
+            let law = self.batching.mode_law(self.depth, mode.teacher_strength, live);
             mode.n_substeps = match self.substeps {
                 Substeps::Auto => substeps_of(&law, live.learning_rate),
                 Substeps::Fixed(n) => n.max(1),

@@ -4,25 +4,26 @@
 //! mode and a log of at most [`EventDetector::CAPACITY`] events.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::activity::Activity;
 use super::mode_watch::{ModeWatch, Sample};
 use super::stage::Stage;
 use super::{Event, EventKind, ModeEvents, Moment};
-use crate::dynamics::{LiveParams, Sampling, noise_scale};
-use crate::model::Risk;
+use crate::dynamics::{Batching, LiveParams, Sampling};
+use crate::model::{Risk, Teacher};
 use crate::observables::{Quantity, Schema};
 use crate::theory::ModeLaw;
 
 /// Detects the events of one run.
 #[derive(Clone, Debug)]
 pub struct EventDetector {
-    risk: Risk,
-    sampling: Sampling,
+    teacher: Arc<Teacher>,
+    batching: Batching,
     depth: usize,
     live: LiveParams,
-    /// `tau` of the live parameters.
-    noise_scale: f64,
+    /// Laws of the modes under the live parameters.
+    laws: Vec<ModeLaw>,
     schema: Schema,
     watches: Vec<ModeWatch>,
     /// Stage of every mode; empty before the first row.
@@ -43,21 +44,23 @@ impl EventDetector {
     /// A detector for a run of a network of `depth` weight matrices on `risk`, minibatches visited by `sampling`, that
     /// starts with the given live parameters.
     pub fn new(risk: Risk, sampling: Sampling, depth: usize, live: LiveParams) -> Self {
-        let strengths = risk.teacher().strengths();
+        let teacher = Arc::clone(risk.teacher());
+        let strengths = teacher.strengths();
+        let batching = Batching::of(&risk, sampling);
         Self {
-            noise_scale: noise_scale(&risk, sampling, &live),
+            laws: laws(strengths, batching, depth, &live),
             schema: Schema::new(strengths.len()),
-            watches: strengths.iter().map(|&m| ModeWatch::new(depth, m)).collect(),
+            watches: vec![ModeWatch::default(); strengths.len()],
             stages: Vec::new(),
             strengths: vec![0.0; strengths.len()],
             plateau: None,
             activity: None,
             log: VecDeque::new(),
             n_dropped: 0,
-            sampling,
+            batching,
             depth,
             live,
-            risk,
+            teacher,
         }
     }
 
@@ -86,8 +89,7 @@ impl EventDetector {
                 time: now.time,
                 strength: strengths[mode],
                 diffusion: diffusions[mode],
-                label_noise_std: self.live.label_noise_std,
-                noise_scale: self.noise_scale,
+                law: self.laws[mode],
             };
             watch.observe(mode, sample, |kind| push(log, n_dropped, now, kind));
         }
@@ -105,7 +107,7 @@ impl EventDetector {
             return;
         }
         self.live = live;
-        self.noise_scale = noise_scale(&self.risk, self.sampling, &live);
+        self.laws = laws(self.teacher.strengths(), self.batching, self.depth, &live);
         let kind = EventKind::ParameterChanged { live };
         match self.log.back_mut() {
             Some(Event {
@@ -161,20 +163,13 @@ impl EventDetector {
 
     /// [`Self::activity`] as one line of text; empty before the first row.
     pub fn summary(&self) -> String {
-        let law = |&teacher_strength: &f64| ModeLaw {
-            depth: self.depth,
-            teacher_strength,
-            label_noise_std: self.live.label_noise_std,
-            noise_scale: self.noise_scale,
-        };
-        let laws: Vec<ModeLaw> = self.risk.teacher().strengths().iter().map(law).collect();
         self.activity.map_or_else(String::new, |activity| {
-            activity.summary(&self.strengths, &laws, self.live.learning_rate)
+            activity.summary(&self.strengths, &self.laws, self.live.learning_rate)
         })
     }
 
     fn update_stages(&mut self) {
-        let teacher = self.risk.teacher().strengths();
+        let teacher = self.teacher.strengths();
         let fractions = self.strengths.iter().zip(teacher.iter()).map(|(a, m)| a / m);
         if self.stages.is_empty() {
             self.stages.extend(fractions.map(Stage::at));
@@ -202,6 +197,11 @@ impl EventDetector {
             }
         }
     }
+}
+
+fn laws(strengths: &[f64], batching: Batching, depth: usize, live: &LiveParams) -> Vec<ModeLaw> {
+    let law = |&teacher_strength: &f64| batching.mode_law(depth, teacher_strength, live);
+    strengths.iter().map(law).collect()
 }
 
 fn push(log: &mut VecDeque<Event>, n_dropped: &mut u64, now: Moment, kind: EventKind) {

@@ -16,17 +16,13 @@ pub(super) struct Sample {
     pub(super) strength: f64,
     /// `D`.
     pub(super) diffusion: f64,
-    /// `sigma` in force.
-    pub(super) label_noise_std: f64,
-    /// `tau` in force.
-    pub(super) noise_scale: f64,
+    /// The law of the mode under the parameters in force.
+    pub(super) law: ModeLaw,
 }
 
 /// State of one mode.
 #[derive(Clone, Debug)]
 pub(super) struct ModeWatch {
-    depth: usize,
-    teacher_strength: f64,
     /// Label noise of the rows compared with each other.
     label_noise_std: Option<f64>,
     /// Least `D / tau` of these rows.
@@ -40,11 +36,9 @@ pub(super) struct ModeWatch {
     events: ModeEvents,
 }
 
-impl ModeWatch {
-    pub(super) fn new(depth: usize, teacher_strength: f64) -> Self {
+impl Default for ModeWatch {
+    fn default() -> Self {
         Self {
-            depth,
-            teacher_strength,
             label_noise_std: None,
             least: f64::INFINITY,
             largest: 0.0,
@@ -53,7 +47,9 @@ impl ModeWatch {
             events: ModeEvents::default(),
         }
     }
+}
 
+impl ModeWatch {
     pub(super) fn events(&self) -> ModeEvents {
         self.events
     }
@@ -63,15 +59,15 @@ impl ModeWatch {
         if self.events.learned.is_some() {
             return;
         }
-        if let Some(before) = self.label_noise_std.replace(sample.label_noise_std)
-            && before.to_bits() != sample.label_noise_std.to_bits()
+        if let Some(before) = self.label_noise_std.replace(sample.law.label_noise_std)
+            && before.to_bits() != sample.law.label_noise_std.to_bits()
         {
             self.compare_anew(mode, &mut tell);
         }
         if !self.settled {
             self.follow_peak(mode, sample, &mut tell);
         }
-        if sample.strength >= LEARNED_FRACTION * self.teacher_strength {
+        if sample.strength >= LEARNED_FRACTION * sample.law.teacher_strength {
             if self.events.peak.is_some_and(|peak| !peak.confirmed) {
                 self.withdraw(mode, &mut tell);
             }
@@ -96,11 +92,11 @@ impl ModeWatch {
     }
 
     fn follow_peak(&mut self, mode: usize, sample: Sample, tell: &mut impl FnMut(EventKind)) {
-        if sample.noise_scale <= 0.0 {
+        if sample.law.noise_scale <= 0.0 {
             return;
         }
-        let value = sample.diffusion / sample.noise_scale;
-        let fraction = sample.strength / self.teacher_strength;
+        let value = sample.diffusion / sample.law.noise_scale;
+        let fraction = sample.strength / sample.law.teacher_strength;
         if value > self.largest && (TRANSITION_FRACTION..LEARNED_FRACTION).contains(&fraction) {
             if self.events.peak.is_some_and(|peak| peak.confirmed) {
                 self.withdraw(mode, tell);
@@ -125,13 +121,7 @@ impl ModeWatch {
             if value <= (1.0 - PROMINENCE) * self.largest && sample.strength > peak.strength {
                 peak.confirmed = true;
                 tell(EventKind::PeakConfirmed { mode, peak: *peak });
-                let law = ModeLaw {
-                    depth: self.depth,
-                    teacher_strength: self.teacher_strength,
-                    label_noise_std: sample.label_noise_std,
-                    noise_scale: sample.noise_scale,
-                };
-                self.events.lead_predicted = peak_lead(&law, LEARNED_FRACTION);
+                self.events.lead_predicted = peak_lead(&sample.law, LEARNED_FRACTION);
             }
         }
         self.least = self.least.min(value);
