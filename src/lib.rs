@@ -70,6 +70,7 @@ pub mod figure;
 mod format;
 pub mod history;
 pub mod lessons;
+mod memory;
 pub mod model;
 pub mod observables;
 pub mod palette;

@@ -8,6 +8,7 @@
 
 use nalgebra::{DMatrix, DMatrixView, Dyn};
 
+use crate::memory::HeapBytes;
 use crate::model::DeepLinearNetwork;
 
 /// Work space for gradients of networks of fixed widths; a step in it allocates nothing once the number of columns is
@@ -109,6 +110,12 @@ impl Backpropagation {
             }
         });
         factor.abs() * largest.sqrt()
+    }
+}
+
+impl HeapBytes for Backpropagation {
+    fn heap_bytes(&self) -> usize {
+        self.activations.heap_bytes() + self.deltas.heap_bytes()
     }
 }
 

@@ -37,12 +37,13 @@ impl Batching {
 
     /// Noise scale `tau`: the variance of a step's mean gradient is `tau / eta` times that of one sample.
     pub fn noise_scale(self, live: &LiveParams) -> f64 {
-        match self {
-            Self::Online => live.noise_scale(),
+        let per_sample = match self {
+            Self::Online => 1.0 / live.batch_size as f64,
             Self::Stored { sampling, n_samples } => {
-                live.learning_rate * sampling.minibatch_variance_factor(live.batch_size, n_samples)
+                sampling.minibatch_variance_factor(live.batch_size, n_samples)
             }
-        }
+        };
+        live.learning_rate * per_sample
     }
 
     /// The law of a mode of strength `teacher_strength` in a network of `depth` layers. Its noise is that of Gaussian inputs, which

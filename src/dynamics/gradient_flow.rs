@@ -9,6 +9,7 @@ use nalgebra::DMatrix;
 
 use super::backpropagation::Backpropagation;
 use super::blowup::Blowup;
+use crate::memory::HeapBytes;
 use crate::model::{DeepLinearNetwork, Risk};
 
 /// Allowed local error relative to a layer's norm.
@@ -109,6 +110,11 @@ impl GradientFlow {
         };
         flow.begin();
         flow
+    }
+
+    /// What is minimised.
+    pub fn risk(&self) -> &Risk {
+        &self.risk
     }
 
     /// Takes a new label-noise level from `time` on, from the weights of `network`.
@@ -270,6 +276,13 @@ impl GradientFlow {
                 i += 1;
             }
         }
+    }
+}
+
+impl HeapBytes for GradientFlow {
+    fn heap_bytes(&self) -> usize {
+        let states = self.start.heap_bytes() + self.end.heap_bytes() + self.slopes.heap_bytes();
+        states + self.gradient.heap_bytes() + self.mean.heap_bytes() + self.scratch.heap_bytes()
     }
 }
 

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LiveParams;
 use super::kernel::Columns;
+use crate::memory::HeapBytes;
 use crate::model::{Dataset, Teacher};
 use crate::random::{ChiSquared, Generator, NormalStream, Purpose, Streams};
 
@@ -193,6 +194,14 @@ impl MinibatchSource {
         }
     }
 
+    /// The same kind of minibatches drawn from other streams.
+    pub(super) fn restarted(&self, streams: &Streams) -> Self {
+        match &self.kind {
+            Kind::Online(online) => Self::online(Arc::clone(&online.teacher), streams),
+            Kind::Stored(stored) => Self::stored(Arc::clone(&stored.dataset), stored.sampling, streams),
+        }
+    }
+
     /// Number of columns of a minibatch of `batch_size` samples.
     pub fn n_columns(&self, batch_size: u64) -> usize {
         match &self.kind {
@@ -332,6 +341,16 @@ impl MinibatchSource {
                     Sampling::Epochs | Sampling::Full => n_columns as f64,
                 }
             }
+        }
+    }
+}
+
+impl HeapBytes for MinibatchSource {
+    fn heap_bytes(&self) -> usize {
+        match &self.kind {
+            Kind::Online(online) => online.teacher.map().ncols() * size_of::<ChiSquared>(),
+            // The order of visits, and the samples of the largest minibatch with their factors.
+            Kind::Stored(stored) => stored.order.len() * size_of::<(usize, usize, f64)>(),
         }
     }
 }

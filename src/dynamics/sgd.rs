@@ -8,15 +8,19 @@ use pulp::Simd;
 
 use super::LiveParams;
 use super::blowup::Blowup;
+use super::engine::Engine;
 use super::kernel::{
     Inputs, Panel, Pass, Work, add_outer_product, add_scaled, dispatch, product, scale, sum_of_squares,
 };
 use super::minibatch::MinibatchSource;
+use crate::memory::HeapBytes as _;
 use crate::model::{DeepLinearNetwork, Risk};
+use crate::random::Streams;
 
 /// The SGD engine: a source of minibatches and its work space.
 #[derive(Clone, Debug)]
 pub struct Sgd {
+    risk: Risk,
     source: MinibatchSource,
     pass: Pass,
     /// Teacher of fresh samples; empty for stored ones.
@@ -41,6 +45,7 @@ impl Sgd {
             |teacher| Panel::of(teacher.map(), strides.0, strides.1),
         );
         Self {
+            risk: risk.clone(),
             source,
             teacher,
             inputs: Panel::zeros(d_in, strides.1, 0),
@@ -67,45 +72,6 @@ impl Sgd {
     #[inline(always)]
     pub(super) fn scale_with(&self, live: &LiveParams) -> f64 {
         self.scale + live.label_noise_std.powi(2) * self.targets.n_rows() as f64
-    }
-
-    /// One step.
-    ///
-    /// # Errors
-    /// [`Blowup`] where the residual has left the finite range, or the step would take the weights out of it; the network is
-    /// then untouched.
-    pub fn step(&mut self, network: &mut DeepLinearNetwork, live: &LiveParams) -> Result<(), Blowup> {
-        self.advance(network, live, 1).1
-    }
-
-    /// Up to `n_steps` steps; gives how many were taken, bit for bit those of as many calls of [`Self::step`].
-    ///
-    /// # Errors
-    /// The [`Blowup`] of the first step that failed; the network is left as that step found it.
-    pub fn advance(
-        &mut self,
-        network: &mut DeepLinearNetwork,
-        live: &LiveParams,
-        n_steps: u64,
-    ) -> (u64, Result<(), Blowup>) {
-        let n_columns = self.source.n_columns(live.batch_size);
-        if n_columns != self.n_columns {
-            self.n_columns = n_columns;
-            for panel in [&mut self.inputs, &mut self.targets, &mut self.residual] {
-                panel.resize(n_columns);
-            }
-        }
-        self.pass.load(network);
-        let run = Run {
-            condensed: n_columns > self.pass.n_columns(Inputs::Identity)
-                || self.source.is_condensed(live.batch_size),
-            sgd: self,
-            live,
-            n_steps,
-        };
-        let outcome = dispatch(run.sgd.pass.common_stride(), run);
-        self.pass.store(network);
-        outcome
     }
 
     /// Sets up `R = W X - Y` against `X`.
@@ -183,6 +149,55 @@ impl Sgd {
     #[inline(always)]
     fn check(&self, squared: f64, live: &LiveParams) -> Result<(), Blowup> {
         Blowup::check(squared, self.scale_with(live))
+    }
+}
+
+impl Engine for Sgd {
+    fn advance(
+        &mut self,
+        network: &mut DeepLinearNetwork,
+        live: &LiveParams,
+        n_steps: u64,
+    ) -> (u64, Result<(), Blowup>) {
+        let n_columns = self.source.n_columns(live.batch_size);
+        if n_columns != self.n_columns {
+            self.n_columns = n_columns;
+            for panel in [&mut self.inputs, &mut self.targets, &mut self.residual] {
+                panel.resize(n_columns);
+            }
+        }
+        self.pass.load(network);
+        let run = Run {
+            condensed: n_columns > self.pass.n_columns(Inputs::Identity)
+                || self.source.is_condensed(live.batch_size),
+            sgd: self,
+            live,
+            n_steps,
+        };
+        let outcome = dispatch(run.sgd.pass.common_stride(), run);
+        self.pass.store(network);
+        outcome
+    }
+
+    fn restarted(
+        &self,
+        network: &DeepLinearNetwork,
+        _live: &LiveParams,
+        streams: &Streams,
+    ) -> Box<dyn Engine> {
+        Box::new(Self::new(network, &self.risk, self.source.restarted(streams)))
+    }
+
+    fn n_bytes(&self) -> usize {
+        // Panels of a minibatch grow with the batch size that is set during the run.
+        let numbers = self.inputs.stride() + self.targets.stride() + self.residual.stride();
+        let minibatch = numbers * self.source.n_columns(u64::MAX) * size_of::<f64>();
+        let own = size_of::<Self>() + self.teacher.heap_bytes() + self.pass.heap_bytes();
+        own + minibatch + self.source.heap_bytes()
+    }
+
+    fn boxed(&self) -> Box<dyn Engine> {
+        Box::new(self.clone())
     }
 }
 

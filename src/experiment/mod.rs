@@ -4,6 +4,7 @@
 //! change while the run goes on. [`Experiment::validate`] is the one place where values are judged.
 
 mod difference;
+mod engine;
 mod parse;
 mod samples;
 mod table;
@@ -18,6 +19,7 @@ pub use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
 pub use crate::model::Basis;
 use crate::theory::ModeLaw;
 pub use difference::Difference;
+pub use engine::{Dynamics, Engine};
 pub use parse::ParseError;
 pub(crate) use parse::from_text;
 pub use samples::{BUILTIN, Samples, SamplesError};
@@ -26,53 +28,6 @@ pub use validate::{ExperimentError, MAX_BATCH_SIZE, MAX_DEPTH, MAX_RANK, MAX_SCA
 
 /// The default experiment as commented TOML: what `saddlescope experiment` prints.
 pub const DEFAULT_TOML: &str = include_str!("../../assets/experiment.toml");
-
-/// Which dynamics moves the weights.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Engine {
-    /// Stochastic gradient descent on minibatches.
-    #[default]
-    Sgd,
-    /// The stochastic differential equation that approximates it.
-    Langevin,
-    /// The deterministic limit.
-    GradientFlow,
-}
-
-/// An engine together with the kind of its noise: what tells apart two runs from one start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Dynamics {
-    /// Stochastic gradient descent.
-    Sgd,
-    /// Langevin dynamics with the exact noise of SGD.
-    Langevin,
-    /// Langevin dynamics with isotropic noise of equal total variance.
-    IsotropicLangevin,
-    /// Gradient flow: no noise.
-    GradientFlow,
-}
-
-impl Dynamics {
-    /// All of them.
-    pub const ALL: [Self; 4] = [
-        Self::Sgd,
-        Self::Langevin,
-        Self::IsotropicLangevin,
-        Self::GradientFlow,
-    ];
-
-    /// Its name as people write it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Sgd => "SGD",
-            Self::Langevin => "Langevin",
-            Self::IsotropicLangevin => "isotropic Langevin",
-            Self::GradientFlow => "gradient flow",
-        }
-    }
-}
 
 /// Everything that decides a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,18 +53,6 @@ pub struct Experiment {
 }
 
 impl Experiment {
-    /// Engine and noise in one.
-    pub fn dynamics(&self) -> Dynamics {
-        match (self.engine, self.langevin.noise) {
-            (Engine::Sgd, LangevinNoise::Anisotropic | LangevinNoise::Isotropic) => Dynamics::Sgd,
-            (Engine::Langevin, LangevinNoise::Anisotropic) => Dynamics::Langevin,
-            (Engine::Langevin, LangevinNoise::Isotropic) => Dynamics::IsotropicLangevin,
-            (Engine::GradientFlow, LangevinNoise::Anisotropic | LangevinNoise::Isotropic) => {
-                Dynamics::GradientFlow
-            }
-        }
-    }
-
     /// How its minibatches are drawn.
     pub fn batching(&self) -> Batching {
         match self.data.kind {
@@ -125,18 +68,6 @@ impl Experiment {
     pub fn mode_law(&self, mode: usize, live: &LiveParams) -> ModeLaw {
         let (depth, strength) = (self.network.depth(), self.teacher.strengths[mode]);
         self.batching().mode_law(depth, strength, live)
-    }
-
-    /// The same experiment under other dynamics.
-    #[must_use]
-    pub fn with_dynamics(mut self, dynamics: Dynamics) -> Self {
-        (self.engine, self.langevin.noise) = match dynamics {
-            Dynamics::Sgd => (Engine::Sgd, self.langevin.noise),
-            Dynamics::Langevin => (Engine::Langevin, LangevinNoise::Anisotropic),
-            Dynamics::IsotropicLangevin => (Engine::Langevin, LangevinNoise::Isotropic),
-            Dynamics::GradientFlow => (Engine::GradientFlow, self.langevin.noise),
-        };
-        self
     }
 }
 

@@ -2,6 +2,8 @@
 
 use nalgebra::DMatrix;
 
+use crate::memory::HeapBytes;
+
 /// Weight matrices of a deep linear network, `W_l` of shape `(d_l, d_{l-1})`; at least one layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeepLinearNetwork {
@@ -58,6 +60,12 @@ impl DeepLinearNetwork {
             map = layer * map;
         }
         map
+    }
+}
+
+impl HeapBytes for DeepLinearNetwork {
+    fn heap_bytes(&self) -> usize {
+        self.weights.heap_bytes()
     }
 }
 

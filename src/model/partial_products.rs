@@ -5,6 +5,7 @@ use nalgebra::DMatrix;
 
 use super::network::DeepLinearNetwork;
 use super::products::multiply;
+use crate::memory::HeapBytes;
 
 /// Partial products of a network, recomputed in place.
 #[derive(Clone, Debug)]
@@ -12,6 +13,12 @@ pub struct PartialProducts {
     above: Vec<DMatrix<f64>>,
     below: Vec<DMatrix<f64>>,
     map: DMatrix<f64>,
+}
+
+impl HeapBytes for PartialProducts {
+    fn heap_bytes(&self) -> usize {
+        self.above.heap_bytes() + self.below.heap_bytes() + self.map.heap_bytes()
+    }
 }
 
 impl PartialProducts {

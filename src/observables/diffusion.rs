@@ -14,6 +14,7 @@ use nalgebra::DMatrix;
 
 use super::sample_variance::SampleVariance;
 use crate::dynamics::{Batching, LiveParams, Sampling};
+use crate::memory::HeapBytes;
 use crate::model::{PartialProducts, Risk, multiply, multiply_transposed};
 
 /// Drift and diffusion of every mode, with the work space to compute them.
@@ -164,4 +165,13 @@ pub fn ito_drift(
         *drift *= live.noise_scale();
     }
     drift
+}
+
+impl HeapBytes for ModeDynamics {
+    fn heap_bytes(&self) -> usize {
+        let vectors = self.left.heap_bytes() + self.right.heap_bytes() + self.error.heap_bytes();
+        let halves = self.pulled_left.heap_bytes() + self.pushed_right.heap_bytes();
+        let results = self.mean.heap_bytes() + self.drift.heap_bytes() + self.diffusion.heap_bytes();
+        vectors + halves + results + self.samples.heap_bytes()
+    }
 }

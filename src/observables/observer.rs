@@ -11,6 +11,7 @@ use super::diffusion::ModeDynamics;
 use super::schema::{Quantity, Schema};
 use super::singular_values::SingularValues;
 use crate::dynamics::{Batching, LiveParams, Sampling};
+use crate::memory::HeapBytes;
 use crate::model::{DeepLinearNetwork, PartialProducts, Risk, multiply, multiply_transposed};
 
 /// Measures networks of one shape against one teacher.
@@ -150,5 +151,13 @@ impl Observer {
         } else {
             0.0
         }
+    }
+}
+
+impl HeapBytes for Observer {
+    fn heap_bytes(&self) -> usize {
+        let images = self.images.heap_bytes() + self.preimages.heap_bytes() + self.mode_matrix.heap_bytes();
+        let parts = self.products.heap_bytes() + self.modes.heap_bytes() + self.singular_values.heap_bytes();
+        images + parts + self.balance_scratch.heap_bytes()
     }
 }

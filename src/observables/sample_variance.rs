@@ -7,6 +7,7 @@
 
 use nalgebra::DMatrix;
 
+use crate::memory::HeapBytes;
 use crate::model::{Dataset, multiply_columns, multiply_columns_transposed};
 
 /// Samples of a block.
@@ -105,6 +106,13 @@ impl SampleVariance {
                 *change += output * *input;
             }
         }
+    }
+}
+
+impl HeapBytes for SampleVariance {
+    fn heap_bytes(&self) -> usize {
+        let blocks = self.residual.heap_bytes() + self.outputs.heap_bytes() + self.inputs.heap_bytes();
+        blocks + self.changes.heap_bytes() + self.means.heap_bytes()
     }
 }
 

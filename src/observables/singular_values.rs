@@ -3,6 +3,7 @@
 //! singular values. Small ones keep their relative accuracy, and nothing is allocated. A map wider than [`LARGEST`] both ways is left to the
 //! bidiagonal algorithm, which is faster there.
 
+use crate::memory::HeapBytes;
 use nalgebra::DMatrix;
 
 /// Columns up to which rotations are the faster way.
@@ -102,6 +103,12 @@ impl SingularValues {
             }
         }
         rotated
+    }
+}
+
+impl HeapBytes for SingularValues {
+    fn heap_bytes(&self) -> usize {
+        self.columns.heap_bytes() + self.found.heap_bytes()
     }
 }
 

@@ -74,6 +74,14 @@ impl Ensemble {
         })
     }
 
+    /// About how many bytes its members hold.
+    pub fn n_bytes(&self) -> usize {
+        match self {
+            Self::ModeEquations(ensemble) => ensemble.n_bytes(),
+            Self::Replicas(replicas) => replicas.n_bytes(),
+        }
+    }
+
     /// Which ensemble it is.
     pub fn kind(&self) -> EnsembleKind {
         match self {

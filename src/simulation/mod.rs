@@ -3,11 +3,10 @@
 //! [`Simulation`] is the same object in the window's worker, in headless commands and in tests. Its state depends on the
 //! experiment and the interventions alone: not on how often it is observed, on speed, or on threads.
 
-mod clock;
 mod companions;
 mod divergence;
+mod engines;
 mod ensemble;
-mod memory;
 mod replicas;
 mod schedule;
 mod script;
@@ -21,18 +20,17 @@ use nalgebra::DMatrix;
 use rand_distr::{Distribution as _, StandardNormal};
 use thiserror::Error;
 
-use crate::dynamics::{Blowup, GradientFlow, Langevin, MinibatchSource, Sampling, Sgd, check_range};
-use crate::experiment::{
-    DataKind, Engine, Experiment, ExperimentError, InitScheme, LiveParams, TeacherConfig,
-};
+use crate::dynamics::{Blowup, Clock, Engine, Sampling, check_range};
+use crate::experiment::{DataKind, Experiment, ExperimentError, InitScheme, LiveParams, TeacherConfig};
+use crate::memory::HeapBytes as _;
 use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
 use crate::observables::events::EventDetector;
 use crate::observables::{Observer, Schema};
 use crate::random::{Purpose, Streams};
 
-use clock::Clock;
 pub use companions::Companions;
 pub use divergence::{Divergence, Stability};
+use engines::engine_of;
 pub use ensemble::{Ensemble, EnsembleKind, Statistic};
 pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
@@ -72,21 +70,13 @@ pub enum StepOutcome {
     Diverged(Divergence),
 }
 
-/// The engine's state.
-#[derive(Clone, Debug)]
-enum EngineState {
-    Sgd(Box<Sgd>),
-    Langevin(Box<Langevin>),
-    GradientFlow(Box<GradientFlow>),
-}
-
 /// What held before the last intervention.
 #[derive(Clone, Debug)]
 struct BeforeChange {
     live: LiveParams,
     clock: Clock,
-    /// The only engine that a change of parameters touches.
-    flow: Option<Box<GradientFlow>>,
+    /// The engine, if the change has touched it.
+    engine: Option<Box<dyn Engine>>,
 }
 
 /// A run of an experiment.
@@ -97,7 +87,7 @@ pub struct Simulation {
     risk: Risk,
     initial: Arc<DeepLinearNetwork>,
     network: DeepLinearNetwork,
-    engine: EngineState,
+    engine: Box<dyn Engine>,
     observer: Observer,
     clock: Clock,
     interventions: Vec<Intervention>,
@@ -168,44 +158,22 @@ impl Simulation {
     /// parameters count. Weights beyond the range that can be computed are a divergence at step 0.
     pub fn from_parts(experiment: Experiment, risk: Risk, network: DeepLinearNetwork) -> Self {
         let streams = Streams::new(experiment.seed);
-        let (sampling, options) = (experiment.data.sampling, &experiment.langevin);
-        let engine = match experiment.engine {
-            Engine::Sgd => EngineState::Sgd(Box::new(sgd(&network, &risk, sampling, &streams))),
-            Engine::Langevin => EngineState::Langevin(Box::new(Langevin::new(
-                &network,
-                risk.clone(),
-                sampling,
-                options.noise,
-                options.substeps,
-                &streams,
-            ))),
-            Engine::GradientFlow => {
-                EngineState::GradientFlow(Box::new(flow(&network, &risk, &experiment.live)))
-            }
-        };
+        let engine = engine_of(&experiment, &network, &risk, &streams);
         Self::with_engine(experiment, risk, Arc::new(network), engine)
     }
 
     /// The same experiment from the same start on the same data, at step 0, its noise drawn from other streams.
     fn restarted(&self, streams: &Streams) -> Self {
-        let (network, risk) = (&self.initial, &self.risk);
-        let engine = match &self.engine {
-            EngineState::Sgd(_) => EngineState::Sgd(Box::new(sgd(network, risk, self.sampling(), streams))),
-            EngineState::Langevin(langevin) => {
-                EngineState::Langevin(Box::new(langevin.restarted(network, streams)))
-            }
-            EngineState::GradientFlow(_) => {
-                EngineState::GradientFlow(Box::new(flow(network, risk, &self.experiment.live)))
-            }
-        };
-        Self::with_engine(self.experiment.clone(), risk.clone(), Arc::clone(network), engine)
+        let (network, experiment) = (Arc::clone(&self.initial), self.experiment.clone());
+        let engine = self.engine.restarted(&network, &experiment.live, streams);
+        Self::with_engine(experiment, self.risk.clone(), network, engine)
     }
 
     fn with_engine(
         experiment: Experiment,
         risk: Risk,
         initial: Arc<DeepLinearNetwork>,
-        engine: EngineState,
+        engine: Box<dyn Engine>,
     ) -> Self {
         let (live, sampling) = (experiment.live, experiment.data.sampling);
         let network = DeepLinearNetwork::clone(&initial);
@@ -305,21 +273,14 @@ impl Simulation {
         if live == self.live {
             return Ok(());
         }
-        let mut before = BeforeChange {
-            live: self.live,
-            clock: self.clock.clone(),
-            flow: None,
-        };
+        let (live_before, clock_before) = (self.live, self.clock.clone());
         self.live = live;
         self.clock.set_learning_rate(live.learning_rate);
-        match &mut self.engine {
-            EngineState::Sgd(_) | EngineState::Langevin(_) => {}
-            EngineState::GradientFlow(flow) => {
-                before.flow = Some(flow.clone());
-                flow.set_label_noise_std(&self.network, live.label_noise_std, self.clock.time());
-            }
-        }
-        self.before_change = Some(before);
+        self.before_change = Some(BeforeChange {
+            live: live_before,
+            clock: clock_before,
+            engine: self.engine.set_live(&self.network, &live),
+        });
         self.interventions.push(Intervention {
             step,
             time: self.clock.time(),
@@ -334,8 +295,8 @@ impl Simulation {
             self.interventions.pop();
             self.live = before.live;
             self.clock = before.clock;
-            if let Some(flow) = before.flow {
-                self.engine = EngineState::GradientFlow(flow);
+            if let Some(engine) = before.engine {
+                self.engine = engine;
             }
         }
     }
@@ -368,32 +329,18 @@ impl Simulation {
 
     fn try_advance_to(&mut self, step: u64) -> Result<(), Blowup> {
         let n_steps = step.saturating_sub(self.clock.step());
-        match &mut self.engine {
-            EngineState::Sgd(sgd) => {
-                let (taken, outcome) = sgd.advance(&mut self.network, &self.live, n_steps);
-                self.clock.advance(taken);
-                outcome?;
-            }
-            EngineState::Langevin(langevin) => {
-                let (taken, outcome) = langevin.advance(&mut self.network, &self.live, n_steps);
-                self.clock.advance(taken);
-                outcome?;
-            }
-            EngineState::GradientFlow(flow) => {
-                for _ in 0..n_steps {
-                    let end = self.clock.time_after(1);
-                    if !flow.reaches(end) {
-                        // Step by step, so that the flow fails, if it does, at the same step however it is observed, and
-                        // with the weights of that step.
-                        flow.advance_to(&mut self.network, self.clock.time())?;
-                        flow.advance_to(&mut self.network, end)?;
-                    }
-                    self.clock.advance(1);
-                }
-                flow.advance_to(&mut self.network, self.clock.time())?;
-            }
-        }
-        Ok(())
+        let (taken, outcome) = self.engine.advance(&mut self.network, &self.live, n_steps);
+        self.clock.advance(taken);
+        outcome
+    }
+
+    /// Bytes that this run holds at most, at any batch size that is set on its way, beside what it shares with replicas of it: the
+    /// teacher, the initial weights and a stored set.
+    pub fn n_bytes(&self) -> usize {
+        /// Small lists of the experiment.
+        const REST: usize = 1 << 10;
+        let parts = self.network.heap_bytes() + self.observer.heap_bytes() + self.engine.n_bytes();
+        size_of::<Self>() + parts + REST
     }
 
     /// Appends one row of observables to `rows`, laid out by [`Self::schema`]. Observing changes nothing in the run.
@@ -430,16 +377,4 @@ impl Simulation {
     pub fn sampling(&self) -> Sampling {
         self.experiment.data.sampling
     }
-}
-
-fn sgd(network: &DeepLinearNetwork, risk: &Risk, sampling: Sampling, streams: &Streams) -> Sgd {
-    let source = match risk.dataset() {
-        None => MinibatchSource::online(Arc::clone(risk.teacher()), streams),
-        Some(dataset) => MinibatchSource::stored(Arc::clone(dataset), sampling, streams),
-    };
-    Sgd::new(network, risk, source)
-}
-
-fn flow(network: &DeepLinearNetwork, risk: &Risk, live: &LiveParams) -> GradientFlow {
-    GradientFlow::new(network, risk.clone(), live.label_noise_std, 0.0)
 }

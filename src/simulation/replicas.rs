@@ -15,7 +15,6 @@ use nalgebra::DMatrix;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::memory::bytes_of_replica;
 use super::{Divergence, Quartet, SetupError, Simulation};
 use crate::dynamics::LANES;
 use crate::experiment::{Experiment, ExperimentError, LiveParams};
@@ -90,7 +89,16 @@ impl Replicas {
 
     /// Bytes that one of many runs like `simulation` takes at most, at any batch size.
     pub fn bytes_each(simulation: &Simulation) -> u64 {
-        bytes_of_replica(simulation)
+        (simulation.n_bytes() + size_of::<Member>()) as u64
+    }
+
+    /// Bytes that all of them hold at most.
+    pub fn n_bytes(&self) -> usize {
+        let each = self
+            .members
+            .first()
+            .map_or(0, |member| Self::bytes_each(&member.simulation));
+        each as usize * self.members.len()
     }
 
     /// Checks that `n_replicas` runs like `simulation` fit into memory.

@@ -9,8 +9,8 @@
 
 use thiserror::Error;
 
-use super::clock::Clock;
 use super::{Intervention, Simulation};
+use crate::dynamics::Clock;
 use crate::experiment::{ExperimentError, LiveParams};
 
 /// A change of the live parameters.

@@ -4,12 +4,14 @@
 //! lanes of vectors ([`SgdLanes`], [`LangevinLanes`]). Where something may have been, they go back to where they were last known
 //! and each goes on alone, so that a divergence is found at its own step; the others are joined again later.
 
+use std::any::Any;
+
 use nalgebra::DMatrix;
 
-use crate::dynamics::{LANES, LangevinLanes, SgdLanes, lanes_are_there};
+use crate::dynamics::{Anisotropic, Engine, LANES, Langevin, LangevinLanes, Sgd, SgdLanes, lanes_are_there};
 use crate::model::DeepLinearNetwork;
 
-use super::{EngineState, Simulation};
+use super::Simulation;
 
 /// Steps after which the members are known anew. Going back costs as many steps of four engines.
 const STEPS_BETWEEN_SAVES: u64 = 1024;
@@ -38,7 +40,7 @@ enum Lanes {
 #[derive(Clone, Debug)]
 struct Saved {
     step: u64,
-    members: Vec<(EngineState, DeepLinearNetwork)>,
+    members: Vec<(Box<dyn Engine>, DeepLinearNetwork)>,
 }
 
 impl Quartet {
@@ -114,39 +116,27 @@ impl Quartet {
     }
 
     fn advance_lanes(&mut self, members: &mut [&mut Simulation], n_steps: u64) -> bool {
-        let [a, b, c, d] = members else { return false };
-        let live = a.live;
-        let mut engines = Vec::with_capacity(LANES);
-        let mut networks = Vec::with_capacity(LANES);
-        for member in [a, b, c, d] {
-            engines.push(&mut member.engine);
-            networks.push(&mut member.network);
-        }
-        let (Ok(networks), Ok([a, b, c, d])) = (
-            <[&mut DeepLinearNetwork; LANES]>::try_from(networks),
-            <[&mut EngineState; LANES]>::try_from(engines),
-        ) else {
+        let Some(lanes) = &mut self.lanes else {
             return false;
         };
-        match (&mut self.lanes, a, b, c, d) {
-            (
-                Some(Lanes::Sgd(lanes)),
-                EngineState::Sgd(a),
-                EngineState::Sgd(b),
-                EngineState::Sgd(c),
-                EngineState::Sgd(d),
-            ) => lanes.advance([a, b, c, d], networks, &live, n_steps),
-            (
-                Some(Lanes::Langevin(lanes)),
-                EngineState::Langevin(a),
-                EngineState::Langevin(b),
-                EngineState::Langevin(c),
-                EngineState::Langevin(d),
-            ) => match (a.online_mut(), b.online_mut(), c.online_mut(), d.online_mut()) {
-                (Some(a), Some(b), Some(c), Some(d)) => lanes.advance([a, b, c, d], networks, &live, n_steps),
-                (_, _, _, _) => false,
-            },
-            (_, _, _, _, _) => false,
+        let Some(live) = members.first().map(|member| member.live) else {
+            return false;
+        };
+        let mut engines = Vec::with_capacity(LANES);
+        let mut networks = Vec::with_capacity(LANES);
+        for member in members {
+            engines.push(&mut *member.engine);
+            networks.push(&mut member.network);
+        }
+        let Ok(networks) = <[&mut DeepLinearNetwork; LANES]>::try_from(networks) else {
+            return false;
+        };
+        match lanes {
+            Lanes::Sgd(lanes) => all(engines.into_iter().map(sgd_mut))
+                .is_some_and(|engines| lanes.advance(engines, networks, &live, n_steps)),
+            Lanes::Langevin(lanes) => all(engines.into_iter().map(langevin_mut))
+                .is_some_and(|engines| lanes.advance(engines, networks, &live, n_steps)),
+            Lanes::None => false,
         }
     }
 }
@@ -154,34 +144,46 @@ impl Quartet {
 impl Lanes {
     /// Work space for runs like these.
     fn of(members: &[&mut Simulation]) -> Self {
-        let [a, b, c, d] = members else { return Self::None };
-        let widths = a.network.widths();
+        let Some(first) = members.first() else {
+            return Self::None;
+        };
+        let network = &first.network;
+        let widths = network.widths();
         let same = members.iter().all(|member| member.network.widths() == widths);
-        let n_weights: usize = a.network.weights().iter().map(DMatrix::len).sum();
+        let n_weights: usize = network.weights().iter().map(DMatrix::len).sum();
         if !same || n_weights > MOST_WEIGHTS || !lanes_are_there() {
             return Self::None;
         }
-        match (&a.engine, &b.engine, &c.engine, &d.engine) {
-            (
-                EngineState::Sgd(one),
-                EngineState::Sgd(two),
-                EngineState::Sgd(three),
-                EngineState::Sgd(four),
-            ) => Self::Sgd(Box::new(SgdLanes::new([one, two, three, four], &a.network))),
-            (
-                EngineState::Langevin(one),
-                EngineState::Langevin(two),
-                EngineState::Langevin(three),
-                EngineState::Langevin(four),
-            ) => match (one.online(), two.online(), three.online(), four.online()) {
-                (Some(one), Some(two), Some(three), Some(four)) => {
-                    Self::Langevin(Box::new(LangevinLanes::new([one, two, three, four], &a.network)))
-                }
-                (_, _, _, _) => Self::None,
-            },
-            (_, _, _, _) => Self::None,
+        let engines = || members.iter().map(|member| &*member.engine);
+        if let Some(engines) = all(engines().map(sgd)) {
+            Self::Sgd(Box::new(SgdLanes::new(engines, network)))
+        } else if let Some(engines) = all(engines().map(langevin)) {
+            Self::Langevin(Box::new(LangevinLanes::new(engines, network)))
+        } else {
+            Self::None
         }
     }
+}
+
+/// Four of a kind, if there are four and all are of it.
+fn all<T>(engines: impl Iterator<Item = Option<T>>) -> Option<[T; LANES]> {
+    engines.collect::<Option<Vec<T>>>()?.try_into().ok()
+}
+
+fn sgd(engine: &dyn Engine) -> Option<&Sgd> {
+    (engine as &dyn Any).downcast_ref()
+}
+
+fn sgd_mut(engine: &mut dyn Engine) -> Option<&mut Sgd> {
+    (engine as &mut dyn Any).downcast_mut()
+}
+
+fn langevin(engine: &dyn Engine) -> Option<&Anisotropic> {
+    (engine as &dyn Any).downcast_ref::<Langevin>()?.online()
+}
+
+fn langevin_mut(engine: &mut dyn Engine) -> Option<&mut Anisotropic> {
+    (engine as &mut dyn Any).downcast_mut::<Langevin>()?.online_mut()
 }
 
 #[cfg(test)]

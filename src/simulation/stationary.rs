@@ -121,6 +121,11 @@ impl StationaryStatistics {
         statistics
     }
 
+    /// Bytes that the histograms hold.
+    pub fn n_bytes(&self) -> usize {
+        self.modes.len() * (size_of::<ModeStatistics>() + N_BINS * size_of::<u64>())
+    }
+
     /// Begins anew at step `origin`, under these parameters.
     pub fn restart(&mut self, origin: u64, live: &LiveParams) {
         self.origin = origin;

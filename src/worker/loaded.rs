@@ -10,8 +10,7 @@ use crate::dynamics::LiveParams;
 use crate::observables::Quantity;
 use crate::observables::events::EventDetector;
 use crate::simulation::{
-    Ensemble, EnsembleKind, Schedule, Script, SetupError, Simulation, StationaryStatistics, Statistic,
-    StepOutcome,
+    Ensemble, Schedule, Script, SetupError, Simulation, StationaryStatistics, Statistic, StepOutcome,
 };
 
 /// Everything that moves, with what has been counted of it.
@@ -55,17 +54,18 @@ impl Loaded {
             .iter()
             .map(|&(kind, n)| Ok((Ensemble::new(kind, n, &mut trajectories[0])?, statistics.clone())))
             .collect::<Result<_, SetupError>>()?;
+        let moving = Moving {
+            statistics: vec![statistics; trajectories.len()],
+            detector: trajectories[0].event_detector(),
+            ensembles,
+            trajectories,
+            recorded: None,
+        };
         let mut loaded = Self {
             run: spec.run,
-            pending: PendingFrame::new(trajectories.len(), ensembles.len()),
-            checkpoints: Checkpoints::new(n_bytes(spec)),
-            moving: Moving {
-                statistics: vec![statistics; trajectories.len()],
-                detector: trajectories[0].event_detector(),
-                ensembles,
-                trajectories,
-                recorded: None,
-            },
+            pending: PendingFrame::new(moving.trajectories.len(), moving.ensembles.len()),
+            checkpoints: Checkpoints::new(moving.n_bytes()),
+            moving,
             schedule: spec.schedule,
             script: spec.script.clone(),
             catch_up_to: spec.catch_up_to,
@@ -294,19 +294,17 @@ impl Loaded {
     }
 }
 
-/// About how much a kept state of this run takes: weights and work space of every network, and a number for every trajectory.
-fn n_bytes(spec: &RunSpec) -> usize {
-    /// Copies of the weights that an engine with its observer holds.
-    const COPIES: usize = 8;
-    /// Generators, histograms and the like.
-    const REST: usize = 1 << 14;
-    let widths = spec.experiment.network.widths();
-    let n_weights: usize = widths.windows(2).map(|pair| pair[0] * pair[1]).sum();
-    let network = COPIES * size_of::<f64>() * n_weights + REST;
-    let n_modes = spec.experiment.teacher.strengths.len();
-    let ensembles = spec.ensembles.iter().map(|&(kind, n)| match kind {
-        EnsembleKind::ModeEquations => 2 * size_of::<f64>() * n * n_modes,
-        EnsembleKind::Replicas => n * network,
-    });
-    network * (1 + spec.companions.len()) + n_modes * REST + ensembles.sum::<usize>()
+impl Moving {
+    /// About how much a copy of this takes.
+    fn n_bytes(&self) -> usize {
+        let trajectories: usize = self.trajectories.iter().map(Simulation::n_bytes).sum();
+        let ensembles: usize = self
+            .ensembles
+            .iter()
+            .map(|(ensemble, _)| ensemble.n_bytes())
+            .sum();
+        let of_ensembles = self.ensembles.iter().map(|(_, statistics)| statistics);
+        let statistics = self.statistics.iter().chain(of_ensembles);
+        trajectories + ensembles + statistics.map(StationaryStatistics::n_bytes).sum::<usize>()
+    }
 }

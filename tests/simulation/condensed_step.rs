@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use checks::{Checks, Look, confirmed};
 use nalgebra::DMatrix;
-use saddlescope::dynamics::{Backpropagation, LiveParams, MinibatchSource, Sgd};
+use saddlescope::dynamics::{Backpropagation, Engine as _, LiveParams, MinibatchSource, Sgd};
 use saddlescope::model::{DeepLinearNetwork, Risk};
 use saddlescope::random::{Purpose, stream};
 use setting::{general_position, normal_matrix};

@@ -20,7 +20,7 @@ use checks::{Checks, Look, confirmed};
 use moments::Moments;
 use nalgebra::DMatrix;
 use saddlescope::dynamics::{
-    Langevin, LangevinNoise, LiveParams, MinibatchSource, Sampling, Sgd, noise_scale, total_noise,
+    Batching, Engine as _, Langevin, LangevinNoise, LiveParams, MinibatchSource, Sampling, Sgd, total_noise,
 };
 use saddlescope::model::{Dataset, DeepLinearNetwork, PartialProducts, Risk, Teacher};
 use saddlescope::observables::{ModeDynamics, ito_drift};
@@ -554,14 +554,10 @@ fn stored_diffusion_is_the_enumerated_variance() {
                 let drift = row.mean();
                 assert!((modes.drift()[mode] - drift).abs() <= 1e-13 * row.amax());
             }
-            let full = noise_scale(
-                &risk,
-                Sampling::Epochs,
-                &LiveParams {
-                    batch_size: 6,
-                    ..live
-                },
-            );
+            let full = Batching::of(&risk, Sampling::Epochs).noise_scale(&LiveParams {
+                batch_size: 6,
+                ..live
+            });
             assert_eq!(full.to_bits(), 0.0_f64.to_bits());
         }
     }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 use saddlescope::dynamics::{
-    Backpropagation, GradientFlow, Langevin, LangevinNoise, LiveParams, MinibatchSource, Sampling, Sgd,
+    Backpropagation, Engine as _, GradientFlow, Langevin, LangevinNoise, LiveParams, MinibatchSource,
+    Sampling, Sgd,
 };
 use saddlescope::model::{Dataset, DeepLinearNetwork, Risk};
 use setting::{general_position, normal_matrix};

@@ -8,7 +8,9 @@ use crate::starts;
 use std::sync::Arc;
 
 use nalgebra::DMatrix;
-use saddlescope::dynamics::{Langevin, LangevinNoise, LiveParams, MinibatchSource, Sampling, Sgd};
+use saddlescope::dynamics::{
+    Engine as _, Langevin, LangevinNoise, LiveParams, MinibatchSource, Sampling, Sgd,
+};
 use saddlescope::model::{DeepLinearNetwork, Risk};
 use saddlescope::random::{NormalStream, Purpose, Streams};
 use starts::{dataset, start};

@@ -3,7 +3,7 @@
 
 use nalgebra::DMatrix;
 use saddlescope::dynamics::{Backpropagation, Batching, LiveParams, Minibatch, MinibatchSource};
-use saddlescope::experiment::{DataKind, Experiment, Sampling, Samples};
+use saddlescope::experiment::{DataKind, Experiment, Samples, Sampling};
 use saddlescope::observables::{Quantity, Schema};
 use saddlescope::simulation::{Simulation, StationaryStatistics};
 
@@ -71,7 +71,11 @@ fn every_reader_has_the_noise_scale_of_its_data() {
                 simulation.observe(&mut row);
                 let column = |quantity| row[simulation.schema().column(quantity, 1)];
                 let drawn = law.diffusion(column(Quantity::Strength));
-                assert_eq!(column(Quantity::DiffusionLaw).to_bits(), drawn.to_bits(), "{label}");
+                assert_eq!(
+                    column(Quantity::DiffusionLaw).to_bits(),
+                    drawn.to_bits(),
+                    "{label}"
+                );
                 assert_eq!(column(Quantity::Diffusion) > 0.0, tau > 0.0, "{label}");
                 assert_eq!(Batching::of(simulation.risk(), sampling), experiment.batching());
 

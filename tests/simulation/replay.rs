@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 use reference::Reference;
-use saddlescope::dynamics::{Backpropagation, LiveParams, MinibatchSource, Sampling, Sgd};
+use saddlescope::dynamics::{Backpropagation, Engine as _, LiveParams, MinibatchSource, Sampling, Sgd};
 use saddlescope::model::{Dataset, DeepLinearNetwork, Risk, Teacher};
 
 const TOLERANCE: f64 = 1e-12;

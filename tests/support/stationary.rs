@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 use rayon::prelude::*;
-use saddlescope::dynamics::{LiveParams, MinibatchSource, Sgd};
+use saddlescope::dynamics::{Engine as _, LiveParams, MinibatchSource, Sgd};
 use saddlescope::model::{Basis, DeepLinearNetwork, Risk, Teacher};
 use saddlescope::random::{Purpose, Streams};
 use saddlescope::stats::{Moments, mean_and_variance};

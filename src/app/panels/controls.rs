@@ -218,11 +218,7 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
                 "engine",
                 "What moves the weights: the solid curves.",
                 &mut experiment.engine,
-                &[
-                    (Engine::Sgd, "SGD"),
-                    (Engine::Langevin, "Langevin"),
-                    (Engine::GradientFlow, "gradient flow"),
-                ],
+                &Engine::ALL,
             );
             if experiment.engine == Engine::Langevin {
                 let hint = "Noise of the Langevin engine: the exact covariance of SGD's, or spread evenly.";
@@ -254,12 +250,7 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
 fn companions_group(ui: &mut Ui, companions: &mut Companions, main: Dynamics) {
     for (dynamics, on) in Dynamics::ALL.into_iter().zip(&mut companions.dynamics) {
         if dynamics != main {
-            ui.checkbox(on, dynamics.label()).on_hover_text(match dynamics {
-                Dynamics::Sgd => "Gradient descent on minibatches.",
-                Dynamics::Langevin => "The stochastic equation with exactly the covariance of SGD's noise.",
-                Dynamics::IsotropicLangevin => "The same total noise, spread evenly over all weights.",
-                Dynamics::GradientFlow => "No noise at all.",
-            });
+            ui.checkbox(on, dynamics.label()).on_hover_text(dynamics.hint());
         }
     }
     let mut ensemble = |name: &str, hint: &str, on: &mut bool, n: &mut usize, most: usize| {

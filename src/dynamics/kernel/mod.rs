@@ -19,7 +19,6 @@ mod products;
 
 pub(super) use entrywise::{add_scaled, scale, sum_of_squares};
 pub(super) use outer_product::add_outer_product;
-pub(crate) use panel::padded_widths;
 pub(super) use panel::{Columns, Panel};
 pub(super) use pass::{Inputs, Pass};
 pub(super) use products::{ProductSizes, product};

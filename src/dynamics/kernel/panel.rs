@@ -2,6 +2,8 @@
 
 use nalgebra::DMatrix;
 
+use crate::memory::HeapBytes;
+
 /// Columns are padded to a multiple of this many numbers, the widest vector in use.
 pub(super) const WIDEST: usize = 4;
 
@@ -30,7 +32,7 @@ fn padded(n_rows: usize) -> usize {
 }
 
 /// Strides of panels with these numbers of rows: one for all where the widest has few, else as few as each can do with.
-pub(crate) fn padded_widths(widths: &[usize]) -> Vec<usize> {
+pub(super) fn padded_widths(widths: &[usize]) -> Vec<usize> {
     let widest = widths.iter().copied().max().map_or(0, padded);
     let stride_of = |&width: &usize| {
         if widest <= LARGEST_COMMON_STRIDE {
@@ -112,6 +114,12 @@ impl Panel {
             stride: self.stride,
             n_rows: self.n_rows,
         }
+    }
+}
+
+impl HeapBytes for Panel {
+    fn heap_bytes(&self) -> usize {
+        self.data.heap_bytes()
     }
 }
 

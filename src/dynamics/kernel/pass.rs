@@ -8,6 +8,7 @@ use super::panel::{LARGEST_COMMON_STRIDE, Panel, padded_widths};
 use super::products::{ProductSizes, product, transposed_product};
 use crate::dynamics::blowup::Blowup;
 use crate::dynamics::range::{check_range, ordinary_change};
+use crate::memory::HeapBytes;
 use crate::model::DeepLinearNetwork;
 
 /// The columns `X` a pass starts from.
@@ -242,5 +243,11 @@ impl Pass {
         network
             .map_or(Ok(()), |network| check_range(&network))
             .inspect_err(|_| self.weights = before)
+    }
+}
+
+impl HeapBytes for Pass {
+    fn heap_bytes(&self) -> usize {
+        self.weights.heap_bytes() + self.activations.heap_bytes() + self.deltas.heap_bytes()
     }
 }

@@ -9,6 +9,7 @@ use crate::dynamics::kernel::{
     Inputs, Panel, Pass, Work, add_outer_product, add_scaled, dispatch, product, scale, sum_of_squares,
 };
 use crate::dynamics::{Batching, LiveParams, Sampling};
+use crate::memory::HeapBytes;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::random::NormalStream;
 
@@ -202,6 +203,15 @@ impl Anisotropic {
             scale(simd, factor, statistic);
         }
         add_scaled(simd, -dt, mean, statistic);
+    }
+}
+
+impl HeapBytes for Anisotropic {
+    fn heap_bytes(&self) -> usize {
+        let draws =
+            self.label_draws.heap_bytes() + self.input_draws.heap_bytes() + self.packed_draws.heap_bytes();
+        let work = self.pass.heap_bytes() + self.target.heap_bytes() + self.before.heap_bytes();
+        draws + work + self.stored.heap_bytes()
     }
 }
 

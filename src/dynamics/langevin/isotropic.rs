@@ -8,6 +8,7 @@ use crate::dynamics::blowup::Blowup;
 use crate::dynamics::gradient_noise::total_noise;
 use crate::dynamics::range::{check_range, ordinary_change};
 use crate::dynamics::{Batching, LiveParams, Sampling};
+use crate::memory::HeapBytes;
 use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
 use crate::random::NormalStream;
 
@@ -102,5 +103,12 @@ impl Isotropic {
         } else {
             check_range(network)
         }
+    }
+}
+
+impl HeapBytes for Isotropic {
+    fn heap_bytes(&self) -> usize {
+        let work = self.gradient.heap_bytes() + self.products.heap_bytes();
+        work + self.mean.heap_bytes() + self.before.heap_bytes()
     }
 }

@@ -18,10 +18,12 @@ use serde::{Deserialize, Serialize};
 
 use super::LiveParams;
 use super::blowup::Blowup;
+use super::engine::Engine;
 use super::minibatch::Sampling;
+use crate::memory::HeapBytes as _;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::random::{Purpose, Streams};
-pub(super) use anisotropic::Anisotropic;
+pub(crate) use anisotropic::Anisotropic;
 use isotropic::Isotropic;
 
 /// Which noise drives the Langevin engine.
@@ -70,18 +72,6 @@ impl Langevin {
         Self { kind }
     }
 
-    /// The engine at the start of another run from `network`: the same risk and options, its noise drawn from other streams. What
-    /// never changes of a stored set is shared with this one rather than copied.
-    #[must_use]
-    pub fn restarted(&self, network: &DeepLinearNetwork, streams: impl Into<Streams>) -> Self {
-        let normals = streams.into().normals(Purpose::Langevin);
-        let kind = match &self.kind {
-            Kind::Anisotropic(engine) => Kind::Anisotropic(Box::new(engine.restarted(network, normals))),
-            Kind::Isotropic(engine) => Kind::Isotropic(Box::new(engine.restarted(network, normals))),
-        };
-        Self { kind }
-    }
-
     /// The engine of exact noise on the online stream, if it is that.
     pub(crate) fn online(&self) -> Option<&Anisotropic> {
         match &self.kind {
@@ -97,21 +87,10 @@ impl Langevin {
             Kind::Anisotropic(_) | Kind::Isotropic(_) => None,
         }
     }
+}
 
-    /// One step of the learning rate: `n_sub` Euler-Maruyama steps.
-    ///
-    /// # Errors
-    /// [`Blowup`] where the error matrix has left the finite range, or the step would take the weights out of it; the network
-    /// is then untouched.
-    pub fn step(&mut self, network: &mut DeepLinearNetwork, live: &LiveParams) -> Result<(), Blowup> {
-        self.advance(network, live, 1).1
-    }
-
-    /// Up to `n_steps` steps; gives how many were taken, bit for bit those of as many calls of [`Self::step`].
-    ///
-    /// # Errors
-    /// The [`Blowup`] of the first step that failed; the network is left as that step found it.
-    pub fn advance(
+impl Engine for Langevin {
+    fn advance(
         &mut self,
         network: &mut DeepLinearNetwork,
         live: &LiveParams,
@@ -129,5 +108,31 @@ impl Langevin {
                 (n_steps, Ok(()))
             }
         }
+    }
+
+    fn restarted(
+        &self,
+        network: &DeepLinearNetwork,
+        _live: &LiveParams,
+        streams: &Streams,
+    ) -> Box<dyn Engine> {
+        let normals = streams.normals(Purpose::Langevin);
+        let kind = match &self.kind {
+            Kind::Anisotropic(engine) => Kind::Anisotropic(Box::new(engine.restarted(network, normals))),
+            Kind::Isotropic(engine) => Kind::Isotropic(Box::new(engine.restarted(network, normals))),
+        };
+        Box::new(Self { kind })
+    }
+
+    fn n_bytes(&self) -> usize {
+        size_of::<Self>()
+            + match &self.kind {
+                Kind::Anisotropic(engine) => size_of::<Anisotropic>() + engine.heap_bytes(),
+                Kind::Isotropic(engine) => size_of::<Isotropic>() + engine.heap_bytes(),
+            }
+    }
+
+    fn boxed(&self) -> Box<dyn Engine> {
+        Box::new(self.clone())
     }
 }

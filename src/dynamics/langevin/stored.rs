@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pulp::Simd;
 
 use crate::dynamics::kernel::{Panel, ProductSizes, product};
+use crate::memory::HeapBytes;
 use crate::model::{Dataset, SecondMoments};
 use crate::random::NormalStream;
 
@@ -89,5 +90,11 @@ impl Stored {
                 *entry = factor * (*entry - (clean + sigma * noise));
             }
         }
+    }
+}
+
+impl HeapBytes for Stored {
+    fn heap_bytes(&self) -> usize {
+        self.residual.heap_bytes() + self.draws.heap_bytes()
     }
 }

@@ -194,6 +194,14 @@ impl ModeEnsemble {
         self.step
     }
 
+    /// Bytes that the trajectories and their generators hold.
+    pub fn n_bytes(&self) -> usize {
+        let of_mode = |mode: &Trajectories| {
+            2 * size_of::<f64>() * mode.weights.len() + size_of::<NormalStream>() * mode.normals.len()
+        };
+        self.modes.iter().map(of_mode).sum()
+    }
+
     /// Number of modes.
     pub fn n_modes(&self) -> usize {
         self.modes.len()

@@ -3,7 +3,7 @@
 
 /// The run's clock.
 #[derive(Clone, Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     step: u64,
     learning_rate: f64,
     base_step: u64,
@@ -11,7 +11,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    pub(super) fn new(learning_rate: f64) -> Self {
+    pub(crate) fn new(learning_rate: f64) -> Self {
         Self {
             step: 0,
             learning_rate,
@@ -20,34 +20,34 @@ impl Clock {
         }
     }
 
-    pub(super) fn step(&self) -> u64 {
+    pub(crate) fn step(&self) -> u64 {
         self.step
     }
 
-    pub(super) fn time(&self) -> f64 {
+    pub(crate) fn time(&self) -> f64 {
         self.time_after(0)
     }
 
     /// Time `n_steps` from now at the present learning rate.
-    pub(super) fn time_after(&self, n_steps: u64) -> f64 {
+    pub(crate) fn time_after(&self, n_steps: u64) -> f64 {
         self.base_time + (self.step - self.base_step + n_steps) as f64 * self.learning_rate
     }
 
     /// Step of the last change of the learning rate.
-    pub(super) fn changed_at(&self) -> u64 {
+    pub(crate) fn changed_at(&self) -> u64 {
         self.base_step
     }
 
     /// Goes back to an earlier step, not before the last change of the learning rate.
-    pub(super) fn go_back_to(&mut self, step: u64) {
+    pub(crate) fn go_back_to(&mut self, step: u64) {
         self.step = step.max(self.base_step);
     }
 
-    pub(super) fn advance(&mut self, n_steps: u64) {
+    pub(crate) fn advance(&mut self, n_steps: u64) {
         self.step += n_steps;
     }
 
-    pub(super) fn set_learning_rate(&mut self, learning_rate: f64) {
+    pub(crate) fn set_learning_rate(&mut self, learning_rate: f64) {
         self.base_time = self.time();
         self.base_step = self.step;
         self.learning_rate = learning_rate;
