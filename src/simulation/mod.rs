@@ -370,7 +370,7 @@ impl Simulation {
     /// A detector of the events of this run, to be fed with its rows and interventions from step 0 on.
     pub fn event_detector(&self) -> EventDetector {
         let depth = self.initial.depth();
-        EventDetector::new(self.risk.clone(), self.sampling(), depth, self.experiment.live)
+        EventDetector::new(&self.risk, self.sampling(), depth, self.experiment.live)
     }
 
     /// The rule by which minibatches are drawn from a stored set.

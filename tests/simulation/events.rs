@@ -34,7 +34,7 @@ impl Run {
         let teacher = Teacher::new(rank, rank, strengths, Basis::Identity, &mut generator);
         let risk = Risk::online(Arc::new(teacher));
         Self {
-            detector: EventDetector::new(risk, Sampling::Replacement, 2, live),
+            detector: EventDetector::new(&risk, Sampling::Replacement, 2, live),
             strengths: strengths.to_vec(),
             live,
             step: 0,

@@ -44,8 +44,11 @@ fn bits(network: &DeepLinearNetwork) -> Vec<u64> {
     weights.map(|weight| weight.to_bits()).collect()
 }
 
+/// An engine with its name.
+type Named = (&'static str, Box<dyn Engine>);
+
 /// A start in general position, and an engine of every kind for it, each with its name.
-fn engines(widths: &[usize]) -> (DeepLinearNetwork, Vec<(&'static str, Box<dyn Engine>)>) {
+fn engines(widths: &[usize]) -> (DeepLinearNetwork, Vec<Named>) {
     let (teacher, network) = start(widths, 3);
     let dataset = dataset(widths, 13);
     let online = Risk::online(Arc::clone(&teacher));

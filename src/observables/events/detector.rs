@@ -43,10 +43,10 @@ impl EventDetector {
 
     /// A detector for a run of a network of `depth` weight matrices on `risk`, minibatches visited by `sampling`, that
     /// starts with the given live parameters.
-    pub fn new(risk: Risk, sampling: Sampling, depth: usize, live: LiveParams) -> Self {
+    pub fn new(risk: &Risk, sampling: Sampling, depth: usize, live: LiveParams) -> Self {
         let teacher = Arc::clone(risk.teacher());
         let strengths = teacher.strengths();
-        let batching = Batching::of(&risk, sampling);
+        let batching = Batching::of(risk, sampling);
         Self {
             laws: laws(strengths, batching, depth, &live),
             schema: Schema::new(strengths.len()),
