@@ -75,6 +75,8 @@ pub mod model;
 pub mod observables;
 pub mod palette;
 pub mod random;
+#[cfg(test)]
+mod rooms;
 pub mod session;
 pub mod simulation;
 pub mod stats;

@@ -213,9 +213,9 @@ pub(crate) const ALL: &[Info] = &[
     ),
     info(
         Action::File(FileAction::AskOpen),
-        "Open session\u{2026}",
+        "Open\u{2026}",
         &[ctrl(Key::O)],
-        "Open a session or an experiment file.",
+        "Open a session, an experiment, a lesson, a recording (.npz) or a bundle.",
     ),
     info(
         Action::File(FileAction::CopySession),

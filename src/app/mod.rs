@@ -10,6 +10,7 @@
 
 mod action;
 mod commands;
+mod opening;
 mod panels;
 mod plots;
 mod state;
@@ -21,6 +22,7 @@ use thiserror::Error;
 use crate::experiment::Experiment;
 use crate::format;
 
+pub use opening::{OpenError, Opened, open};
 pub use window::Window;
 
 /// Name under which the system knows the program, for settings and for window managers.
@@ -38,11 +40,11 @@ pub enum AppError {
     Window(#[from] eframe::Error),
 }
 
-/// Opens the window, running `experiment`, and returns when it is closed.
+/// Opens the window on what a file holds, or on the default experiment, and returns when it is closed.
 ///
 /// # Errors
 /// [`AppError`] where the system gives no window.
-pub fn run(experiment: Experiment) -> Result<(), AppError> {
+pub fn run(first: Option<Opened>) -> Result<(), AppError> {
     let directory = eframe::storage_dir(APP_ID);
     let settings = directory
         .as_ref()
@@ -63,10 +65,14 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
         APP_ID,
         options,
         Box::new(|cc| {
-            let mut window = Window::new(&cc.egui_ctx, experiment)?;
+            let mut window = Window::new(&cc.egui_ctx, Experiment::default())?;
+            window.use_system_dialogs();
             if let (Some(directory), Some(settings)) = (directory, settings) {
                 window.keep_sessions_in(&directory.join("sessions"));
                 window.keep_settings_in(&cc.egui_ctx, &settings);
+            }
+            if let Some(first) = first {
+                window.show_opened(first);
             }
             Ok(Box::new(window))
         }),

@@ -5,10 +5,10 @@ mod export;
 mod files;
 mod layout;
 mod listen;
-mod open;
 mod perform;
 mod settings;
 mod settings_file;
+mod system_dialog;
 mod teaching;
 
 use std::sync::Arc;
@@ -58,6 +58,8 @@ pub struct Window {
     settings_file: Option<SettingsFile>,
     /// Whether motion is reduced, as the worker's wake-up sees it.
     is_calm: Arc<AtomicBool>,
+    /// Whether the system's dialogs ask for files, rather than forms of the window.
+    has_system_dialogs: bool,
     /// Average number of frames a second.
     frame_rate: f64,
     title: String,
@@ -97,11 +99,17 @@ impl Window {
             files: Files::new(),
             settings_file: None,
             is_calm,
+            has_system_dialogs: false,
             frame_rate: 0.0,
             title: String::new(),
         };
         window.reset();
         Ok(window)
+    }
+
+    /// Asks for files in the system's own dialogs from now on, where it has any.
+    pub fn use_system_dialogs(&mut self) {
+        self.has_system_dialogs = system_dialog::are_available();
     }
 
     /// What a screen reader is told, since the insides of plots cannot be read: where the run is, in one line.

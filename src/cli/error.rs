@@ -216,6 +216,18 @@ pub enum CliError {
         /// Checks made.
         n_checks: usize,
     },
+    /// A file cannot be opened in the window.
+    #[cfg(feature = "gui")]
+    #[error(transparent)]
+    Open(Box<crate::app::OpenError>),
+    /// There is no window to open a file in.
+    #[error("{}: {reason}; saddlescope run, replay and plot do without", path.display())]
+    NoWindow {
+        /// The file.
+        path: PathBuf,
+        /// Why there is no window.
+        reason: String,
+    },
     /// The window failed by a mistake of the program.
     #[cfg(feature = "gui")]
     #[error("the window failed: {0}")]
@@ -256,6 +268,7 @@ impl CliError {
             | Self::MapExtension { .. }
             | Self::NoCell { .. }
             | Self::NotComputed { .. }
+            | Self::NoWindow { .. }
             | Self::Stdout(_) => 2,
             Self::Diverged(_) | Self::ReplicaDiverged(_) => 3,
             Self::Mismatch(_) | Self::BundleMismatch { .. } | Self::CellDiffers { .. } => 4,
@@ -278,6 +291,8 @@ impl CliError {
                 | BundleError::Write(_)
                 | BundleError::Figure(_),
             ) => 2,
+            #[cfg(feature = "gui")]
+            Self::Open(_) => 2,
             #[cfg(feature = "gui")]
             Self::Window(_) => 1,
         }

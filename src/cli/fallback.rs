@@ -19,11 +19,17 @@ const N_STEPS: u64 = 3000;
 const TABLE: &str = "saddlescope.csv";
 const PICTURE: &str = "saddlescope.svg";
 
-/// Opens the window, or does without.
-pub(super) fn window_or_files() -> Result<(), CliError> {
-    let Some(reason) = open_window()? else {
+/// Opens the window on a file or the default experiment; without a window only the latter is run.
+pub(super) fn window_or_files(file: Option<&Path>) -> Result<(), CliError> {
+    let Some(reason) = open_window(file)? else {
         return Ok(());
     };
+    if let Some(path) = file {
+        return Err(CliError::NoWindow {
+            path: path.to_owned(),
+            reason,
+        });
+    }
     say(&format!(
         "{reason}; running the default experiment for {N_STEPS} steps without the window"
     ));
@@ -32,13 +38,13 @@ pub(super) fn window_or_files() -> Result<(), CliError> {
 
 /// Why there is no window, or nothing once it was closed.
 #[cfg(feature = "gui")]
-fn open_window() -> Result<Option<String>, CliError> {
-    window::open()
+fn open_window(file: Option<&Path>) -> Result<Option<String>, CliError> {
+    window::open(file)
 }
 
 #[cfg(not(feature = "gui"))]
 #[expect(clippy::unnecessary_wraps, reason = "with the window, opening it may fail")]
-fn open_window() -> Result<Option<String>, CliError> {
+fn open_window(_file: Option<&Path>) -> Result<Option<String>, CliError> {
     Ok(Some("built without the window (feature gui)".to_owned()))
 }
 

@@ -41,9 +41,13 @@ pub use error::{CliError, Mismatch};
 #[command(
     version,
     disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true,
     after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 5 a number of a lesson is not as it must be; 6 cells of a sweep are left or missing; 130 interrupted; 1 anything else."
 )]
 struct Arguments {
+    /// Open the window on a session, an experiment, a lesson, a recording (.npz) or a bundle
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -182,7 +186,7 @@ pub fn execute(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliE
         Err(error) => return Err(CliError::Usage(first_paragraph(&error.to_string()))),
     };
     match arguments.command {
-        None => fallback::window_or_files(),
+        None => fallback::window_or_files(arguments.file.as_deref()),
         Some(Command::Replay(arguments)) => replay::replay(&arguments),
         Some(Command::Plot(arguments)) if sweep::is_table(&arguments.file) => sweep::plot_map(&arguments),
         Some(Command::Plot(arguments)) => plot::plot(&arguments),

@@ -1,21 +1,23 @@
 //! Opens the window, and says in words why it could not be.
 
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::CliError;
 use super::system_libraries::{self, Display};
 use crate::app;
-use crate::experiment::Experiment;
 
 /// Words by which a panic of the windowing libraries is told from a mistake of the program.
 const DISPLAY_WORDS: [&str; 8] = ["display", "x11", "xlib", "xcb", "xkb", "wayland", "opengl", "egl"];
 
-/// Shows the window until it is closed; or says why there is none.
+/// Shows the window on a file until it is closed; or says why there is none.
 ///
 /// # Errors
-/// [`CliError::Window`] where the window was there and then failed.
-pub(super) fn open() -> Result<Option<String>, CliError> {
+/// [`CliError::Open`] where the file cannot be opened, [`CliError::Window`] where the window was there and then failed.
+pub(super) fn open(file: Option<&Path>) -> Result<Option<String>, CliError> {
+    // A file with a mistake is told about before there is a window.
+    let first = file.map(read).transpose()?;
     let display =
         Display::of_environment(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     if display == Display::NONE && !cfg!(any(windows, target_os = "macos")) {
@@ -23,7 +25,7 @@ pub(super) fn open() -> Result<Option<String>, CliError> {
             "no display: neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned(),
         ));
     }
-    let message = match caught(|| app::run(Experiment::default())) {
+    let message = match caught(|| app::run(first)) {
         Ok(Ok(())) => return Ok(None),
         Ok(Err(error)) => error.to_string(),
         Err(message) if is_about_the_display(&message) => message,
@@ -40,6 +42,18 @@ pub(super) fn open() -> Result<Option<String>, CliError> {
         "the window cannot be opened: {}{remedy}",
         without_source_places(&super::one_line(&message)).trim_start_matches("no window: ")
     )))
+}
+
+fn read(path: &Path) -> Result<app::Opened, CliError> {
+    // A word that is neither a command nor a file is taken for a mistyped command.
+    let is_word = path.extension().is_none() && path.components().count() == 1;
+    if is_word && !path.exists() {
+        return Err(CliError::Usage(format!(
+            "{}: neither a command nor a file; see saddlescope --help",
+            path.display()
+        )));
+    }
+    app::open(path).map_err(|cause| CliError::Open(Box::new(cause)))
 }
 
 /// The message without the places in source files that the windowing libraries put into theirs.

@@ -6,6 +6,9 @@ use toml::Table;
 use super::{CaptionEvent, CheckKind, Companions, GuessQuantity, Plot, View};
 use crate::experiment::Experiment;
 
+/// Latest step of a lesson.
+pub(super) const LAST_STEP: u64 = 100_000_000;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LessonFile {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::check::Check;
+use super::check_kind::Check;
 use crate::model::DeepLinearNetwork;
 use crate::observables::events::{EventDetector, ModeEvents};
 use crate::observables::{Quantity, Schema};

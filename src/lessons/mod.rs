@@ -60,6 +60,7 @@
 
 mod caption;
 mod check;
+mod check_kind;
 mod fault;
 mod file;
 mod folder;
@@ -74,7 +75,8 @@ use crate::experiment::Experiment;
 pub use crate::simulation::{Change, Companions};
 
 pub use caption::{Caption, CaptionEvent, CaptionTime};
-pub use check::{Check, CheckKind, CheckOutcome, Expected, run_checks};
+pub use check::{CheckOutcome, run_checks};
+pub use check_kind::{Check, CheckKind, Expected};
 pub use folder::{builtin, find, load_folder};
 pub use parse::LONGEST_LESSON;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::fault::{Fault, check, check_text, mode_of, ready, varied};
-use super::file::{CaptionEntry, ChangeEntry, KeptRunEntry, LessonFile};
+use super::file::{CaptionEntry, ChangeEntry, KeptRunEntry, LAST_STEP, LessonFile};
 use super::parse_check::one_check;
 use super::place::line_of;
 use super::{Caption, CaptionTime, Change, Guess, KeptRun, Lesson, LessonError};
@@ -12,8 +12,6 @@ use crate::experiment::{Experiment, ParseError, from_text};
 
 /// Longest lesson file, in bytes.
 pub const LONGEST_LESSON: usize = 1 << 18;
-/// Latest step of a lesson.
-pub(super) const LAST_STEP: u64 = 100_000_000;
 
 impl Lesson {
     /// Reads a lesson; `source` is the name of the file for messages. Files of samples must ship with the program or be named by

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use super::check::{Check, Expected};
+use super::check_kind::{Check, Expected};
 use super::fault::{Fault, check, fault, mode_of, varied};
-use super::file::CheckEntry;
-use super::parse::LAST_STEP;
+use super::file::{CheckEntry, LAST_STEP};
 use super::{Change, KeptRun};
 use crate::experiment::Experiment;
 

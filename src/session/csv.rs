@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use super::csv_error::io_error;
 use super::recording::Recording;
 use crate::observables::Schema;
 
@@ -27,12 +28,4 @@ pub fn write_csv(recording: &Recording, writer: impl Write) -> io::Result<()> {
         table.write_record(None::<&[u8]>).map_err(io_error)?;
     }
     table.flush()
-}
-
-/// The writer's own error: the table's wraps it and hides its kind, by which a closed pipe is known.
-pub(super) fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }

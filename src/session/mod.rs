@@ -7,6 +7,7 @@
 mod atomic;
 mod autosave;
 mod csv;
+mod csv_error;
 mod digest;
 mod events;
 mod file;

@@ -1,7 +1,7 @@
 //! What the worker has computed since the window last took something from it.
 
 use super::checkpoints::Checkpoint;
-use super::messages::RunState;
+use super::run_state::RunState;
 use crate::dynamics::LiveParams;
 use crate::experiment::Dynamics;
 use crate::observables::events::{Activity, Event, EventDetector, ModeEvents};

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use super::checkpoints::{Checkpoint, Checkpoints};
 use super::frame::{Frame, Now, PendingFrame};
-use super::messages::{RunSpec, RunState};
+use super::messages::RunSpec;
+use super::run_state::RunState;
 use super::pace::{PUBLISH_PERIOD, SLICE};
 use crate::dynamics::LiveParams;
 use crate::observables::Quantity;

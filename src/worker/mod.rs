@@ -12,6 +12,7 @@ mod messages;
 mod pace;
 mod panic_text;
 mod run_loop;
+mod run_state;
 
 use std::thread::JoinHandle;
 
@@ -20,7 +21,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 pub use checkpoints::Checkpoint;
 pub use frame::{EnsembleFrame, EventsFrame, Frame, TrajectoryFrame};
 pub use job::{Job, JobState, Task};
-pub use messages::{Command, Event, RunSpec, RunState, Speed};
+pub use messages::{Command, Event, RunSpec, Speed};
+pub use run_state::RunState;
 
 /// Commands that may wait; a person cannot fill this.
 const COMMAND_CAPACITY: usize = 256;

@@ -6,7 +6,8 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError};
 
 use super::loaded::Loaded;
-use super::messages::{Command, Event, RunState};
+use super::messages::{Command, Event};
+use super::run_state::RunState;
 use super::pace::{PUBLISH_PERIOD, Pace};
 use super::panic_text::panic_text;
 

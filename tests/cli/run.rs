@@ -375,3 +375,23 @@ fn help_and_version_go_to_standard_output() {
     assert!(stdout(&["run", "--help"]).contains("--experiment"));
     assert!(stdout(&["--version"]).starts_with("saddlescope 0."));
 }
+
+#[test]
+#[cfg(feature = "gui")]
+fn a_file_is_shown_in_the_window_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("mine.toml");
+    std::fs::write(&path, "seed = 3\n").unwrap();
+    let cases = [
+        ("mine.toml", "mine.toml: no display"),
+        ("none.toml", "none.toml: cannot be read"),
+        ("rnu", "rnu: neither a command nor a file"),
+    ];
+    for (argument, told) in cases {
+        let output = saddlescope(directory.path(), &[argument]);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(told) && message.lines().count() == 1, "{message}");
+    }
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use saddlescope::app::Window;
 use saddlescope::experiment::Experiment;
 
@@ -33,4 +34,37 @@ pub(crate) fn wait_until(harness: &mut WindowHarness, what: &str, holds: impl Fn
         std::thread::sleep(Duration::from_millis(10));
     }
     panic!("{what}: {}", window(harness).summary());
+}
+
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl eframe::egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+/// Lets a file fall on the window.
+pub(crate) fn drop_file(harness: &mut WindowHarness, path: &std::path::Path) {
+    let file = std::sync::Arc::new(Dropped(path.to_owned()));
+    harness.input_mut().dropped_files.push(file);
+    harness.step();
+    harness.input_mut().dropped_files.clear();
+}
+
+/// Draws frames until something says this.
+pub(crate) fn wait_for_label(harness: &mut WindowHarness, text: &str) {
+    for _ in 0..1000 {
+        harness.step();
+        if harness.query_by_label_contains(text).is_some() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("nothing says {text}");
 }

@@ -10,7 +10,7 @@ use eframe::egui::{
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use saddlescope::experiment::Experiment;
 use saddlescope::session::Session;
-use support::{WindowHarness, open, wait_until, window};
+use support::{WindowHarness, drop_file, open, wait_for_label, wait_until, window};
 
 const SIZE: [f32; 2] = [1440.0, 900.0];
 
@@ -24,39 +24,6 @@ fn halted() -> WindowHarness {
         window.summary().starts_with("halted")
     });
     harness
-}
-
-#[derive(Debug)]
-struct Dropped(std::path::PathBuf);
-
-impl eframe::egui::DroppedFile for Dropped {
-    fn path(&self) -> &std::path::Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
-/// Lets a file fall on the window.
-fn drop_file(harness: &mut WindowHarness, path: &std::path::Path) {
-    let file = std::sync::Arc::new(Dropped(path.to_owned()));
-    harness.input_mut().dropped_files.push(file);
-    harness.step();
-    harness.input_mut().dropped_files.clear();
-}
-
-/// Draws frames until something says this.
-fn wait_for_label(harness: &mut WindowHarness, text: &str) {
-    for _ in 0..1000 {
-        harness.step();
-        if harness.query_by_label_contains(text).is_some() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("nothing says {text}");
 }
 
 /// Chooses an action in the palette by typing its name.

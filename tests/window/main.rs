@@ -13,3 +13,4 @@ mod support;
 mod first_frames;
 mod instrument;
 mod lessons;
+mod opening;

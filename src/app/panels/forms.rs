@@ -20,7 +20,7 @@ pub(crate) fn save_form(ctx: &egui::Context, path: &str) -> Option<Action> {
 /// Asks which file to open.
 pub(crate) fn open_form(ctx: &egui::Context, path: &str) -> Option<Action> {
     let mut path_now = path.to_owned();
-    match path_dialog(ctx, "Open session or experiment", "Open", &mut path_now) {
+    match path_dialog(ctx, "Open", "Open", &mut path_now) {
         Some(true) => Some(Action::File(FileAction::Open(PathBuf::from(path_now.trim())))),
         Some(false) => Some(Action::Show(Dialog::None)),
         None => (path_now != path).then_some(Action::Show(Dialog::Open(path_now))),

@@ -22,6 +22,9 @@ pub(crate) fn menus(ui: &mut Ui, state: &State) -> Option<Action> {
         for (title, actions) in MENUS {
             ui.menu_button(*title, |ui| {
                 for action in *actions {
+                    if *action == Action::File(FileAction::AskSave) {
+                        asked = recent_files(ui, state).or(asked.take());
+                    }
                     if let Action::Solo(mode) = action
                         && *mode >= rank
                     {
@@ -96,6 +99,26 @@ const MENUS: &[(&str, &[Action])] = &[
     ),
     ("Help", &[Action::Palette, Action::Glossary]),
 ];
+
+/// The files used of late, to be opened again.
+fn recent_files(ui: &mut Ui, state: &State) -> Option<Action> {
+    let mut asked = None;
+    ui.add_enabled_ui(!state.recent_files.is_empty(), |ui| {
+        ui.menu_button("Open recent", |ui| {
+            for path in &state.recent_files {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+                if ui
+                    .button(name)
+                    .on_hover_text(path.display().to_string())
+                    .clicked()
+                {
+                    asked = Some(Action::File(FileAction::Open(path.clone())));
+                }
+            }
+        });
+    });
+    asked
+}
 
 fn item(ui: &mut Ui, action: &Action) -> bool {
     let Some(info) = info_of(action) else { return false };

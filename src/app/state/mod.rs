@@ -13,6 +13,8 @@ mod undoable;
 mod view;
 mod view_settings;
 
+use std::path::PathBuf;
+
 use crate::dynamics::LiveParams;
 use crate::experiment::Experiment;
 use crate::lessons::Lesson;
@@ -32,6 +34,8 @@ pub(crate) use view_settings::{Alignment, MAX_SMOOTHING, Panels, ViewSettings};
 
 /// Kept runs at most.
 const MAX_KEPT_RUNS: usize = 8;
+/// Files remembered at most.
+pub(crate) const MAX_RECENT_FILES: usize = 8;
 
 /// Everything that panels read.
 #[derive(Debug)]
@@ -55,6 +59,8 @@ pub(crate) struct State {
     pub(crate) notice: Option<Notice>,
     /// The last session of the previous start.
     pub(crate) offer: Option<Offer>,
+    /// Files opened and saved of late, the newest first.
+    pub(crate) recent_files: Vec<PathBuf>,
     /// Background work going on.
     pub(crate) progress: Option<Progress>,
     /// Whether the person is invited to a first move.
@@ -107,6 +113,7 @@ impl State {
             dialog: Dialog::None,
             notice: None,
             offer: None,
+            recent_files: Vec::new(),
             progress: None,
             invites: true,
             frames_per_second: None,
@@ -146,6 +153,14 @@ impl State {
     /// The last kept state of the run before its divergence.
     pub(crate) fn last_checkpoint(&self) -> Option<Checkpoint> {
         self.run.checkpoints.last().copied()
+    }
+
+    /// Puts a file at the head of those used of late.
+    pub(crate) fn remember_file(&mut self, path: PathBuf) {
+        let path = std::path::absolute(&path).unwrap_or(path);
+        self.recent_files.retain(|other| *other != path);
+        self.recent_files.insert(0, path);
+        self.recent_files.truncate(MAX_RECENT_FILES);
     }
 
     /// The step that is looked at.

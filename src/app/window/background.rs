@@ -1,10 +1,12 @@
 //! Background work of the window: file work that a person asked for, kept runs of a lesson, and the newest session.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use eframe::egui;
 
-use super::open::Opened;
+use super::system_dialog::Choice;
+use crate::app::opening::Opened;
 use crate::app::state::{KeptRun, Progress};
 use crate::worker::{Job, JobState, Task};
 
@@ -16,8 +18,10 @@ const SOON: Duration = Duration::from_millis(300);
 pub(super) enum Done {
     /// A line for the person.
     Written(String),
+    /// A session was saved there.
+    Saved(PathBuf),
     /// A file that was read.
-    Read(Box<Opened>),
+    Read(PathBuf, Opened),
 }
 
 /// File work as the window waits for it.
@@ -35,6 +39,8 @@ pub(super) struct Background {
     works: Vec<Work>,
     /// Kept runs of the open lesson.
     coming: Option<Job<KeptRun>>,
+    /// The system's dialog that is open.
+    dialog: Option<Job<Choice>>,
 }
 
 impl Background {
@@ -44,6 +50,7 @@ impl Background {
             context,
             works: Vec::new(),
             coming: None,
+            dialog: None,
         }
     }
 
@@ -125,6 +132,27 @@ impl Background {
                 None
             }
         }
+    }
+
+    /// Waits for the answer to a dialog of the system, and to no earlier one.
+    pub(super) fn expect_choice(&mut self, job: Job<Choice>) {
+        self.dialog = Some(job);
+    }
+
+    /// Whether a dialog of the system is open.
+    pub(super) fn awaits_choice(&self) -> bool {
+        self.dialog.is_some()
+    }
+
+    /// What a person chose in a dialog of the system.
+    pub(super) fn next_choice(&mut self) -> Option<Choice> {
+        let choice = match self.dialog.as_mut()?.poll() {
+            JobState::Working => return None,
+            JobState::Result(choice) => Some(choice),
+            JobState::Ended | JobState::Panicked(_) => None,
+        };
+        self.dialog = None;
+        choice
     }
 
     /// Cancels everything and waits until no file is being written.

@@ -9,8 +9,10 @@ use super::Window;
 use super::background::Done;
 use super::export::write_export;
 use super::files::Purpose;
-use super::open::{self, Opened};
-use crate::app::state::{Companions, Draft, ExportForm, Offer, TimeAxis, ViewSettings};
+use super::system_dialog::{Choice, Wanted};
+use crate::app::format;
+use crate::app::opening::{self, Opened};
+use crate::app::state::{Companions, Dialog, Draft, ExportForm, Offer, TimeAxis, ViewSettings};
 use crate::chart;
 use crate::experiment::Experiment;
 use crate::figure::FigureOptions;
@@ -87,7 +89,7 @@ impl Window {
         match purpose {
             Purpose::Save(path) => self.start(format!("saving {}", path.display()), move |_| {
                 let written = session.write(&path).map_err(|error| error.to_string());
-                written.map(|()| Done::Written(format!("session saved as {}", path.display())))
+                written.map(|()| Done::Saved(path))
             }),
             Purpose::Copy => {
                 ctx.copy_text(session.to_toml());
@@ -162,8 +164,67 @@ impl Window {
         self.files.remember_folder(path);
         let path = path.to_owned();
         self.start(format!("opening {}", path.display()), move |_| {
-            open::read(&path).map(|opened| Done::Read(Box::new(opened)))
+            match opening::open(&path) {
+                Ok(opened) => Ok(Done::Read(path, opened)),
+                Err(error) => Err(error.to_string()),
+            }
         });
+    }
+
+    /// Shows what a file holds.
+    pub fn show_opened(&mut self, opened: Opened) {
+        match opened {
+            Opened::Session(session) => self.open_session(&session),
+            Opened::Recording(session) => {
+                self.open_session(&session);
+                self.inform(format!(
+                    "the run of the recording is done again: seed {}, {} steps",
+                    session.experiment.seed,
+                    format::grouped(session.end.step)
+                ));
+            }
+            Opened::Experiment(experiment) => self.open_experiment(*experiment),
+            Opened::Lesson(lesson) => {
+                let lessons = &mut self.state.teaching.lessons;
+                let place = lessons.iter().position(|other| other.id == lesson.id);
+                let index = place.unwrap_or(lessons.len());
+                match lessons.get_mut(index) {
+                    Some(other) => *other = *lesson,
+                    None => lessons.push(*lesson),
+                }
+                self.open_lesson(index);
+            }
+        }
+    }
+
+    /// Does what was chosen in a dialog of the system.
+    fn take_choice(&mut self) {
+        match self.background.next_choice() {
+            None | Some(Choice::Cancelled) => {}
+            Some(Choice::Chosen(Wanted::Open, path)) => self.open_file(&path),
+            Some(Choice::Chosen(Wanted::Save, path)) => self.save_to(path),
+            Some(Choice::NoDialog(wanted)) => {
+                self.has_system_dialogs = false;
+                self.state.dialog = self.typed_path(wanted);
+            }
+        }
+    }
+
+    /// Asks for a path to be typed.
+    pub(super) fn typed_path(&self, wanted: Wanted) -> Dialog {
+        match wanted {
+            Wanted::Open => Dialog::Open(self.files.folder_with_slash()),
+            Wanted::Save => Dialog::Save(self.files.suggestion("toml")),
+        }
+    }
+
+    /// Saves the session; a name without an ending gets the usual one.
+    pub(super) fn save_to(&mut self, mut path: PathBuf) {
+        if path.extension().is_none() {
+            path.set_extension("toml");
+        }
+        self.files.remember_folder(&path);
+        self.ask_snapshot(Purpose::Save(path));
     }
 
     /// Opens a session from a text.
@@ -230,13 +291,18 @@ impl Window {
         if let Some(path) = dropped {
             self.open_file(&path);
         }
+        self.take_choice();
         for done in self.background.finished() {
             match done {
                 Ok(Done::Written(text)) => self.inform(text),
-                Ok(Done::Read(opened)) => match *opened {
-                    Opened::Session(session) => self.open_session(&session),
-                    Opened::Experiment(experiment) => self.open_experiment(experiment),
-                },
+                Ok(Done::Saved(path)) => {
+                    self.inform(format!("session saved as {}", path.display()));
+                    self.state.remember_file(path);
+                }
+                Ok(Done::Read(path, opened)) => {
+                    self.state.remember_file(path);
+                    self.show_opened(opened);
+                }
                 Err(text) => self.complain(text),
             }
         }

@@ -1,10 +1,12 @@
 //! What every action does.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use eframe::egui::{self, Event as InputEvent, Key};
 
 use super::files::Purpose;
+use super::system_dialog::{self, Wanted};
 use super::{Window, plots};
 use crate::app::action::{Action, FileAction, Zoom};
 use crate::app::commands::ALL;
@@ -175,21 +177,36 @@ impl Window {
 
     fn perform_on_file(&mut self, ctx: &egui::Context, action: FileAction) {
         match action {
-            FileAction::AskSave => self.state.dialog = Dialog::Save(self.files.suggestion("toml")),
-            FileAction::AskOpen => self.state.dialog = Dialog::Open(self.files.folder_with_slash()),
+            FileAction::AskSave => self.ask_file(ctx, Wanted::Save),
+            FileAction::AskOpen => self.ask_file(ctx, Wanted::Open),
             FileAction::AskExport => {
                 self.state.dialog = Dialog::Export(self.files.export_form(self.state.run.step));
             }
-            FileAction::SaveTo(path) => {
-                self.files.remember_folder(&path);
-                self.ask_snapshot(Purpose::Save(path));
-            }
+            FileAction::SaveTo(path) => self.save_to(path),
             FileAction::Open(path) => self.open_file(&path),
             FileAction::Export(form) => self.ask_snapshot(Purpose::Export(form)),
             FileAction::CopySession => self.ask_snapshot(Purpose::Copy),
             FileAction::PasteSession => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             FileAction::AnswerOffer(is_accepted) => self.answer_offer(is_accepted),
             FileAction::CancelJob => self.background.cancel(),
+        }
+    }
+
+    /// Asks for a file: in a dialog of the system, or where there is none by a path that is typed.
+    fn ask_file(&mut self, ctx: &egui::Context, wanted: Wanted) {
+        if self.background.awaits_choice() {
+            return;
+        }
+        let suggestion = PathBuf::from(match wanted {
+            Wanted::Open => self.files.folder.clone(),
+            Wanted::Save => self.files.suggestion("toml"),
+        });
+        let asked = self
+            .has_system_dialogs
+            .then(|| system_dialog::ask(wanted, &suggestion, system_dialog::waker(ctx)));
+        match asked {
+            Some(Ok(job)) => self.background.expect_choice(job),
+            Some(Err(_)) | None => self.state.dialog = self.typed_path(wanted),
         }
     }
 

@@ -33,6 +33,7 @@ impl Window {
         if Path::new(&kept.folder).is_dir() {
             self.files.folder.clone_from(&kept.folder);
         }
+        self.state.recent_files.clone_from(&kept.recent_files);
         self.send(Command::SetSpeed(kept.speed.speed()));
         self.undo = new_undo();
         self.settings_file = may_be_written.then(|| SettingsFile::new(ctx.clone(), path.to_owned(), kept));
@@ -61,6 +62,7 @@ impl Window {
             high_contrast: state.appearance.high_contrast,
             reduced_motion: state.appearance.reduced_motion,
             folder: self.files.folder.clone(),
+            recent_files: state.recent_files.clone(),
             theme: ctx.options(|options| options.theme_preference).into(),
             scale: Some(scale),
             maximized: is_maximized,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 use serde::{Deserialize, Serialize};
 
-use crate::app::state::{SpeedSetting, ViewSettings};
+use crate::app::state::{MAX_RECENT_FILES, SpeedSetting, ViewSettings};
 use crate::session::{WriteError, put_aside, write_whole};
 use crate::worker::{Job, JobState};
 
@@ -31,6 +31,9 @@ pub(crate) struct Kept {
     pub(crate) reduced_motion: bool,
     /// Folder of the file last named.
     pub(crate) folder: String,
+    /// Files opened and saved of late, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) recent_files: Vec<PathBuf>,
     pub(crate) theme: Theme,
     /// Size of everything in the window, as a multiple of the usual one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,6 +148,7 @@ impl Kept {
         self.size = self
             .size
             .filter(|size| size.iter().all(|side| (SIZES.0..=SIZES.1).contains(side)));
+        self.recent_files.truncate(MAX_RECENT_FILES);
         self
     }
 

@@ -8,7 +8,7 @@ mod log;
 
 use std::io::{self, Write};
 
-use super::csv::io_error;
+use super::csv_error::io_error;
 use crate::observables::events::{EventKind, Lead, ModeEvents};
 
 pub(super) use log::events_of;

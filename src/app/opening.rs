@@ -1,0 +1,204 @@
+//! Reads a file of any kind that the window can show: sessions, experiments, lessons, recordings and bundles. What a file is, is
+//! told by what stands in it, not by its name.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use crate::experiment::{Experiment, ParseError};
+use crate::lessons::{Lesson, LessonError};
+use crate::session::{LONGEST_SESSION, NpzError, Session, SessionError, read_npz};
+
+/// Name of the session in a bundle.
+const SESSION: &str = "session.toml";
+
+/// What a file turned out to be.
+#[derive(Clone, Debug)]
+pub enum Opened {
+    /// A session, alone or in a bundle.
+    Session(Box<Session>),
+    /// A recording; its run is done again from the session in it.
+    Recording(Box<Session>),
+    /// An experiment.
+    Experiment(Box<Experiment>),
+    /// A lesson.
+    Lesson(Box<Lesson>),
+}
+
+/// Why a file cannot be opened. Each message is one line that names the file.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The file cannot be read.
+    #[error("{}: cannot be read: {cause}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// The file is nothing that the window shows.
+    #[error("{}: {what}", path.display())]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// What it is taken for, and what can be done with it.
+        what: &'static str,
+    },
+    /// A session with a mistake.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// A recording with a mistake.
+    #[error(transparent)]
+    Recording(#[from] NpzError),
+    /// An experiment with a mistake.
+    #[error("{}: {cause}", path.display())]
+    Experiment {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: ParseError,
+    },
+    /// A lesson with a mistake.
+    #[error(transparent)]
+    Lesson(#[from] LessonError),
+}
+
+/// Reads a file of any kind that the window can show, or the directory of a bundle.
+///
+/// # Errors
+/// [`OpenError`]: one line that names the file and what is wrong.
+pub fn open(path: &Path) -> Result<Opened, OpenError> {
+    let refused = |cause| OpenError::Read {
+        path: path.to_owned(),
+        cause,
+    };
+    let unknown = |what| OpenError::Unknown {
+        path: path.to_owned(),
+        what,
+    };
+    let kind = std::fs::metadata(path).map_err(refused)?;
+    if kind.is_dir() {
+        let session = path.join(SESSION);
+        return if session.is_file() {
+            Ok(Opened::Session(Box::new(Session::read(&session)?)))
+        } else {
+            Err(unknown("a folder without session.toml; the folder of a bundle has one"))
+        };
+    }
+    if !kind.is_file() {
+        return Err(unknown("not a regular file"));
+    }
+    let mut file = File::open(path).map_err(refused)?;
+    let mut start = [0; 4];
+    let n_read = read_start(&mut file, &mut start).map_err(refused)?;
+    match &start[..n_read] {
+        b"PK\x03\x04" | b"PK\x05\x06" => open_archive(path, file),
+        b"PAR1" => Err(unknown(
+            "a merged table of a sweep; saddlescope plot FILE --out map.svg draws it",
+        )),
+        _ => open_text(path, &read_text(path, file)?),
+    }
+}
+
+fn read_start(file: &mut File, start: &mut [u8; 4]) -> io::Result<usize> {
+    let mut n_read = 0;
+    while n_read < start.len() {
+        match file.read(&mut start[n_read..])? {
+            0 => break,
+            n => n_read += n,
+        }
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(n_read)
+}
+
+fn read_text(path: &Path, file: File) -> Result<String, OpenError> {
+    let mut bytes = Vec::new();
+    file.take(LONGEST_SESSION + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|cause| OpenError::Read {
+            path: path.to_owned(),
+            cause,
+        })?;
+    let unknown = |what| OpenError::Unknown {
+        path: path.to_owned(),
+        what,
+    };
+    if bytes.len() as u64 > LONGEST_SESSION {
+        return Err(unknown("too long for a session, an experiment or a lesson"));
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        unknown("neither text nor an archive; sessions, experiments, lessons, recordings (.npz) and bundles can be opened")
+    })
+}
+
+/// A bundle or a recording.
+fn open_archive(path: &Path, file: File) -> Result<Opened, OpenError> {
+    let session = ZipArchive::new(io::BufReader::new(file)).and_then(|mut archive| {
+        let is_session = |name: &str| name == SESSION || name.ends_with(&format!("/{SESSION}"));
+        let Some(name) = archive.file_names().find(|name| is_session(name)).map(str::to_owned) else {
+            return Ok(None);
+        };
+        let mut text = String::new();
+        archive
+            .by_name(&name)?
+            .take(LONGEST_SESSION + 1)
+            .read_to_string(&mut text)?;
+        Ok(Some((text, name)))
+    });
+    match session {
+        Ok(Some((text, name))) => {
+            let session = Session::parse(&text, &format!("{}: {name}", path.display()))?;
+            Ok(Opened::Session(Box::new(session)))
+        }
+        Ok(None) => Ok(Opened::Recording(Box::new(read_npz(path)?.session().clone()))),
+        Err(ZipError::Io(cause)) => Err(OpenError::Read {
+            path: path.to_owned(),
+            cause,
+        }),
+        Err(_) => Err(OpenError::Unknown {
+            path: path.to_owned(),
+            what: "a damaged archive",
+        }),
+    }
+}
+
+/// A session, a lesson or an experiment, told apart by keys that only one of them has.
+fn open_text(path: &Path, text: &str) -> Result<Opened, OpenError> {
+    let unknown = |what| OpenError::Unknown {
+        path: path.to_owned(),
+        what,
+    };
+    let name = path.display().to_string();
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    let first_line = text.lines().next().unwrap_or_default();
+    if !first_line.contains('=') && !first_line.starts_with(['[', '#']) && first_line.contains(',') {
+        return Err(unknown(if first_line.starts_with("cell,") {
+            "a merged table of a sweep; saddlescope plot FILE --out map.svg draws it"
+        } else {
+            "a table; an experiment with data.kind = \"file\" names tables of samples"
+        }));
+    }
+    // A text that is no TOML is an experiment with a mistake in the line that the reader of experiments names.
+    let table: toml::Table = text.parse().unwrap_or_default();
+    let has = |key: &str| table.contains_key(key);
+    if has("axis") {
+        return Err(unknown("a sweep; saddlescope sweep FILE --out DIR computes it"));
+    }
+    if has("format") {
+        return Ok(Opened::Session(Box::new(Session::parse(text, &name)?)));
+    }
+    if has("end_step") || has("caption") || has("check") {
+        return Ok(Opened::Lesson(Box::new(Lesson::parse_in(folder, text, &name)?)));
+    }
+    Experiment::parse_in(folder, text, &[])
+        .map(|experiment| Opened::Experiment(Box::new(experiment)))
+        .map_err(|cause| OpenError::Experiment {
+            path: path.to_owned(),
+            cause,
+        })
+}
