@@ -89,7 +89,7 @@ pub(crate) const ALL: &[Info] = &[
         Action::RewindHere,
         "Rewind to here",
         &[plain(Key::Backspace)],
-        "Take the run back to the kept state at or before the moment looked at; what came after stays as a kept run.",
+        "Take the run back to the moment looked at; what came after stays as a kept run.",
     ),
     info(
         Action::Reset,

@@ -122,6 +122,17 @@ impl Script {
         clock.time()
     }
 
+    /// The changes from step `from` on, before step `to`.
+    #[must_use]
+    pub fn between(&self, from: u64, to: u64) -> Self {
+        let changes = self.changes.iter().copied();
+        Self {
+            changes: changes
+                .filter(|change| (from..to).contains(&change.step))
+                .collect(),
+        }
+    }
+
     /// Step of the first change after `step`.
     pub fn next_after(&self, step: u64) -> Option<u64> {
         let next = self.changes.partition_point(|change| change.step <= step);

@@ -129,19 +129,29 @@ impl Loaded {
         self.pending.dirty = true;
     }
 
-    /// Takes the run back to the last kept state at or before `step`, halted, under another number. What was going to be
-    /// changed later is forgotten: from here on the future is open.
-    pub(super) fn rewind(&mut self, run: u64, step: u64) -> Option<Checkpoint> {
-        let (moment, kept) = self.checkpoints.back_to(step)?;
-        self.moving = kept.clone();
-        self.script = Script::default();
+    /// Takes the run back to `step` under another number: to the last kept state at or before it, from which the rest is done
+    /// again, with the changes made on the way, up to `step`, where the run halts. Later changes are forgotten: from there on the
+    /// future is open. Gives that state and those changes.
+    pub(super) fn rewind(&mut self, run: u64, step: u64) -> Option<(Checkpoint, Script)> {
+        let made = Script::of(self.simulation());
+        let (kept, state) = self.checkpoints.back_to(step)?;
+        self.moving = state.clone();
+        // A kept state is that before the changes of its step.
+        let again = made.between(kept.step, step);
+        self.script = again.clone();
         self.run = run;
-        self.catch_up_to = 0;
-        self.state = RunState::Paused;
+        self.catch_up_to = step;
+        self.until = step;
+        self.state = if kept.step < step {
+            RunState::Running
+        } else {
+            RunState::Paused
+        };
         self.pending = PendingFrame::new(self.moving.trajectories.len(), self.moving.ensembles.len());
         self.pending.clear(self.n_events());
         self.pending.dirty = true;
-        Some(moment)
+        self.follow_script();
+        Some((kept, again))
     }
 
     pub(super) fn set_live(&mut self, live: LiveParams) {

@@ -50,7 +50,8 @@ pub enum Command {
     SetSpeed(Speed),
     /// Begins the statistics of the mode strengths anew, leaving out so many relaxation times.
     RestartStatistics(f64),
-    /// Takes the run back to the last kept state at or before a step and halts it there, as a run of another number.
+    /// Takes the run back to a step and halts it there, as a run of another number: to the last kept state at or before the step,
+    /// from which the rest is done again.
     Rewind {
         /// Number of the run from then on.
         run: u64,
@@ -68,12 +69,14 @@ pub enum Command {
 pub enum Event {
     /// What happened since the last frame that was accepted.
     Frame(Box<Frame>),
-    /// The run has been taken back; frames of its new number follow.
+    /// The run has been taken back to a kept state; frames of its new number follow, up to the step asked for.
     Rewound {
         /// Number that the run has from now on.
         run: u64,
-        /// Where it is now.
+        /// The kept state.
         to: Checkpoint,
+        /// Changes on the way from there that are made again.
+        script: Script,
     },
     /// The run as it is now, in answer to [`Command::Snapshot`].
     Snapshot {

@@ -139,8 +139,8 @@ impl RunLoop<'_> {
             Command::Rewind { run, step } => {
                 let rewound = self.loaded.as_mut().and_then(|loaded| loaded.rewind(run, step));
                 self.pace.restart(now);
-                if let Some(to) = rewound {
-                    self.tell(Event::Rewound { run, to });
+                if let Some((to, script)) = rewound {
+                    self.tell(Event::Rewound { run, to, script });
                 }
             }
             Command::Snapshot => {

@@ -67,10 +67,11 @@ fn snapshot(worker: &Worker) -> Simulation {
     }
 }
 
-fn rewind(worker: &Worker, run: u64, step: u64) -> Checkpoint {
+/// Takes the run back to a step; gives the kept state from which it goes there, and the frames on the way.
+fn rewind(worker: &Worker, run: u64, step: u64) -> (Checkpoint, Vec<Frame>) {
     assert!(worker.send(Command::Rewind { run, step }));
     match answer(worker) {
-        Event::Rewound { run: found, to } if found == run => to,
+        Event::Rewound { run: found, to, .. } if found == run => (to, frames_until(worker, run, step)),
         other => panic!("{other:?}"),
     }
 }
@@ -153,18 +154,17 @@ fn a_run_taken_back_goes_on_as_it_did_before() {
     let kept = before.last().unwrap().checkpoints.clone();
     assert!(kept.len() > 16 && kept[0].step == 0, "{kept:?}");
 
-    let to = rewind(&worker, 2, 500);
+    let (to, mut after) = rewind(&worker, 2, 501);
     assert_eq!(
         Some(to),
-        kept.iter().rev().find(|moment| moment.step <= 500).copied()
+        kept.iter().rev().find(|moment| moment.step <= 501).copied()
     );
-    assert!(to.step > 400);
-    let frames = frames_until(&worker, 2, to.step);
-    let frame = frames.last().unwrap();
-    assert_eq!((frame.step, frame.state), (to.step, RunState::Paused));
-    assert!(frame.checkpoints.iter().all(|moment| moment.step <= to.step));
-    assert!(worker.send(Command::Step(900 - to.step)));
-    let after = frames_until(&worker, 2, 900);
+    assert!((400..501).contains(&to.step));
+    let frame = after.last().unwrap();
+    assert_eq!((frame.step, frame.state), (501, RunState::Paused));
+    assert!(frame.checkpoints.iter().all(|moment| moment.step <= 501));
+    assert!(worker.send(Command::Step(900 - 501)));
+    after.extend(frames_until(&worker, 2, 900));
     // The rows recorded after the rewind are the last ones recorded before it.
     for trajectory in 0..2 {
         let (old, new) = (rows(&before, trajectory), rows(&after, trajectory));
@@ -177,7 +177,7 @@ fn a_run_taken_back_goes_on_as_it_did_before() {
     assert!(same_weights(&snapshot(&worker), &end));
 
     // With other parameters it goes elsewhere, and the change made after the point of return is forgotten.
-    let to = rewind(&worker, 3, 0);
+    let (to, _) = rewind(&worker, 3, 0);
     assert_eq!(to.step, 0);
     assert!(worker.send(Command::Step(900)));
     frames_until(&worker, 3, 900);
@@ -195,11 +195,35 @@ fn a_diverged_run_can_be_taken_back() {
     assert!(worker.send(Command::Step(10_000)));
     let frames = frames_until(&worker, 1, 200);
     assert_eq!(frames.last().unwrap().state, RunState::Diverged);
-    let to = rewind(&worker, 2, 199);
+    let (to, _) = rewind(&worker, 2, 199);
     assert!(to.step <= 199);
     assert!(worker.send(Command::Step(10)));
-    let frame = frames_until(&worker, 2, to.step + 10).pop().unwrap();
-    assert_eq!((frame.step, frame.state), (to.step + 10, RunState::Paused));
+    let frame = frames_until(&worker, 2, 209).pop().unwrap();
+    assert_eq!((frame.step, frame.state), (209, RunState::Paused));
     assert_eq!(frame.live, Experiment::default().live);
     assert!(frame.trajectories[0].divergence.is_none());
+}
+
+#[test]
+fn changes_before_the_point_of_return_are_made_again() {
+    let changes = [(101, live(0.01, 8, 0.5)), (102, live(0.01, 2, 0.5)), (450, live(0.002, 2, 0.0))];
+    let script = changes.map(|(step, live)| Change { step, live }).to_vec();
+    for step in [1, 101, 102, 103, 449, 450, 451, 777] {
+        let worker = Worker::spawn(|| {}).unwrap();
+        assert!(worker.send(Command::Reset(Box::new(spec(1, script.clone(), 900)))));
+        frames_until(&worker, 1, 900);
+        rewind(&worker, 2, step);
+        let found = snapshot(&worker);
+        // Changes of the very step are open again.
+        let mut direct = Simulation::new(&Experiment::default()).unwrap();
+        for change in script.iter().filter(|change| change.step < step) {
+            direct.advance_to(change.step);
+            direct.set_live(change.live).unwrap();
+        }
+        direct.advance_to(step);
+        assert_eq!(found.step(), step);
+        assert!(same_weights(&found, &direct), "{step}");
+        assert_eq!(found.interventions(), direct.interventions());
+        assert_eq!(Session::of(&found).end, Session::of(&direct).end);
+    }
 }

@@ -43,11 +43,11 @@ impl Window {
         let start = Instant::now();
         while let Ok(event) = self.worker.events().try_recv() {
             match event {
-                Event::Rewound { run, to } if run == self.newest_run => {
+                Event::Rewound { run, to, script } if run == self.newest_run => {
                     // What came after stays to be compared with.
                     self.keep_run();
                     self.state.run = self.state.run.rewound(run, to);
-                    self.script = Script::default();
+                    self.script = script;
                     self.state.live = self.state.run.live;
                     self.state.view.attach();
                 }

@@ -293,7 +293,7 @@ impl Window {
         view.scrubbed = run.moment_beside(from, -i64::from(n_rows));
     }
 
-    /// Takes the run back to the last kept state at or before a step.
+    /// Takes the run back to a step; what came after stays as a kept run.
     fn rewind_to(&mut self, step: u64) {
         self.newest_run += 1;
         let run = self.newest_run;
