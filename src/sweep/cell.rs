@@ -11,7 +11,7 @@ use super::{Cell, CellId, Sweep};
 use crate::dynamics::LANES;
 use crate::simulation::SetupError;
 
-/// The rows of a finished cell, one a mode.
+/// The rows of a finished cell, one per mode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellRows {
     /// The cell.

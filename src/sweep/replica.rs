@@ -22,7 +22,7 @@ const MOST_WEIGHTS: usize = 768;
 const HALF: f64 = 0.5;
 /// How many times the time of gradient flow a mode has before it counts as trapped.
 const PATIENCE: f64 = 3.0;
-/// The smallest start, relative to the teacher's strength, that this time is reckoned from.
+/// The smallest start, relative to the teacher's strength, that this time is computed from.
 const SMALLEST_START: f64 = 1e-6;
 
 /// What was measured of one mode.

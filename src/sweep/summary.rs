@@ -1,4 +1,4 @@
-//! The replicas of a cell in a few numbers a mode: the fields of its rows.
+//! The replicas of a cell summarised per mode: the fields of its rows.
 
 use super::Measures;
 use super::columns::MEASURED;

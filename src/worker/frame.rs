@@ -77,7 +77,7 @@ pub struct Frame {
     pub n_interventions: usize,
     /// Moments to which the run can be taken back, oldest first.
     pub checkpoints: Vec<Checkpoint>,
-    /// Offers of this frame that found the window busy.
+    /// Earlier frames merged into this one because the window was busy.
     pub n_merged: u64,
     /// Rows left out of this frame because the window did not take it for too long.
     pub n_thinned: u64,

@@ -92,11 +92,11 @@ pub enum Event {
         /// Why, in one line.
         message: String,
     },
-    /// The worker met a fault of its own and has dropped the run.
+    /// The run panicked, and the worker has dropped it.
     Failed {
         /// The run.
         run: u64,
-        /// What is known of the fault.
+        /// The panic's message.
         message: String,
     },
 }

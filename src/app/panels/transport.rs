@@ -102,7 +102,7 @@ fn scrubber(ui: &mut Ui, state: &State) -> Option<Action> {
             let moment = run.moment_at(scale, step as f64).filter(|_| step < run.step);
             request = Some(Action::Scrub(moment));
         }
-        let hint = "Take the run back to the kept state at or before this moment and go on from there; what came after stays as a \
+        let hint = "Take the run back to this moment and go on from there; what came after stays as a \
                     kept run (Backspace).";
         let button = egui::Button::new("Rewind to here");
         if ui.add_enabled(view.scrubbed.is_some(), button).on_hover_text(hint).clicked() {

@@ -1,4 +1,4 @@
-//! What the window knows of the present run: filled from the worker's events, read by the panels.
+//! The present run as the window has it: filled from the worker's events, read by the panels.
 
 use std::collections::VecDeque;
 
@@ -105,7 +105,7 @@ pub(crate) struct RunData {
     pub(crate) interventions: Vec<Intervention>,
     /// Moments to which the run can be taken back, oldest first.
     pub(crate) checkpoints: Vec<Checkpoint>,
-    /// Offers of frames that found this window busy.
+    /// Frames merged into later ones because this window was busy.
     pub(crate) n_merged: u64,
     /// Rows left out because this window slept.
     pub(crate) n_thinned: u64,
@@ -161,7 +161,7 @@ impl RunData {
             Event::Refused { run, message } if run == self.run => self.trouble = Some(message),
             Event::Failed { run, message } if run == self.run => {
                 self.state = RunState::Empty;
-                self.trouble = Some(format!("the simulation stopped by a fault of its own: {message}"));
+                self.trouble = Some(format!("the simulation panicked and was stopped: {message}"));
             }
             Event::Frame(_)
             | Event::Refused { .. }

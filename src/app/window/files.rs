@@ -25,7 +25,7 @@ pub(super) enum Purpose {
     Verify(StateDigest),
 }
 
-/// What the window knows of files.
+/// The window's part in files: what copies were asked for, and what is saved automatically.
 #[derive(Debug)]
 pub(super) struct Files {
     pub(super) folder: String,

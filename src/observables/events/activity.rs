@@ -47,7 +47,7 @@ impl Activity {
         }
     }
 
-    /// One line of text. `strengths` and `laws` hold one entry a mode.
+    /// One line of text. `strengths` and `laws` hold one entry per mode.
     pub(super) fn summary(self, strengths: &[f64], laws: &[ModeLaw], learning_rate: f64) -> String {
         let n_modes = laws.len();
         match self {
