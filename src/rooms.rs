@@ -59,7 +59,9 @@ impl Source {
 
     /// The module in which what a path names is defined; names handed on are followed.
     fn home(&self, path: &[String], depth: usize) -> Option<Module> {
-        let longest = (0..=path.len()).rev().find(|&n| self.modules.contains_key(&path[..n]))?;
+        let longest = (0..=path.len())
+            .rev()
+            .find(|&n| self.modules.contains_key(&path[..n]))?;
         let module = path[..longest].to_vec();
         let Some(name) = path.get(longest) else {
             return Some(module);
@@ -115,7 +117,9 @@ fn module_of(root: &Path, file: &Path) -> Module {
 /// The text without comments and without its tests, which stand at the end.
 fn code(text: &str) -> String {
     let tests = text.find("#[cfg(test)]\n").unwrap_or(text.len());
-    let lines = text[..tests].lines().map(|line| line.split("//").next().unwrap_or(line));
+    let lines = text[..tests]
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or(line));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -176,13 +180,22 @@ fn expand(tree: &str) -> Vec<String> {
         }
     }
     parts.push(&inner[start..]);
-    let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-    parts.flat_map(|part| expand(&format!("{prefix}{part}"))).collect()
+    let parts = parts
+        .iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty());
+    parts
+        .flat_map(|part| expand(&format!("{prefix}{part}")))
+        .collect()
 }
 
 /// The path from the root; nothing where it leads to another crate.
 fn absolute(path: &str, module: &Module) -> Option<Vec<String>> {
-    let mut names = path.split("::").map(str::trim).filter(|name| !name.is_empty()).peekable();
+    let mut names = path
+        .split("::")
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .peekable();
     let mut place = match names.peek().copied()? {
         "crate" => {
             names.next();

@@ -86,7 +86,9 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
         return if session.is_file() {
             Ok(Opened::Session(Box::new(Session::read(&session)?)))
         } else {
-            Err(unknown("a folder without session.toml; the folder of a bundle has one"))
+            Err(unknown(
+                "a folder without session.toml; the folder of a bundle has one",
+            ))
         };
     }
     if !kind.is_file() {
@@ -140,7 +142,12 @@ fn read_text(path: &Path, file: File) -> Result<String, OpenError> {
 fn open_archive(path: &Path, file: File) -> Result<Opened, OpenError> {
     let session = ZipArchive::new(io::BufReader::new(file)).and_then(|mut archive| {
         let is_session = |name: &str| name == SESSION || name.ends_with(&format!("/{SESSION}"));
-        let Some(name) = archive.file_names().find(|name| is_session(name)).map(str::to_owned) else {
+        let Some(name) = archive
+            .file_names()
+            .filter_map(Result::ok)
+            .find(|name| is_session(name))
+            .map(String::from)
+        else {
             return Ok(None);
         };
         let mut text = String::new();

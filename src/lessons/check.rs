@@ -6,9 +6,9 @@
 
 use std::fmt;
 
+use super::Lesson;
 use super::check_kind::{Check, CheckKind};
 use super::measure::{Track, tracks};
-use super::Lesson;
 use crate::observables::events::ModeEvents;
 use crate::simulation::SetupError;
 use crate::stats::mean_and_variance;

@@ -7,9 +7,9 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySen
 
 use super::loaded::Loaded;
 use super::messages::{Command, Event};
-use super::run_state::RunState;
 use super::pace::{PUBLISH_PERIOD, Pace};
 use super::panic_text::panic_text;
+use super::run_state::RunState;
 
 /// Runs until the command channel is closed. A panic in a run is reported and ends that run only.
 pub(super) fn run(commands: &Receiver<Command>, events: &Sender<Event>, wake: &dyn Fn()) {

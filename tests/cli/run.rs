@@ -381,7 +381,7 @@ fn help_and_version_go_to_standard_output() {
 fn a_file_is_shown_in_the_window_only() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("mine.toml");
-    std::fs::write(&path, "seed = 3\n").unwrap();
+    fs::write(&path, "seed = 3\n").unwrap();
     let cases = [
         ("mine.toml", "mine.toml: no display"),
         ("none.toml", "none.toml: cannot be read"),
@@ -391,7 +391,10 @@ fn a_file_is_shown_in_the_window_only() {
         let output = saddlescope(directory.path(), &[argument]);
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{message}");
-        assert!(message.contains(told) && message.lines().count() == 1, "{message}");
+        assert!(
+            message.contains(told) && message.lines().count() == 1,
+            "{message}"
+        );
     }
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }

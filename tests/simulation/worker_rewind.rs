@@ -206,7 +206,11 @@ fn a_diverged_run_can_be_taken_back() {
 
 #[test]
 fn changes_before_the_point_of_return_are_made_again() {
-    let changes = [(101, live(0.01, 8, 0.5)), (102, live(0.01, 2, 0.5)), (450, live(0.002, 2, 0.0))];
+    let changes = [
+        (101, live(0.01, 8, 0.5)),
+        (102, live(0.01, 2, 0.5)),
+        (450, live(0.002, 2, 0.0)),
+    ];
     let script = changes.map(|(step, live)| Change { step, live }).to_vec();
     for step in [1, 101, 102, 103, 449, 450, 451, 777] {
         let worker = Worker::spawn(|| {}).unwrap();

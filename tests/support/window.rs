@@ -64,7 +64,7 @@ pub(crate) fn wait_for_label(harness: &mut WindowHarness, text: &str) {
         if harness.query_by_label_contains(text).is_some() {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
     }
     panic!("nothing says {text}");
 }

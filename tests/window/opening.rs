@@ -79,14 +79,23 @@ fn lessons_and_experiments_are_told_apart_by_what_stands_in_them() {
     });
 
     let own = directory.path().join("own.toml");
-    fs::write(&own, text.replace("number = 2", "number = 99").replacen("id = \"", "id = \"own-", 1)).unwrap();
+    fs::write(
+        &own,
+        text.replace("number = 2", "number = 99")
+            .replacen("id = \"", "id = \"own-", 1),
+    )
+    .unwrap();
     drop_file(&mut harness, &own);
     wait_until(&mut harness, "a lesson of one's own", |window| {
         window.lesson_number() == Some(99)
     });
 
     let experiment = directory.path().join("b.toml");
-    fs::write(&experiment, DEFAULT_TOML.replace("learning_rate = 0.005", "learning_rate = 0.0025")).unwrap();
+    fs::write(
+        &experiment,
+        DEFAULT_TOML.replace("learning_rate = 0.005", "learning_rate = 0.0025"),
+    )
+    .unwrap();
     drop_file(&mut harness, &experiment);
     wait_until(&mut harness, "the experiment", |window| {
         window.lesson_number().is_none() && (window.live_in_force().learning_rate - 0.0025).abs() < 1e-15
@@ -109,7 +118,9 @@ fn files_used_of_late_stand_in_the_menu() {
     harness.step();
     let before = window(&harness).steps_taken();
     harness.get_by_label_contains("of-late.toml").click();
-    wait_until(&mut harness, "the session once more", |window| window.steps_taken() < before);
+    wait_until(&mut harness, "the session once more", |window| {
+        window.steps_taken() < before
+    });
     wait_until(&mut harness, "its end", is_at_the_end);
 }
 
@@ -125,7 +136,10 @@ fn what_cannot_be_opened_is_named_with_what_can_be_done() {
         (file("map.parquet", b"PAR1...."), "saddlescope plot"),
         (file("map.csv", b"cell,mode\n1,2\n"), "saddlescope plot"),
         (file("samples.csv", b"a,b\n1,2\n"), "data.kind"),
-        (file("sweep.toml", b"[[axis]]\nkey = \"live.learning_rate\"\n"), "saddlescope sweep"),
+        (
+            file("sweep.toml", b"[[axis]]\nkey = \"live.learning_rate\"\n"),
+            "saddlescope sweep",
+        ),
         (file("photo.png", b"\x89PNG\r\n\x1a\n\xff\xfe"), "neither text"),
         (file("torn.zip", b"PK\x03\x04torn"), "damaged archive"),
         (directory.path().to_owned(), "session.toml"),

@@ -79,20 +79,26 @@ fn scrubber(ui: &mut Ui, state: &State) -> Option<Action> {
     let (run, view) = (&state.run, &state.view);
     let mut request = None;
     ui.horizontal(|ui| {
-        let label = ui.label("history").on_hover_text("Look at any moment of the run (left and right arrow).");
+        let label = ui
+            .label("history")
+            .on_hover_text("Look at any moment of the run (left and right arrow).");
         ui.spacing_mut().slider_width = (ui.available_width() - 150.0).max(60.0);
         let mut step = state.step_in_view();
         let slider = Slider::new(&mut step, 0..=run.step.max(1)).show_value(false);
-        let response = ui.add(slider).labelled_by(label.id).on_hover_text(
-            "Look at any moment of the run; ticks are states that it can be taken back to.",
-        );
-        let rail = response.rect.shrink2(egui::vec2(0.5 * response.rect.height(), 0.0));
+        let response = ui
+            .add(slider)
+            .labelled_by(label.id)
+            .on_hover_text("Look at any moment of the run; ticks are states that it can be taken back to.");
+        let rail = response
+            .rect
+            .shrink2(egui::vec2(0.5 * response.rect.height(), 0.0));
         let stroke = egui::Stroke::new(1.0, style::quiet(ui.visuals()));
         for checkpoint in &run.checkpoints {
             let share = checkpoint.step as f32 / run.step.max(1) as f32;
             let x = rail.left() + rail.width() * share.min(1.0);
             let y = response.rect.bottom();
-            ui.painter().line_segment([egui::pos2(x, y - 3.0), egui::pos2(x, y)], stroke);
+            ui.painter()
+                .line_segment([egui::pos2(x, y - 3.0), egui::pos2(x, y)], stroke);
         }
         if response.changed() {
             let scale = TimeScale {
@@ -105,7 +111,11 @@ fn scrubber(ui: &mut Ui, state: &State) -> Option<Action> {
         let hint = "Take the run back to this moment and go on from there; what came after stays as a \
                     kept run (Backspace).";
         let button = egui::Button::new("Rewind to here");
-        if ui.add_enabled(view.scrubbed.is_some(), button).on_hover_text(hint).clicked() {
+        if ui
+            .add_enabled(view.scrubbed.is_some(), button)
+            .on_hover_text(hint)
+            .clicked()
+        {
             request = Some(Action::RewindHere);
         }
     });

@@ -18,7 +18,7 @@ use crate::experiment::Experiment;
 use crate::figure::FigureOptions;
 use crate::palette::Ground;
 use crate::session::{Autosave, Session};
-use crate::simulation::{Schedule, Script, Simulation};
+use crate::simulation::{Schedule, Simulation};
 use crate::worker::{Command, Event, RunSpec, RunState};
 
 /// Longest that the window takes in events before it draws.
@@ -163,12 +163,13 @@ impl Window {
     pub(super) fn open_file(&mut self, path: &Path) {
         self.files.remember_folder(path);
         let path = path.to_owned();
-        self.start(format!("opening {}", path.display()), move |_| {
-            match opening::open(&path) {
+        self.start(
+            format!("opening {}", path.display()),
+            move |_| match opening::open(&path) {
                 Ok(opened) => Ok(Done::Read(path, opened)),
                 Err(error) => Err(error.to_string()),
-            }
-        });
+            },
+        );
     }
 
     /// Shows what a file holds.
