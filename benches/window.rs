@@ -60,6 +60,9 @@ fn open(experiment: Experiment) -> Harness<'static, Option<Window>> {
         move |ui, window: &mut Option<Window>| {
             if window.is_none() {
                 *window = Window::new(ui.ctx(), experiment.clone()).ok();
+                if let Some(window) = window {
+                    window.run_without_end();
+                }
             }
             if let Some(window) = window {
                 window.listen(ui.ctx());
@@ -272,6 +275,7 @@ fn command_latency() -> std::io::Result<()> {
                     | Event::Refused { .. }
                     | Event::Failed { .. }
                     | Event::Rewound { .. }
+                    | Event::Halted { .. }
                     | Event::Snapshot { .. },
                 ) => {}
                 Err(error) => return Err(std::io::Error::other(error)),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the bottom up; those of one line do not use each other.
 const FLOORS: &[&[&str]] = &[
-    &["format", "whole_number"],
+    &["format", "memory", "whole_number"],
     &["stats", "random", "palette"],
     &["theory"],
     &["model"],

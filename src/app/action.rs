@@ -54,6 +54,8 @@ pub(crate) enum Action {
     SetSpan(Span),
     /// Which side panels are open.
     SetPanels(Panels),
+    /// Halt once every mode has settled, or not.
+    HaltWhenSettled,
     NextScale,
     LogTime,
     ToggleTheory,

@@ -104,6 +104,12 @@ pub(crate) const ALL: &[Info] = &[
         "Start again with another seed.",
     ),
     info(
+        Action::HaltWhenSettled,
+        "Halt when settled: on or off",
+        &[],
+        "Halt a run by itself once every mode has settled and its histogram is full.",
+    ),
+    info(
         Action::KeepRun,
         "Keep this run as a kept run",
         &[plain(Key::G)],

@@ -29,7 +29,7 @@ use crate::dynamics::LiveParams;
 use crate::experiment::Experiment;
 use crate::observables::Quantity;
 use crate::simulation::{Schedule, Script};
-use crate::worker::{Command, RunSpec, RunState, Worker};
+use crate::worker::{Command, HaltRule, RunSpec, RunState, Worker};
 
 /// Time between two frames where motion is reduced.
 const CALM_PERIOD: Duration = Duration::from_millis(250);
@@ -60,6 +60,8 @@ pub struct Window {
     is_calm: Arc<AtomicBool>,
     /// Whether the system's dialogs ask for files, rather than forms of the window.
     has_system_dialogs: bool,
+    /// When runs halt by themselves, as the worker was told.
+    halt: HaltRule,
     /// Average number of frames a second.
     frame_rate: f64,
     title: String,
@@ -100,6 +102,7 @@ impl Window {
             settings_file: None,
             is_calm,
             has_system_dialogs: false,
+            halt: HaltRule::NEVER,
             frame_rate: 0.0,
             title: String::new(),
         };
@@ -110,6 +113,11 @@ impl Window {
     /// Asks for files in the system's own dialogs from now on, where it has any.
     pub fn use_system_dialogs(&mut self) {
         self.has_system_dialogs = system_dialog::are_available();
+    }
+
+    /// Lets runs go on until they are told to halt, in place of halting once every mode has settled.
+    pub fn run_without_end(&mut self) {
+        self.state.view.settings.halt = HaltRule::NEVER;
     }
 
     /// What a screen reader is told, since the insides of plots cannot be read: where the run is, in one line.

@@ -68,6 +68,13 @@ pub struct ModeStatistics {
     deadline: Option<u64>,
 }
 
+impl ModeStatistics {
+    /// Whether noise moves the mode about where it settles.
+    pub fn is_noisy(&self) -> bool {
+        self.law.temperature() > 0.0
+    }
+}
+
 /// Distribution of every mode's strength.
 #[derive(Clone, Debug)]
 pub struct StationaryStatistics {

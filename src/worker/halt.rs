@@ -9,7 +9,7 @@ use crate::simulation::{Phase, StationaryStatistics};
 const ENOUGH_VALUES: f64 = 400.0;
 
 /// When a run halts by itself: as soon as any of these holds. Each halts a run once; played on, it goes on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HaltRule {
     /// Every mode is learned or held elsewhere, and has been watched for long enough.
@@ -28,6 +28,26 @@ pub struct HaltRule {
     pub learned: Option<usize>,
 }
 
+impl HaltRule {
+    /// The run goes on until it is told to halt.
+    pub const NEVER: Self = Self {
+        settled: false,
+        step: None,
+        time: None,
+        peak: None,
+        learned: None,
+    };
+}
+
+impl Default for HaltRule {
+    fn default() -> Self {
+        Self {
+            settled: true,
+            ..Self::NEVER
+        }
+    }
+}
+
 /// Why a run halted by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum HaltCause {
@@ -43,11 +63,20 @@ pub enum HaltCause {
     Learned(usize),
 }
 
-/// A rule with what it has already halted.
-#[derive(Clone, Copy, Debug, Default)]
+/// Where a run is, as far as a rule asks.
+pub(super) struct Place<'a> {
+    pub(super) step: u64,
+    pub(super) time: f64,
+    pub(super) modes: &'a dyn Fn(usize) -> Option<ModeEvents>,
+    pub(super) statistics: &'a StationaryStatistics,
+    /// Whether the engine draws any noise.
+    pub(super) draws_noise: bool,
+}
+
+/// A rule with what of it has not held yet.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Halting {
     rule: HaltRule,
-    /// The conditions that have not held yet.
     left: HaltRule,
 }
 
@@ -59,69 +88,75 @@ impl Halting {
 
     /// Another rule; a condition that is as it was and has held does not halt again.
     pub(super) fn set_rule(&mut self, rule: HaltRule) {
-        let (old, left) = (self.rule, self.left);
+        fn left<T: PartialEq>(new: Option<T>, old: Option<T>, still: bool) -> Option<T> {
+            let is_new = new != old;
+            new.filter(|_| is_new || still)
+        }
+        let old = self.rule;
+        let still = self.left;
         self.left = HaltRule {
-            settled: rule.settled && (left.settled || !old.settled),
-            step: rule.step.filter(|_| rule.step != old.step || left.step.is_some()),
-            time: rule.time.filter(|_| rule.time != old.time || left.time.is_some()),
-            peak: rule.peak.filter(|_| rule.peak != old.peak || left.peak.is_some()),
-            learned: rule
-                .learned
-                .filter(|_| rule.learned != old.learned || left.learned.is_some()),
+            settled: rule.settled && (still.settled || !old.settled),
+            step: left(rule.step, old.step, still.step.is_some()),
+            time: left(rule.time, old.time, still.time.is_some()),
+            peak: left(rule.peak, old.peak, still.peak.is_some()),
+            learned: left(rule.learned, old.learned, still.learned.is_some()),
         };
         self.rule = rule;
     }
 
-    /// The last step that may be taken now.
-    pub(super) fn last_step(&self, step: u64) -> u64 {
-        self.left.step.filter(|&last| last > step).unwrap_or(u64::MAX)
+    /// The last step that may be taken from here at this learning rate before the rule is to be asked.
+    pub(super) fn last_step(&self, step: u64, time: f64, learning_rate: f64) -> u64 {
+        let by_step = self.left.step.filter(|&last| last > step).unwrap_or(u64::MAX);
+        let n_steps = self.left.time.map(|last| ((last - time) / learning_rate).ceil());
+        let by_time = n_steps
+            .filter(|&n_steps| n_steps >= 1.0)
+            .map_or(u64::MAX, |n_steps| step.saturating_add(n_steps as u64));
+        by_step.min(by_time)
     }
 
-    /// Why the run halts here, if it does; each condition answers once.
-    pub(super) fn cause(
-        &mut self,
-        step: u64,
-        time: f64,
-        modes: impl Fn(usize) -> Option<ModeEvents>,
-        statistics: &StationaryStatistics,
-        is_noisy: bool,
-    ) -> Option<HaltCause> {
+    /// Why the run halts here, if it does; a condition answers once.
+    pub(super) fn cause(&mut self, place: &Place<'_>) -> Option<HaltCause> {
         let left = &mut self.left;
-        let has_peak = |mode: &usize| {
-            modes(*mode).is_some_and(|events| events.peak.is_some_and(|peak| peak.confirmed))
-        };
-        let is_learned = |mode: &usize| modes(*mode).is_some_and(|events| events.learned.is_some());
-        if let Some(last) = left.step.take_if(|last| step >= *last) {
-            return Some(HaltCause::Step(last));
+        let events = |mode: usize| (place.modes)(mode);
+        let has_peak = |mode| events(mode).is_some_and(|of| of.peak.is_some_and(|peak| peak.confirmed));
+        let is_learned = |mode| events(mode).is_some_and(|of| of.learned.is_some());
+        if let Some(step) = left.step.take_if(|step| place.step >= *step) {
+            return Some(HaltCause::Step(step));
         }
-        if let Some(last) = left.time.take_if(|last| time >= *last) {
-            return Some(HaltCause::Time(last));
+        if let Some(time) = left.time.take_if(|time| place.time >= *time) {
+            return Some(HaltCause::Time(time));
         }
-        if let Some(mode) = left.peak.take_if(|mode| has_peak(mode)) {
+        if let Some(mode) = left.peak.take_if(|mode| has_peak(*mode)) {
             return Some(HaltCause::Peak(mode));
         }
-        if let Some(mode) = left.learned.take_if(|mode| is_learned(mode)) {
+        if let Some(mode) = left.learned.take_if(|mode| is_learned(*mode)) {
             return Some(HaltCause::Learned(mode));
         }
-        if left.settled && is_settled(statistics, is_noisy) {
+        if left.settled && is_settled(place) {
             left.settled = false;
             return Some(HaltCause::Settled);
         }
         None
     }
+
+    /// Passes over every condition that holds already: a run that is played on has been seen where it is.
+    pub(super) fn pass_over(&mut self, place: &Place<'_>) {
+        while self.cause(place).is_some() {}
+    }
 }
 
-/// Whether every mode has been watched for long enough: with label noise until its histogram holds enough independent values,
-/// without as long again as was left out before it.
-fn is_settled(statistics: &StationaryStatistics, is_noisy: bool) -> bool {
-    statistics.modes.iter().all(|mode| match mode.phase {
+/// Whether every mode has been watched for long enough: where noise moves it, until its histogram holds enough independent values;
+/// where nothing does, as long again as was left out before.
+fn is_settled(place: &Place<'_>) -> bool {
+    place.statistics.modes.iter().all(|mode| match mode.phase {
         Phase::Approaching | Phase::BurnIn { .. } => false,
         Phase::Counting { since } => {
-            if is_noisy {
-                let n_effective = mode.blocks.effective_sample_size();
-                n_effective.is_some_and(|n| n >= ENOUGH_VALUES)
+            if place.draws_noise && mode.is_noisy() {
+                mode.blocks
+                    .effective_sample_size()
+                    .is_some_and(|n_effective| n_effective >= ENOUGH_VALUES)
             } else {
-                statistics.until.saturating_sub(since) >= mode.burn_in
+                place.statistics.until.saturating_sub(since) >= mode.burn_in
             }
         }
     })

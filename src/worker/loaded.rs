@@ -4,10 +4,12 @@ use std::time::Instant;
 
 use super::checkpoints::{Checkpoint, Checkpoints};
 use super::frame::{Frame, Now, PendingFrame};
+use super::halt::{HaltCause, HaltRule, Halting, Place};
 use super::messages::RunSpec;
 use super::pace::{PUBLISH_PERIOD, SLICE};
 use super::run_state::RunState;
 use crate::dynamics::LiveParams;
+use crate::experiment::Dynamics;
 use crate::observables::Quantity;
 use crate::observables::events::EventDetector;
 use crate::simulation::{
@@ -39,12 +41,16 @@ pub(super) struct Loaded {
     catch_up_to: u64,
     /// Step at which to halt.
     pub(super) until: u64,
+    /// When it halts by itself.
+    pub(super) halting: Halting,
+    /// Why it has, until that is told.
+    pub(super) halted_by: Option<HaltCause>,
     pub(super) pending: PendingFrame,
     pub(super) last_offer: Instant,
 }
 
 impl Loaded {
-    pub(super) fn new(spec: &RunSpec, now: Instant) -> Result<Self, SetupError> {
+    pub(super) fn new(spec: &RunSpec, halt: HaltRule, now: Instant) -> Result<Self, SetupError> {
         let dynamics = std::iter::once(spec.experiment.dynamics()).chain(spec.companions.iter().copied());
         let mut trajectories: Vec<Simulation> = dynamics
             .map(|dynamics| Simulation::new(&spec.experiment.clone().with_dynamics(dynamics)))
@@ -70,6 +76,8 @@ impl Loaded {
             schedule: spec.schedule,
             script: spec.script.clone(),
             catch_up_to: spec.catch_up_to,
+            halting: Halting::new(halt),
+            halted_by: None,
             state: if spec.start || spec.catch_up_to > 0 {
                 RunState::Running
             } else {
@@ -210,7 +218,9 @@ impl Loaded {
             let recorded = self.schedule.next_after(step);
             let changed = self.script.next_after(step).unwrap_or(u64::MAX);
             let looked_at = target.min(step.saturating_add(steps_per_look));
-            self.advance_to(recorded.min(changed).min(looked_at));
+            let run = self.simulation();
+            let asked = self.halting.last_step(step, run.time(), run.live().learning_rate);
+            self.advance_to(recorded.min(changed).min(looked_at).min(asked));
             if self.state == RunState::Diverged || self.step() == recorded {
                 self.record();
             }
@@ -219,6 +229,7 @@ impl Loaded {
                 self.keep();
             }
             self.follow_script();
+            self.halt_by_rule();
             if start.elapsed() >= SLICE {
                 break;
             }
@@ -227,6 +238,35 @@ impl Loaded {
             self.halt();
         }
         self.step() - first_step
+    }
+
+    /// Halts the run where its rule says so; one that is still catching up is not there yet.
+    fn halt_by_rule(&mut self) {
+        if self.state != RunState::Running || self.n_steps_behind() > 0 {
+            return;
+        }
+        self.halted_by = self.ask_rule(Halting::cause);
+        if self.halted_by.is_some() {
+            self.halt();
+        }
+    }
+
+    /// Passes over what the rule would halt the run for where it stands.
+    pub(super) fn pass_over_halts(&mut self) {
+        self.ask_rule(Halting::pass_over);
+    }
+
+    fn ask_rule<T>(&mut self, question: impl FnOnce(&mut Halting, &Place<'_>) -> T) -> T {
+        let moving = &self.moving;
+        let run = &moving.trajectories[0];
+        let place = Place {
+            step: run.step(),
+            time: run.time(),
+            modes: &|mode| moving.detector.modes().nth(mode),
+            statistics: &moving.statistics[0],
+            draws_noise: run.experiment().dynamics() != Dynamics::GradientFlow,
+        };
+        question(&mut self.halting, &place)
     }
 
     fn advance_to(&mut self, step: u64) {

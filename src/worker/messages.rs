@@ -2,6 +2,7 @@
 
 use super::checkpoints::Checkpoint;
 use super::frame::Frame;
+use super::halt::{HaltCause, HaltRule};
 use crate::experiment::{Dynamics, Experiment, LiveParams};
 use crate::simulation::{EnsembleKind, Schedule, Script, Simulation};
 
@@ -48,6 +49,8 @@ pub enum Command {
     SetLive(LiveParams),
     /// Changes the speed.
     SetSpeed(Speed),
+    /// Says when a run halts by itself, this one and those to come.
+    SetHalt(HaltRule),
     /// Begins the statistics of the mode strengths anew, leaving out so many relaxation times.
     RestartStatistics(f64),
     /// Takes the run back to a step and halts it there, as a run of another number: to the last kept state at or before the step,
@@ -84,6 +87,13 @@ pub enum Event {
         run: u64,
         /// Its first trajectory.
         simulation: Box<Simulation>,
+    },
+    /// The run halted by itself.
+    Halted {
+        /// Number of the run.
+        run: u64,
+        /// Why.
+        cause: HaltCause,
     },
     /// A command could not be carried out; the run is as it was.
     Refused {

@@ -6,6 +6,7 @@
 
 mod checkpoints;
 mod frame;
+mod halt;
 mod job;
 mod loaded;
 mod messages;
@@ -20,6 +21,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 pub use checkpoints::Checkpoint;
 pub use frame::{EnsembleFrame, EventsFrame, Frame, TrajectoryFrame};
+pub use halt::{HaltCause, HaltRule};
 pub use job::{Job, JobState, Task};
 pub use messages::{Command, Event, RunSpec, Speed};
 pub use run_state::RunState;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError};
 
+use super::halt::HaltRule;
 use super::loaded::Loaded;
 use super::messages::{Command, Event};
 use super::pace::{PUBLISH_PERIOD, Pace};
@@ -19,6 +20,7 @@ pub(super) fn run(commands: &Receiver<Command>, events: &Sender<Event>, wake: &d
         wake,
         loaded: None,
         pace: Pace::new(Instant::now()),
+        halt: HaltRule::NEVER,
     };
     loop {
         match catch_unwind(AssertUnwindSafe(|| worker.turn())) {
@@ -45,6 +47,8 @@ struct RunLoop<'a> {
     wake: &'a dyn Fn(),
     loaded: Option<Loaded>,
     pace: Pace,
+    /// When runs halt by themselves.
+    halt: HaltRule,
 }
 
 impl RunLoop<'_> {
@@ -90,6 +94,7 @@ impl RunLoop<'_> {
             }
         }
         self.offer_frame();
+        self.tell_halt();
         // A limited run with nothing to do waits for its next step, or for a command.
         if let Some(loaded) = &self.loaded
             && loaded.state == RunState::Running
@@ -109,7 +114,7 @@ impl RunLoop<'_> {
     fn obey(&mut self, command: Command) {
         let now = Instant::now();
         match command {
-            Command::Reset(spec) => match Loaded::new(&spec, now) {
+            Command::Reset(spec) => match Loaded::new(&spec, self.halt, now) {
                 Ok(loaded) => {
                     self.loaded = Some(loaded);
                     self.pace.restart(now);
@@ -120,6 +125,12 @@ impl RunLoop<'_> {
                 }),
             },
             Command::SetSpeed(speed) => self.pace.set_speed(speed),
+            Command::SetHalt(rule) => {
+                self.halt = rule;
+                if let Some(loaded) = &mut self.loaded {
+                    loaded.halting.set_rule(rule);
+                }
+            }
             Command::Resume => self.start(u64::MAX, now),
             Command::Step(n_steps) => {
                 let step = self.loaded.as_ref().map_or(0, Loaded::step);
@@ -168,6 +179,7 @@ impl RunLoop<'_> {
         if let Some(loaded) = &mut self.loaded {
             match loaded.state {
                 RunState::Paused => {
+                    loaded.pass_over_halts();
                     loaded.state = RunState::Running;
                     loaded.until = until;
                     loaded.pending.dirty = true;
@@ -209,6 +221,17 @@ impl RunLoop<'_> {
                     loaded.pending.restore(*frame);
                 }
             }
+        }
+    }
+
+    /// Says why the run halted by itself, once it has.
+    fn tell_halt(&mut self) {
+        let halted = self
+            .loaded
+            .as_mut()
+            .and_then(|loaded| Some((loaded.run, loaded.halted_by.take()?)));
+        if let Some((run, cause)) = halted {
+            self.tell(Event::Halted { run, cause });
         }
     }
 

@@ -39,4 +39,5 @@ mod replicas;
 mod scalar_law;
 mod stationary_sgd;
 mod worker;
+mod worker_halt;
 mod worker_rewind;

@@ -12,7 +12,11 @@ pub(crate) type WindowHarness = Harness<'static, Option<Window>>;
 pub(crate) fn open(size: [f32; 2], experiment: Experiment) -> WindowHarness {
     Harness::builder().with_size(size).build_ui_state(
         move |ui, window: &mut Option<Window>| {
-            let window = window.get_or_insert_with(|| Window::new(ui.ctx(), experiment.clone()).unwrap());
+            let window = window.get_or_insert_with(|| {
+                let mut window = Window::new(ui.ctx(), experiment.clone()).unwrap();
+                window.run_without_end();
+                window
+            });
             window.listen(ui.ctx());
             window.show(ui);
         },

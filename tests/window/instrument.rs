@@ -444,3 +444,20 @@ fn one_click_takes_every_axis_through_its_scales_while_the_run_goes_on() {
         }
     }
 }
+
+#[test]
+fn a_run_halts_by_itself_and_says_why() {
+    let mut harness = halted();
+    choose(&mut harness, "halt when settled");
+    harness.key_press(Key::R);
+    harness.step();
+    wait_until(&mut harness, "settled", |window| {
+        window.steps_taken() > 2000 && window.summary().starts_with("halted")
+    });
+    wait_for_label(&mut harness, "every feature has settled");
+    let before = window(&harness).steps_taken();
+    harness.key_press(Key::Space);
+    wait_until(&mut harness, "played on", |window| {
+        window.steps_taken() > before + 1000
+    });
+}

@@ -71,6 +71,7 @@ const MENUS: &[(&str, &[Action])] = &[
             Action::RewindHere,
             Action::Reset,
             Action::NewSeed,
+            Action::HaltWhenSettled,
             Action::KeepRun,
             Action::ForgetKeptRuns,
         ],

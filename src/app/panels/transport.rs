@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::format::{brief, grouped, prefixed, significant};
 use crate::app::state::{HISTORY_BUDGET_BYTES, Panels, State, TimeAxis, TimeScale};
 use crate::app::style;
-use crate::worker::RunState;
+use crate::worker::{HaltRule, RunState};
 
 /// Draws the bar; the switches of the side panels only where there are any.
 pub(crate) fn transport(ui: &mut Ui, state: &State, has_panels: bool) -> Option<Action> {
@@ -49,6 +49,11 @@ pub(crate) fn transport(ui: &mut Ui, state: &State, has_panels: bool) -> Option<
         if wanted != speed {
             request = Some(Action::SetSpeed(wanted));
         }
+        if let Some(rule) = halt_menu(ui, view.settings.halt, run.rank()) {
+            let mut settings = view.settings.clone();
+            settings.halt = rule;
+            request = Some(Action::Look(Box::new(settings)));
+        }
         ui.separator();
         let live = egui::Button::selectable(view.is_live(), "LIVE");
         let hint = "The plots follow the run. Dragging or zooming a plot lets go; this, End or a double click takes hold again.";
@@ -62,6 +67,57 @@ pub(crate) fn transport(ui: &mut Ui, state: &State, has_panels: bool) -> Option<
         read_outs(ui, state);
     });
     request
+}
+
+/// When runs halt by themselves; gives the new choice.
+fn halt_menu(ui: &mut Ui, rule: HaltRule, rank: usize) -> Option<HaltRule> {
+    let mut wanted = rule;
+    let menu = ui.menu_button("halt\u{2026}", |ui| {
+        ui.label("The run halts by itself");
+        ui.checkbox(&mut wanted.settled, "when every mode has settled")
+            .on_hover_text("Every mode is learned or held, and its histogram holds 400 independent values.");
+        optional(ui, "at step", &mut wanted.step, 1000, |ui, step| {
+            ui.add(egui::DragValue::new(step).range(1..=1_u64 << 53).speed(10.0))
+        });
+        optional(ui, "at training time", &mut wanted.time, 10.0, |ui, time| {
+            ui.add(egui::DragValue::new(time).range(0.0..=1e12).speed(0.1))
+        });
+        mode_choice(ui, "at the noise peak of", &mut wanted.peak, rank);
+        mode_choice(ui, "when learned:", &mut wanted.learned, rank);
+    });
+    menu.response.on_hover_text("When a run halts by itself.");
+    (wanted != rule).then_some(wanted)
+}
+
+/// A condition that may be left out, with its value.
+fn optional<T: Copy>(
+    ui: &mut Ui,
+    text: &str,
+    value: &mut Option<T>,
+    usual: T,
+    edit: impl FnOnce(&mut Ui, &mut T) -> egui::Response,
+) {
+    ui.horizontal(|ui| {
+        let mut is_on = value.is_some();
+        let label = ui.checkbox(&mut is_on, text);
+        let mut now = value.unwrap_or(usual);
+        ui.add_enabled_ui(is_on, |ui| edit(ui, &mut now).labelled_by(label.id));
+        *value = is_on.then_some(now);
+    });
+}
+
+/// A condition on one mode that may be left out.
+fn mode_choice(ui: &mut Ui, text: &str, mode: &mut Option<usize>, rank: usize) {
+    optional(ui, text, mode, 0, |ui, mode| {
+        egui::ComboBox::from_id_salt(text)
+            .selected_text(format!("mode {}", *mode + 1))
+            .show_ui(ui, |ui| {
+                for other in 0..rank {
+                    ui.selectable_value(mode, other, format!("mode {}", other + 1));
+                }
+            })
+            .response
+    });
 }
 
 /// Switches of the side panels; gives the new choice.

@@ -167,7 +167,8 @@ impl RunData {
             | Event::Refused { .. }
             | Event::Failed { .. }
             | Event::Rewound { .. }
-            | Event::Snapshot { .. } => {}
+            | Event::Snapshot { .. }
+            | Event::Halted { .. } => {}
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::time::{Span, TimeScale};
 use crate::app::plots::Scale;
 use crate::lessons::{Plot, TheoryLayer, TimeAxis as LessonAxis, View as LessonView};
+use crate::worker::HaltRule;
 
 /// Most pixels over which curves are smoothed.
 pub(crate) const MAX_SMOOTHING: f64 = 200.0;
@@ -36,6 +37,8 @@ pub(crate) struct ViewSettings {
     pub(crate) panels: Panels,
     /// Scales of vertical axes that are not the usual ones, by plot.
     pub(crate) scales: BTreeMap<String, Scale>,
+    /// When runs halt by themselves.
+    pub(crate) halt: HaltRule,
 }
 
 /// At which common moment kept runs are laid over the present one.
@@ -111,6 +114,10 @@ impl ViewSettings {
         {
             self.alignment = Alignment::Start;
         }
+        let halt = &mut self.halt;
+        halt.peak = halt.peak.filter(|&mode| mode < rank);
+        halt.learned = halt.learned.filter(|&mode| mode < rank);
+        halt.time = halt.time.filter(|time| time.is_finite());
         self.smoothing = if self.smoothing.is_finite() {
             self.smoothing.clamp(0.0, MAX_SMOOTHING)
         } else {
@@ -137,6 +144,8 @@ impl ViewSettings {
                 ..Shown::default()
             },
             panels,
+            // A lesson ends at a step of its own.
+            halt: HaltRule::NEVER,
             ..Self::default()
         }
     }
@@ -189,6 +198,13 @@ mod tests {
                 distributions: false,
             },
             scales: BTreeMap::from([("diffusion".to_owned(), Scale::Symlog)]),
+            halt: HaltRule {
+                settled: false,
+                step: Some(1000),
+                time: Some(2.5),
+                peak: Some(0),
+                learned: Some(1),
+            },
         }
     }
 

@@ -19,7 +19,7 @@ use crate::figure::FigureOptions;
 use crate::palette::Ground;
 use crate::session::{Autosave, Session};
 use crate::simulation::{Schedule, Simulation};
-use crate::worker::{Command, Event, RunSpec, RunState};
+use crate::worker::{Command, Event, HaltCause, RunSpec, RunState};
 
 /// Longest that the window takes in events before it draws.
 const DRAIN_TIME: Duration = Duration::from_millis(10);
@@ -31,6 +31,7 @@ impl Window {
     pub fn listen(&mut self, ctx: &egui::Context) {
         self.drain(ctx);
         self.keys(ctx);
+        self.pass_on_halt_rule();
         self.look_after_files(ctx);
         self.look_after_settings();
         self.look_after_lesson();
@@ -54,7 +55,8 @@ impl Window {
                 Event::Snapshot { run, simulation } if run == self.state.run.run => {
                     self.take_snapshot(ctx, &simulation);
                 }
-                Event::Rewound { .. } | Event::Snapshot { .. } => {}
+                Event::Halted { run, cause } if run == self.state.run.run => self.inform(halted(cause)),
+                Event::Rewound { .. } | Event::Snapshot { .. } | Event::Halted { .. } => {}
                 Event::Frame(_) | Event::Refused { .. } | Event::Failed { .. } => {
                     let n_before = self.state.run.interventions.len();
                     self.state.run.take(event);
@@ -71,6 +73,15 @@ impl Window {
             if start.elapsed() > DRAIN_TIME {
                 break;
             }
+        }
+    }
+
+    /// Tells the worker when runs shall halt by themselves, if that has changed.
+    fn pass_on_halt_rule(&mut self) {
+        let rule = self.state.view.settings.halt;
+        if rule != self.halt {
+            self.halt = rule;
+            self.send(Command::SetHalt(rule));
         }
     }
 
@@ -399,4 +410,16 @@ impl Window {
         let is_running = self.state.run.state == RunState::Running;
         self.state.frames_per_second = is_running.then_some(self.frame_rate);
     }
+}
+
+/// Why a run halted by itself, in words.
+fn halted(cause: HaltCause) -> String {
+    let why = match cause {
+        HaltCause::Settled => "every feature has settled".to_owned(),
+        HaltCause::Step(step) => format!("step {} is reached", format::grouped(step)),
+        HaltCause::Time(time) => format!("training time {} is reached", format::significant(time, 4)),
+        HaltCause::Peak(mode) => format!("the diffusion along mode {} has peaked", mode + 1),
+        HaltCause::Learned(mode) => format!("feature {} is learned", mode + 1),
+    };
+    format!("halted: {why}; Space goes on")
 }

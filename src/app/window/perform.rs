@@ -105,6 +105,7 @@ impl Window {
                 let scale = view.settings.scale(id, plots::usual_scale(id));
                 view.set_scale(id, scale.next());
             }
+            Action::HaltWhenSettled => view.settings.halt.settled = !view.settings.halt.settled,
             Action::LogTime => {
                 let TimeScale { axis, log } = view.settings.time;
                 view.set_time(TimeScale { axis, log: !log });
