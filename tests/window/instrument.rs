@@ -461,3 +461,17 @@ fn a_run_halts_by_itself_and_says_why() {
         window.steps_taken() > before + 1000
     });
 }
+
+#[test]
+fn the_line_on_top_follows_the_scrubber() {
+    let mut harness = halted();
+    harness.get_by_label_contains("all features learned");
+    harness.key_press(Key::Home);
+    harness.step();
+    harness.step();
+    harness.get_by_label_contains("at a saddle with no feature learned");
+    harness.key_press(Key::End);
+    harness.step();
+    harness.step();
+    harness.get_by_label_contains("all 4 features are learned");
+}

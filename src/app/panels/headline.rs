@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use eframe::egui::{self, Color32, RichText, Ui};
 
-use crate::app::format::significant;
-use crate::app::state::{RunData, State};
+use crate::app::format::{grouped, significant};
+use crate::app::state::{Moment, RunData, State};
 use crate::app::style;
 use crate::observables::Quantity;
 use crate::observables::events::{Activity, noise_shares};
@@ -17,23 +17,34 @@ const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
 /// Draws the line; where it `is_short`, without the sentence.
 pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool) {
     let run = &state.run;
+    let scrubbed = state.view.scrubbed;
+    let (activity, summary) = match scrubbed {
+        Some(moment) => {
+            let (activity, summary) = run.activity_at(moment);
+            (
+                Some(activity),
+                format!("step {}: {summary}", grouped(moment.step)),
+            )
+        }
+        None => (run.events.activity, run.events.summary.clone()),
+    };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
-        let (text, color) = token(run, ui.visuals());
+        let (text, color) = token(activity, ui.visuals());
         let token = ui.label(RichText::new(&text).size(18.0 * emphasis).strong().color(color));
-        let told = format!("{text}: {}", run.events.summary);
+        let told = format!("{text}: {summary}");
         token.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
-        share_bar(ui, run, emphasis);
+        share_bar(ui, run, scrubbed, emphasis);
         if is_short {
             return;
         }
-        ui.label(RichText::new(&run.events.summary).size(12.5 * emphasis));
+        ui.label(RichText::new(&summary).size(12.5 * emphasis));
     });
 }
 
-fn token(run: &RunData, visuals: &egui::Visuals) -> (String, Color32) {
+fn token(activity: Option<Activity>, visuals: &egui::Visuals) -> (String, Color32) {
     let neutral = visuals.strong_text_color();
-    match run.events.activity {
+    match activity {
         None => ("starting".to_owned(), neutral),
         Some(Activity::Learning { mode }) => (
             format!("\u{25cf} learning feature {}", mode + 1),
@@ -48,13 +59,18 @@ fn token(run: &RunData, visuals: &egui::Visuals) -> (String, Color32) {
     }
 }
 
-/// Which mode holds how much of the total diffusion now.
-fn share_bar(ui: &mut Ui, run: &RunData, emphasis: f32) {
+/// Which mode holds how much of the total diffusion now, or at the moment looked at.
+fn share_bar(ui: &mut Ui, run: &RunData, scrubbed: Option<Moment>, emphasis: f32) {
     let (rect, response) = ui.allocate_exact_size(emphasis * BAR, egui::Sense::hover());
     let painter = ui.painter();
     painter.rect_filled(rect, 3.0, ui.visuals().extreme_bg_color);
     let diffusions: Option<Vec<f64>> = (0..run.rank())
-        .map(|mode| run.latest(Quantity::Diffusion, mode))
+        .map(|mode| match scrubbed {
+            Some(moment) => {
+                Some(run.value_at_step(moment.step, run.schema.column(Quantity::Diffusion, mode)))
+            }
+            None => run.latest(Quantity::Diffusion, mode),
+        })
         .collect();
     let shares = diffusions.and_then(|diffusions| noise_shares(&diffusions));
     let mut text =

@@ -304,6 +304,33 @@ impl RunData {
         bucket.map_or(0.0, |bucket| history.finest().column(column)[bucket].first)
     }
 
+    /// What was being learned at a recorded moment, in one line too.
+    pub(crate) fn activity_at(&self, moment: Moment) -> (Activity, String) {
+        let live = self
+            .interventions
+            .iter()
+            .take_while(|change| change.step < moment.step)
+            .last()
+            .map_or(self.experiment.live, |change| change.live);
+        let modes = 0..self.rank();
+        let values = |quantity: Quantity| -> Vec<f64> {
+            let value = |mode| self.value_at_step(moment.step, self.schema.column(quantity, mode));
+            modes.clone().map(value).collect()
+        };
+        let (strengths, drifts) = (values(Quantity::Strength), values(Quantity::Drift));
+        let laws: Vec<ModeLaw> = modes
+            .clone()
+            .map(|mode| self.experiment.mode_law(mode, &live))
+            .collect();
+        let learned = |mode: usize| {
+            let events = self.events.modes.get(mode);
+            events.is_some_and(|events| events.learned.is_some_and(|learned| learned.step <= moment.step))
+        };
+        let activity = Activity::in_row(&strengths, &drifts, &laws, learned);
+        let summary = activity.summary(&strengths, &laws, live.learning_rate);
+        (activity, summary)
+    }
+
     /// The recorded moment at or before a position along the shared axis.
     pub(crate) fn moment_at(&self, scale: TimeScale, position: f64) -> Option<Moment> {
         let history = &self.trajectories.first()?.history;

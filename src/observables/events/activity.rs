@@ -47,8 +47,22 @@ impl Activity {
         }
     }
 
+    /// Activity in a single row, seen without those before it; `learned` tells which modes have ever reached 95 % by then.
+    pub fn in_row(
+        strengths: &[f64],
+        drifts: &[f64],
+        laws: &[ModeLaw],
+        learned: impl Fn(usize) -> bool,
+    ) -> Self {
+        let fractions = strengths.iter().zip(laws);
+        let stages: Vec<Stage> = fractions
+            .map(|(strength, law)| Stage::at(strength / law.teacher_strength))
+            .collect();
+        Self::of(&stages, drifts, learned)
+    }
+
     /// One line of text. `strengths` and `laws` hold one entry per mode.
-    pub(super) fn summary(self, strengths: &[f64], laws: &[ModeLaw], learning_rate: f64) -> String {
+    pub fn summary(self, strengths: &[f64], laws: &[ModeLaw], learning_rate: f64) -> String {
         let n_modes = laws.len();
         match self {
             Self::AtSaddle { n_learned, next } => {
