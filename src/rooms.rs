@@ -205,8 +205,7 @@ fn absolute(path: &str, module: &Module) -> Option<Vec<String>> {
             names.next();
             module.clone()
         }
-        "super" => module.clone(),
-        // A child of this module, or another crate.
+        // `super`, a child of this module, or another crate.
         _ => module.clone(),
     };
     let is_local = path.starts_with("crate") || path.starts_with("self") || path.starts_with("super");

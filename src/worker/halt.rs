@@ -88,7 +88,7 @@ impl Halting {
 
     /// Another rule; a condition that is as it was and has held does not halt again.
     pub(super) fn set_rule(&mut self, rule: HaltRule) {
-        fn left<T: PartialEq>(new: Option<T>, old: Option<T>, still: bool) -> Option<T> {
+        fn left<T: Copy + PartialEq>(new: Option<T>, old: Option<T>, still: bool) -> Option<T> {
             let is_new = new != old;
             new.filter(|_| is_new || still)
         }
