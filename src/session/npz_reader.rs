@@ -2,6 +2,9 @@
 //!
 //! The session in the archive says what was run; teacher and data set are made anew from it. Rows and weights are read to the
 //! bit, events are found in the rows once more.
+//!
+//! A file of another version may know other observables: one that is missing is absent, NaN in every row, and an array that this
+//! version does not know is passed over. What no recording can do without are `step`, `time`, `session` and the weights.
 
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -72,18 +75,20 @@ pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
     let schema = Schema::new(rank);
     let n_rows = archive.n_rows(schema)?;
     let mut rows = vec![0.0; n_rows * schema.n_columns()];
+    for (name, column) in [("step", Schema::STEP), ("time", Schema::TIME)] {
+        let values = archive.numbers(name, &[n_rows])?;
+        spread(&values, 1, &mut rows, schema.n_columns(), column);
+    }
     for (name, column) in [
-        ("step", Schema::STEP),
-        ("time", Schema::TIME),
         ("loss", Schema::LOSS),
         ("excess_loss", Schema::EXCESS_LOSS),
         ("imbalance", schema.imbalance()),
     ] {
-        let values = archive.numbers(name, &[n_rows])?;
+        let values = archive.observable(name, &[n_rows])?;
         spread(&values, 1, &mut rows, schema.n_columns(), column);
     }
     for quantity in Quantity::ALL {
-        let values = archive.numbers(quantity.name(), &[n_rows, rank])?;
+        let values = archive.observable(quantity.name(), &[n_rows, rank])?;
         let first = schema.column(quantity, 0);
         spread(&values, rank, &mut rows, schema.n_columns(), first);
     }
@@ -192,6 +197,15 @@ impl<'a> Archive<'a> {
                 Err(format!("has shape {found:?}, not {shape:?}"))
             }
         })
+    }
+
+    /// The numbers of an observable; NaN where the file was made without it.
+    fn observable(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, NpzError> {
+        if self.holds(name) {
+            self.numbers(name, shape)
+        } else {
+            Ok(vec![f64::NAN; shape.iter().product()])
+        }
     }
 
     fn session(&mut self) -> Result<Session, NpzError> {

@@ -3,6 +3,8 @@
 //! Rows are laid out by [`Schema`], one after the other. A run of `n` steps recorded every `k` has rows at the steps
 //! `0, k, 2k, ..` and at `n`; the last row of a run that diverged is finite.
 //!
+//! An observable that a file was made without is NaN in every row.
+//!
 //! Of several replicas, the rows are those of the plain run, and beside each row stands the distribution of every mode strength
 //! over all of them.
 

@@ -4,6 +4,7 @@
 
 mod autosave;
 mod data_file;
+mod earlier;
 mod lesson_files;
 mod lessons;
 mod session_file;

@@ -1,0 +1,147 @@
+//! Files of earlier versions, kept in `tests/data/earlier`, open in this one; a recording opens with arrays that this version does
+//! not know and without observables that it does.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use saddlescope::chart::Options;
+use saddlescope::figure::{Figure, FigureOptions, FigurePanel};
+use saddlescope::observables::{Quantity, Schema};
+use saddlescope::palette::Ground;
+use saddlescope::session::{Recording, Session, read_npz};
+use saddlescope::simulation::{Schedule, Simulation};
+use tempfile::TempDir;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+fn kept(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/earlier")
+        .join(name)
+}
+
+/// Rows agree to rounding, which differs from one kind of processor to another.
+fn assert_close<'a>(found: impl Iterator<Item = &'a [f64]>, expected: impl Iterator<Item = &'a [f64]>) {
+    for (found, expected) in found.zip(expected) {
+        for (a, b) in found.iter().zip(expected) {
+            assert!((a - b).abs() <= 1e-7 * (1.0 + b.abs()), "{found:?} {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn recordings_of_earlier_versions_open_and_are_this_version_s_run() {
+    for name in ["recording_0.1.0.npz"] {
+        let recording = read_npz(&kept(name)).unwrap();
+        let session = recording.session();
+        assert_eq!(
+            (recording.rows().len(), recording.replica_rows().len()),
+            (21, 21),
+            "{name}"
+        );
+        assert_eq!(session.script.changes().len(), 1);
+        let mut simulation = Simulation::new(&session.experiment).unwrap();
+        let (again, _) = Recording::run_script(
+            &mut simulation,
+            &session.script,
+            Schedule::Every(20),
+            session.end.step,
+            |_| ControlFlow::Continue(()),
+        );
+        let known = recording.schema().n_columns();
+        assert_close(
+            recording.rows(),
+            again.rows().map(|row| &row[..known.min(row.len())]),
+        );
+    }
+}
+
+#[test]
+fn sessions_of_earlier_versions_open_and_mean_the_same_run() {
+    for name in ["session_0.1.0.toml", "window_session_0.1.0.toml"] {
+        let session = Session::read(&kept(name)).unwrap();
+        assert!(
+            !session.script.changes().is_empty() && session.end.step > 0,
+            "{name}"
+        );
+    }
+    let recorded = read_npz(&kept("recording_0.1.0.npz")).unwrap();
+    let session = Session::read(&kept("session_0.1.0.toml")).unwrap();
+    assert_eq!(session.experiment, recorded.session().experiment);
+}
+
+/// A copy of a recording without the arrays `without`, and with two that no version knows.
+fn altered(path: &Path, without: &[&str]) {
+    let mut original = ZipArchive::new(File::open(kept("recording_0.1.0.npz")).unwrap()).unwrap();
+    let mut copy = ZipWriter::new(File::create(path).unwrap());
+    for i in 0..original.len() {
+        let mut entry = original.by_index(i).unwrap();
+        let name = entry.name().to_owned();
+        if without.iter().any(|array| name == format!("{array}.npy")) {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        copy.start_file(name, SimpleFileOptions::default()).unwrap();
+        copy.write_all(&bytes).unwrap();
+    }
+    for (name, bytes) in [
+        ("curvature.npy", &b"of a later version"[..]),
+        ("notes.txt", b"hello"),
+    ] {
+        copy.start_file(name, SimpleFileOptions::default()).unwrap();
+        copy.write_all(bytes).unwrap();
+    }
+    copy.finish().unwrap();
+}
+
+#[test]
+fn unknown_arrays_are_passed_over_and_missing_observables_are_absent() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("altered.npz");
+    let whole = read_npz(&kept("recording_0.1.0.npz")).unwrap();
+    altered(&path, &[]);
+    assert!(read_npz(&path).unwrap().rows().eq(whole.rows()));
+
+    let scalars = [
+        ("loss", Schema::LOSS..Schema::LOSS + 1),
+        ("excess_loss", Schema::EXCESS_LOSS..Schema::EXCESS_LOSS + 1),
+    ];
+    let per_mode = Quantity::ALL.map(|quantity| (quantity.name(), whole.schema().columns(quantity)));
+    for (name, columns) in scalars.into_iter().chain(per_mode) {
+        altered(&path, &[name]);
+        let read = read_npz(&path).unwrap_or_else(|error| unreachable!("{name}: {error}"));
+        for (row, expected) in read.rows().zip(whole.rows()) {
+            for (column, (found, expected)) in row.iter().zip(expected).enumerate() {
+                let absent = columns.contains(&column) && found.is_nan();
+                assert!(
+                    absent || found.to_bits() == expected.to_bits(),
+                    "{name}: {column}"
+                );
+                assert_eq!(absent, columns.contains(&column));
+            }
+        }
+        for panel in FigurePanel::all() {
+            let options = FigureOptions {
+                panel,
+                ground: Ground::Light,
+                chart: Options::default(),
+            };
+            // A run this short has no histogram.
+            if let Ok(figure) = Figure::draw(&read, &options) {
+                assert!(!figure.svg().contains("NaN"), "{name} {}", panel.name());
+            }
+        }
+    }
+    for needed in ["step", "time", "session", "final_w1"] {
+        altered(&path, &[needed]);
+        let message = read_npz(&path).unwrap_err().to_string();
+        assert!(
+            message.contains(&format!("array {needed}: is missing")),
+            "{message}"
+        );
+    }
+    fs::remove_file(&path).unwrap();
+}
