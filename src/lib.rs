@@ -74,6 +74,7 @@ mod memory;
 pub mod model;
 pub mod observables;
 pub mod palette;
+mod products;
 pub mod random;
 #[cfg(test)]
 mod rooms;

@@ -21,9 +21,9 @@ use rand_distr::{Binomial, Distribution as _};
 use serde::{Deserialize, Serialize};
 
 use super::LiveParams;
-use super::kernel::Columns;
 use crate::memory::HeapBytes;
 use crate::model::{Dataset, Teacher};
+use crate::products::Columns;
 use crate::random::{ChiSquared, Generator, NormalStream, Purpose, Streams};
 
 /// How the samples of a stored set are visited.

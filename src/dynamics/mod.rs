@@ -3,7 +3,7 @@
 //! All of them rest on one identity: the gradient of the loss for layer `l` is `A_l^T Q B_l^T`, where `Q = (W x - y) x^T`
 //! is averaged over samples and `A_l`, `B_l` are the products of the layers above and below. [`Backpropagation`] applies
 //! it to matrices as they are, for whoever wants a gradient; SGD and Langevin dynamics apply the same formulas to panels made for
-//! vectors (`kernel`). The engines differ only in the `Q` they feed in. Each is an [`Engine`], whose verb is `advance`.
+//! vectors (`kernel`, on [`products`](crate::products)). The engines differ only in the `Q` they feed in. Each is an [`Engine`], whose verb is `advance`.
 
 mod backpropagation;
 mod batching;
@@ -14,7 +14,7 @@ mod flow_engine;
 mod gradient_flow;
 mod gradient_noise;
 mod kernel;
-pub(crate) mod lanes;
+mod lanes;
 mod langevin;
 mod minibatch;
 mod mode_ensemble;
@@ -29,7 +29,7 @@ pub use engine::Engine;
 pub use flow_engine::FlowEngine;
 pub use gradient_flow::GradientFlow;
 pub use gradient_noise::total_noise;
-pub(crate) use lanes::{LANES, LangevinLanes, SgdLanes, are_there as lanes_are_there};
+pub(crate) use lanes::{LangevinLanes, SgdLanes};
 pub(crate) use langevin::Anisotropic;
 pub use langevin::{Langevin, LangevinNoise};
 pub use minibatch::{Minibatch, MinibatchSource, Sampling};

@@ -9,12 +9,11 @@ use pulp::Simd;
 use super::LiveParams;
 use super::blowup::Blowup;
 use super::engine::Engine;
-use super::kernel::{
-    Inputs, Panel, Pass, Work, add_outer_product, add_scaled, dispatch, product, scale, sum_of_squares,
-};
+use super::kernel::{Inputs, Pass, Work, dispatch};
 use super::minibatch::MinibatchSource;
 use crate::memory::HeapBytes as _;
 use crate::model::{DeepLinearNetwork, Risk};
+use crate::products::{Panel, add_outer_product, add_scaled, product, scale, sum_of_squares};
 use crate::random::Streams;
 
 /// The SGD engine: a source of minibatches and its work space.

@@ -8,7 +8,6 @@ mod init;
 mod least_squares;
 mod network;
 mod partial_products;
-mod products;
 mod risk;
 mod teacher;
 
@@ -16,7 +15,5 @@ pub use dataset::{Dataset, DatasetError, whitened};
 pub use init::Init;
 pub use network::DeepLinearNetwork;
 pub use partial_products::PartialProducts;
-pub use products::{gram_distance_squared, multiply, multiply_transposed};
-pub(crate) use products::{multiply_columns, multiply_columns_transposed};
 pub use risk::{Risk, SecondMoments};
 pub use teacher::{Basis, Teacher, random_frame};

@@ -4,8 +4,8 @@
 use nalgebra::DMatrix;
 
 use super::network::DeepLinearNetwork;
-use super::products::multiply;
 use crate::memory::HeapBytes;
+use crate::products::multiply;
 
 /// Partial products of a network, recomputed in place.
 #[derive(Clone, Debug)]

@@ -3,7 +3,8 @@
 
 use nalgebra::DMatrix;
 
-use crate::model::{DeepLinearNetwork, gram_distance_squared};
+use crate::model::DeepLinearNetwork;
+use crate::products::gram_distance_squared;
 
 /// Imbalance of a network, in units of a squared weight; zero for a single layer. `scratch` holds the transpose of every layer but
 /// the last and is made to fit at the first call.

@@ -15,7 +15,8 @@ use nalgebra::DMatrix;
 use super::sample_variance::SampleVariance;
 use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::memory::HeapBytes;
-use crate::model::{PartialProducts, Risk, multiply, multiply_transposed};
+use crate::model::{PartialProducts, Risk};
+use crate::products::{multiply, multiply_transposed};
 
 /// Drift and diffusion of every mode, with the work space to compute them.
 #[derive(Clone, Debug)]

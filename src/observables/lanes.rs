@@ -6,8 +6,8 @@
 
 use pulp::Simd;
 
-use crate::dynamics::lanes::{LANES, LaneWork, add_scaled, dispatch, load_lane, product, transposed_product};
 use crate::model::{DeepLinearNetwork, Teacher};
+use crate::products::lanes::{LANES, LaneWork, add_scaled, dispatch, load_lane, product, transposed_product};
 
 /// What is seen of the modes, one number a run.
 #[derive(Clone, Debug, Default)]

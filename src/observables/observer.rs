@@ -12,7 +12,8 @@ use super::schema::{Quantity, Schema};
 use super::singular_values::SingularValues;
 use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::memory::HeapBytes;
-use crate::model::{DeepLinearNetwork, PartialProducts, Risk, multiply, multiply_transposed};
+use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
+use crate::products::{multiply, multiply_transposed};
 
 /// Measures networks of one shape against one teacher.
 #[derive(Clone, Debug)]

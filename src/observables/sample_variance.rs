@@ -8,7 +8,8 @@
 use nalgebra::DMatrix;
 
 use crate::memory::HeapBytes;
-use crate::model::{Dataset, multiply_columns, multiply_columns_transposed};
+use crate::model::Dataset;
+use crate::products::{multiply_columns, multiply_columns_transposed};
 
 /// Samples of a block.
 const BLOCK: usize = 64;

@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::{Divergence, Quartet, SetupError, Simulation};
-use crate::dynamics::LANES;
 use crate::experiment::{Experiment, ExperimentError, LiveParams};
+use crate::products::lanes::LANES;
 use crate::random::Streams;
 use crate::stats::Summary;
 

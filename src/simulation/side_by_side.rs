@@ -8,8 +8,9 @@ use std::any::Any;
 
 use nalgebra::DMatrix;
 
-use crate::dynamics::{Anisotropic, Engine, LANES, Langevin, LangevinLanes, Sgd, SgdLanes, lanes_are_there};
+use crate::dynamics::{Anisotropic, Engine, Langevin, LangevinLanes, Sgd, SgdLanes};
 use crate::model::DeepLinearNetwork;
+use crate::products::lanes::{self, LANES};
 
 use super::Simulation;
 
@@ -151,7 +152,7 @@ impl Lanes {
         let widths = network.widths();
         let same = members.iter().all(|member| member.network.widths() == widths);
         let n_weights: usize = network.weights().iter().map(DMatrix::len).sum();
-        if !same || n_weights > MOST_WEIGHTS || !lanes_are_there() {
+        if !same || n_weights > MOST_WEIGHTS || !lanes::are_there() {
             return Self::None;
         }
         let engines = || members.iter().map(|member| &*member.engine);

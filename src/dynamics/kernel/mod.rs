@@ -1,6 +1,6 @@
 //! The engines' arithmetic: weights and work space in a layout made for vectors, and the passes of a step over them.
 //!
-//! Every matrix is a [`Panel`]: column-major, its columns padded with zeros to whole vectors. A network whose widths all fit in
+//! Every matrix is a [`Panel`](crate::products::Panel): column-major, its columns padded with zeros to whole vectors. A network whose widths all fit in
 //! 4, 8 or 12 rows has that one stride everywhere, and its steps are compiled for it; any other has a stride for every width.
 //! With `Q = R X^T` the mean error statistic, a [`Pass`] computes
 //!
@@ -11,20 +11,13 @@
 //! as [`Backpropagation`](super::Backpropagation) does, with up to `d_in` columns. Against the identity, `X = I` and `R = Q`,
 //! the first layer needs no product: `H_1 = W_1` and `W_1 += D_1`.
 
-mod entrywise;
-mod outer_product;
-mod panel;
 mod pass;
-mod products;
 
-pub(super) use entrywise::{add_scaled, scale, sum_of_squares};
-pub(super) use outer_product::add_outer_product;
-pub(super) use panel::{Columns, Panel};
 pub(super) use pass::{Inputs, Pass};
-pub(super) use products::{ProductSizes, product};
 
-use panel::WIDEST;
 use pulp::{Arch, Simd, WithSimd};
+
+use crate::products::WIDEST;
 
 /// Work compiled for every stride and vector length.
 pub(super) trait Work {

@@ -2,14 +2,14 @@
 
 use pulp::Simd;
 
-use super::entrywise::{Squares, add_scaled, sum_of_squares};
-use super::outer_product::add_outer_product;
-use super::panel::{LARGEST_COMMON_STRIDE, Panel, padded_widths};
-use super::products::{ProductSizes, product, transposed_product};
 use crate::dynamics::blowup::Blowup;
 use crate::dynamics::range::{check_range, ordinary_change};
 use crate::memory::HeapBytes;
 use crate::model::DeepLinearNetwork;
+use crate::products::{
+    LARGEST_COMMON_STRIDE, Panel, ProductSizes, Squares, add_outer_product, add_scaled, padded_widths,
+    product, sum_of_squares, transposed_product,
+};
 
 /// The columns `X` a pass starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

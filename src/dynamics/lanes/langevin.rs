@@ -2,13 +2,13 @@
 
 use pulp::Simd;
 
-use super::network::{LaneNetwork, load_lane};
-use super::products::{add_scaled, add_squares, product, scale};
-use super::{CHUNK, LANES, LaneWork, dispatch, interleave};
+use super::network::LaneNetwork;
+use super::{CHUNK, interleave};
 use crate::dynamics::LiveParams;
 use crate::dynamics::kernel::Inputs;
 use crate::dynamics::langevin::Anisotropic;
 use crate::model::DeepLinearNetwork;
+use crate::products::lanes::{LANES, LaneWork, add_scaled, add_squares, dispatch, load_lane, product, scale};
 
 /// Work space of four runs.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Several runs side by side: four networks of one shape, one in each lane of a vector, take their steps together.
 //!
 //! A number of the engine becomes a vector of the same number of all four runs, so every instruction works for four runs and no vector
-//! is padded. Every sum is taken in the order in which the engines themselves take it ([`kernel`](super::kernel)), the order of
+//! is padded. Every sum is taken in the order in which the engines themselves take it ([`products`](crate::products)), the order of
 //! their vectors' lanes included, and every run draws from its own streams: each run is bit for bit what it is alone.
 //!
 //! What ends a run, a residual or weights out of range, is not judged here but bounded over all steps. Where the bound is not
@@ -10,53 +10,15 @@
 
 mod langevin;
 mod network;
-mod products;
 mod sgd;
 
 pub(crate) use langevin::LangevinLanes;
-pub(crate) use network::load_lane;
-pub(crate) use products::{add_scaled, product, transposed_product};
 pub(crate) use sgd::SgdLanes;
 
-use pulp::{Arch, Simd, WithSimd};
+use crate::products::lanes::LANES;
 
-/// Runs side by side: the lanes of the widest vector in use.
-pub(crate) const LANES: usize = 4;
 /// Steps whose random numbers are drawn at once.
 const CHUNK: usize = 32;
-
-/// Work on vectors of [`LANES`] numbers.
-pub(crate) trait LaneWork {
-    /// Does it; the answer goes on to whoever asked.
-    fn run<S: Simd>(self, simd: S) -> bool;
-}
-
-struct Dispatched<W>(W);
-
-impl<W: LaneWork> WithSimd for Dispatched<W> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> bool {
-        S::F64_LANES == LANES && self.0.run(simd)
-    }
-}
-
-/// Does `work` where the processor has vectors of [`LANES`] numbers; `false` where it has none, or the bounds were not kept.
-pub(crate) fn dispatch(work: impl LaneWork) -> bool {
-    Arch::new().dispatch(Dispatched(work))
-}
-
-/// Whether this processor has vectors of [`LANES`] numbers.
-pub(crate) fn are_there() -> bool {
-    struct Yes;
-    impl LaneWork for Yes {
-        fn run<S: Simd>(self, _simd: S) -> bool {
-            true
-        }
-    }
-    dispatch(Yes)
-}
 
 /// Writes number `i` of each run into vector `i`: `draws` holds the numbers of one run after those of another, `stride` apart.
 #[inline(always)]

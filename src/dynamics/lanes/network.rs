@@ -1,13 +1,13 @@
 //! Weights, activations and deltas of four networks of one shape, entry by entry in vectors: the passes of `kernel::pass`.
 
-use nalgebra::DMatrix;
 use pulp::Simd;
 
-use super::LANES;
-use super::products::{add_outer_product, add_scaled, add_squares, product, transposed_product};
 use crate::dynamics::kernel::Inputs;
 use crate::dynamics::range::ordinary_change;
 use crate::model::DeepLinearNetwork;
+use crate::products::lanes::{
+    LANES, add_outer_product, add_scaled, add_squares, load_lane, product, transposed_product,
+};
 
 /// Four networks and the work space of a step. A matrix of `n` entries is a slice of `4 n` numbers.
 #[derive(Clone, Debug)]
@@ -19,13 +19,6 @@ pub(super) struct LaneNetwork {
     /// `D_0 .. D_L`; `D_0` is work space for the caller, as large as a map.
     pub(super) deltas: Vec<Vec<f64>>,
     ordinary_change_squared: f64,
-}
-
-/// Writes a matrix into one lane.
-pub(crate) fn load_lane(matrix: &DMatrix<f64>, lane: usize, out: &mut [f64]) {
-    for (out, entry) in out.as_chunks_mut::<LANES>().0.iter_mut().zip(matrix.iter()) {
-        out[lane] = *entry;
-    }
 }
 
 impl LaneNetwork {

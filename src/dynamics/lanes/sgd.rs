@@ -2,13 +2,15 @@
 
 use pulp::Simd;
 
-use super::network::{LaneNetwork, load_lane};
-use super::products::{add_outer_product, add_scaled, add_squares, product, scale};
-use super::{CHUNK, LANES, LaneWork, dispatch, interleave};
+use super::network::LaneNetwork;
+use super::{CHUNK, interleave};
 use crate::dynamics::LiveParams;
 use crate::dynamics::kernel::Inputs;
 use crate::dynamics::sgd::Sgd;
 use crate::model::DeepLinearNetwork;
+use crate::products::lanes::{
+    LANES, LaneWork, add_outer_product, add_scaled, add_squares, dispatch, load_lane, product, scale,
+};
 
 /// Most columns of a minibatch: more would leave the fastest cache, and are work enough for the engines' own vectors.
 const MOST_COLUMNS: usize = 64;

@@ -5,12 +5,11 @@ use pulp::Simd;
 
 use super::stored::Stored;
 use crate::dynamics::blowup::Blowup;
-use crate::dynamics::kernel::{
-    Inputs, Panel, Pass, Work, add_outer_product, add_scaled, dispatch, product, scale, sum_of_squares,
-};
+use crate::dynamics::kernel::{Inputs, Pass, Work, dispatch};
 use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::memory::HeapBytes;
 use crate::model::{DeepLinearNetwork, Risk};
+use crate::products::{Panel, add_outer_product, add_scaled, product, scale, sum_of_squares};
 use crate::random::NormalStream;
 
 /// The engine for the exact noise.

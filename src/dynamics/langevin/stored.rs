@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use pulp::Simd;
 
-use crate::dynamics::kernel::{Panel, ProductSizes, product};
 use crate::memory::HeapBytes;
 use crate::model::{Dataset, SecondMoments};
+use crate::products::{Panel, ProductSizes, product};
 use crate::random::NormalStream;
 
 /// A stored set in panels. It never changes, so every run on it may hold the same one.

@@ -1,14 +1,56 @@
 //! Products of small matrices of which every entry is a vector, one lane a run. Matrices are column-major and not padded.
 //!
-//! The orders of the sums are those of `kernel::products` and `kernel::outer_product`: a product against a single column sums even and odd
+//! The orders of the sums are those of [`tiles`](super::tiles) and [`outer_product`](super::outer_product): a product against a single column sums even and odd
 //! terms apart; a transposed product sums the rows that share a lane there, every fourth, and then these four sums crosswise.
 
-use pulp::Simd;
+use nalgebra::DMatrix;
+use pulp::{Arch, Simd, WithSimd};
 
-use super::LANES;
+/// Runs side by side: the lanes of the widest vector in use.
+pub(crate) const LANES: usize = 4;
 
 /// Rows that are worked on at once.
 const ROWS: usize = 4;
+
+/// Work on vectors of [`LANES`] numbers.
+pub(crate) trait LaneWork {
+    /// Does it; the answer goes on to whoever asked.
+    fn run<S: Simd>(self, simd: S) -> bool;
+}
+
+struct Dispatched<W>(W);
+
+impl<W: LaneWork> WithSimd for Dispatched<W> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> bool {
+        S::F64_LANES == LANES && self.0.run(simd)
+    }
+}
+
+/// Does `work` where the processor has vectors of [`LANES`] numbers; `false` where it has none, or the bounds were not kept.
+pub(crate) fn dispatch(work: impl LaneWork) -> bool {
+    Arch::new().dispatch(Dispatched(work))
+}
+
+/// Whether this processor has vectors of [`LANES`] numbers.
+pub(crate) fn are_there() -> bool {
+    struct Yes;
+    impl LaneWork for Yes {
+        fn run<S: Simd>(self, _simd: S) -> bool {
+            true
+        }
+    }
+    dispatch(Yes)
+}
+
+/// Writes a matrix into one lane.
+pub(crate) fn load_lane(matrix: &DMatrix<f64>, lane: usize, out: &mut [f64]) {
+    for (out, entry) in out.as_chunks_mut::<LANES>().0.iter_mut().zip(matrix.iter()) {
+        out[lane] = *entry;
+    }
+}
 
 /// `out = left right`: `left` has `rows` rows and `inner` columns.
 #[inline(always)]

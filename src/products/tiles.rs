@@ -22,24 +22,18 @@ pub(super) struct TileSizes {
 
 /// Sizes of a product `out = left right`.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::dynamics) struct ProductSizes {
+pub(crate) struct ProductSizes {
     /// Numbers from one column of `left` and of `out` to the next.
-    pub(in crate::dynamics) stride: usize,
+    pub(crate) stride: usize,
     /// Columns of `left` and rows of `right` that count.
-    pub(in crate::dynamics) inner: usize,
+    pub(crate) inner: usize,
     /// Numbers from one column of `right` to the next.
-    pub(in crate::dynamics) inner_stride: usize,
+    pub(crate) inner_stride: usize,
 }
 
 /// `out = left right`, as many columns as `out` has.
 #[inline(always)]
-pub(in crate::dynamics) fn product<S: Simd>(
-    simd: S,
-    left: &[f64],
-    right: &[f64],
-    out: &mut [f64],
-    sizes: ProductSizes,
-) {
+pub(crate) fn product<S: Simd>(simd: S, left: &[f64], right: &[f64], out: &mut [f64], sizes: ProductSizes) {
     let ProductSizes {
         stride,
         inner,
@@ -143,7 +137,7 @@ fn product_tile<S: Simd, const ROWS: usize, const N: usize>(
 
 /// `out = left^T right`: `left` and `right` have columns of stride `stride`, `out` of `out_stride`, the number of columns of `left`.
 #[inline(always)]
-pub(in crate::dynamics) fn transposed_product<S: Simd>(
+pub(crate) fn transposed_product<S: Simd>(
     simd: S,
     left: &[f64],
     right: &[f64],

@@ -5,22 +5,22 @@ use nalgebra::DMatrix;
 use crate::memory::HeapBytes;
 
 /// Columns are padded to a multiple of this many numbers, the widest vector in use.
-pub(super) const WIDEST: usize = 4;
+pub(crate) const WIDEST: usize = 4;
 
 /// Rows up to which all panels of a network share one stride.
-pub(super) const LARGEST_COMMON_STRIDE: usize = 12;
+pub(crate) const LARGEST_COMMON_STRIDE: usize = 12;
 
 /// A padded matrix: entry `(i, j)` stands at `j * stride + i`.
 #[derive(Clone, Debug)]
-pub(in crate::dynamics) struct Panel {
+pub(crate) struct Panel {
     n_rows: usize,
     stride: usize,
-    pub(in crate::dynamics) data: Vec<f64>,
+    pub(crate) data: Vec<f64>,
 }
 
 /// The columns of a matrix, padded or not, to be written.
 #[derive(Debug)]
-pub(in crate::dynamics) struct Columns<'a> {
+pub(crate) struct Columns<'a> {
     data: &'a mut [f64],
     stride: usize,
     n_rows: usize,
@@ -32,7 +32,7 @@ fn padded(n_rows: usize) -> usize {
 }
 
 /// Strides of panels with these numbers of rows: one for all where the widest has few, else as few as each can do with.
-pub(super) fn padded_widths(widths: &[usize]) -> Vec<usize> {
+pub(crate) fn padded_widths(widths: &[usize]) -> Vec<usize> {
     let widest = widths.iter().copied().max().map_or(0, padded);
     let stride_of = |&width: &usize| {
         if widest <= LARGEST_COMMON_STRIDE {
@@ -46,7 +46,7 @@ pub(super) fn padded_widths(widths: &[usize]) -> Vec<usize> {
 
 impl Panel {
     /// A panel of zeros.
-    pub(in crate::dynamics) fn zeros(n_rows: usize, stride: usize, n_columns: usize) -> Self {
+    pub(crate) fn zeros(n_rows: usize, stride: usize, n_columns: usize) -> Self {
         Self {
             n_rows,
             stride,
@@ -55,19 +55,19 @@ impl Panel {
     }
 
     /// A panel of at least `n_columns` columns, those beyond the matrix zero.
-    pub(in crate::dynamics) fn of(matrix: &DMatrix<f64>, stride: usize, n_columns: usize) -> Self {
+    pub(crate) fn of(matrix: &DMatrix<f64>, stride: usize, n_columns: usize) -> Self {
         let mut panel = Self::zeros(matrix.nrows(), stride, n_columns.max(matrix.ncols()));
         panel.load(matrix);
         panel
     }
 
     /// Makes room for another number of columns; what they hold is undefined but finite, and the padding is zero.
-    pub(in crate::dynamics) fn resize(&mut self, n_columns: usize) {
+    pub(crate) fn resize(&mut self, n_columns: usize) {
         self.data.resize(n_columns * self.stride, 0.0);
     }
 
     /// Takes the entries of a matrix of the same shape.
-    pub(super) fn load(&mut self, matrix: &DMatrix<f64>) {
+    pub(crate) fn load(&mut self, matrix: &DMatrix<f64>) {
         self.debug_assert_fits(matrix);
         let columns = self.data.chunks_exact_mut(self.stride);
         for (padded, column) in columns.zip(matrix.as_slice().chunks_exact(self.n_rows)) {
@@ -76,12 +76,12 @@ impl Panel {
     }
 
     /// Takes over a panel of the same shape.
-    pub(in crate::dynamics) fn copy_from(&mut self, other: &Self) {
+    pub(crate) fn copy_from(&mut self, other: &Self) {
         self.data.copy_from_slice(&other.data);
     }
 
     /// Gives the entries to a matrix of the same shape.
-    pub(super) fn store(&self, matrix: &mut DMatrix<f64>) {
+    pub(crate) fn store(&self, matrix: &mut DMatrix<f64>) {
         self.debug_assert_fits(matrix);
         let columns = self.data.chunks_exact(self.stride);
         for (padded, column) in columns.zip(matrix.as_mut_slice().chunks_exact_mut(self.n_rows)) {
@@ -97,18 +97,18 @@ impl Panel {
     }
 
     /// Number of rows.
-    pub(in crate::dynamics) fn n_rows(&self) -> usize {
+    pub(crate) fn n_rows(&self) -> usize {
         self.n_rows
     }
 
     /// Numbers from one column to the next.
-    pub(in crate::dynamics) fn stride(&self) -> usize {
+    pub(crate) fn stride(&self) -> usize {
         self.stride
     }
 
     /// The first `n` columns, to be written.
     #[inline(always)]
-    pub(in crate::dynamics) fn columns_mut(&mut self, n: usize) -> Columns<'_> {
+    pub(crate) fn columns_mut(&mut self, n: usize) -> Columns<'_> {
         Columns {
             data: &mut self.data[..n * self.stride],
             stride: self.stride,
@@ -125,7 +125,7 @@ impl HeapBytes for Panel {
 
 impl<'a> Columns<'a> {
     /// All columns of an unpadded matrix.
-    pub(in crate::dynamics) fn of(matrix: &'a mut DMatrix<f64>) -> Self {
+    pub(crate) fn of(matrix: &'a mut DMatrix<f64>) -> Self {
         let n_rows = matrix.nrows();
         Self {
             data: matrix.as_mut_slice(),
@@ -136,7 +136,7 @@ impl<'a> Columns<'a> {
 
     /// Columns of `n_rows` numbers each, one after the other.
     #[inline(always)]
-    pub(in crate::dynamics) fn over(data: &'a mut [f64], n_rows: usize) -> Self {
+    pub(crate) fn over(data: &'a mut [f64], n_rows: usize) -> Self {
         Self {
             data,
             stride: n_rows,
@@ -146,19 +146,19 @@ impl<'a> Columns<'a> {
 
     /// Number of columns.
     #[inline(always)]
-    pub(in crate::dynamics) fn n_columns(&self) -> usize {
+    pub(crate) fn n_columns(&self) -> usize {
         self.data.len() / self.stride
     }
 
     /// Number of rows.
     #[inline(always)]
-    pub(in crate::dynamics) fn n_rows(&self) -> usize {
+    pub(crate) fn n_rows(&self) -> usize {
         self.n_rows
     }
 
     /// The columns one after the other, without padding.
     #[inline(always)]
-    pub(in crate::dynamics) fn iter(&mut self) -> impl Iterator<Item = &mut [f64]> {
+    pub(crate) fn iter(&mut self) -> impl Iterator<Item = &mut [f64]> {
         let n_rows = self.n_rows;
         self.data
             .chunks_exact_mut(self.stride)

@@ -2,12 +2,12 @@
 
 use pulp::Simd;
 
-use super::products::{TILE_COLUMNS, TILE_ROWS, TileSizes};
+use super::tiles::{TILE_COLUMNS, TILE_ROWS, TileSizes};
 
 /// `target += left right^T`: `left` and `target` have columns of stride `stride`, `right` of `right_stride`, the number of columns
 /// of `target`; `left` and `right` have equally many columns.
 #[inline(always)]
-pub(in crate::dynamics) fn add_outer_product<S: Simd>(
+pub(crate) fn add_outer_product<S: Simd>(
     simd: S,
     left: &[f64],
     right: &[f64],

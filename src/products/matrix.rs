@@ -16,7 +16,7 @@ const BLOCK: usize = 3;
 ///
 /// # Panics
 /// Where the shapes do not fit.
-pub fn multiply(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
+pub(crate) fn multiply(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
     assert!(
         right.nrows() == left.ncols() && out.nrows() == left.nrows(),
         "shapes must fit"
@@ -41,7 +41,7 @@ pub(crate) fn multiply_columns(left: &DMatrix<f64>, right: &[f64], out: &mut [f6
 ///
 /// # Panics
 /// Where the shapes do not fit.
-pub fn multiply_transposed(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
+pub(crate) fn multiply_transposed(left: &DMatrix<f64>, right: &DMatrix<f64>, out: &mut DMatrix<f64>) {
     assert!(
         right.nrows() == left.nrows() && out.nrows() == left.ncols(),
         "shapes must fit"
@@ -66,7 +66,7 @@ pub(crate) fn multiply_columns_transposed(left: &DMatrix<f64>, right: &[f64], ou
 ///
 /// # Panics
 /// Where the shapes do not fit.
-pub fn gram_distance_squared(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
+pub(crate) fn gram_distance_squared(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
     assert!(a.ncols() == b.ncols(), "shapes must fit");
     Arch::new().dispatch(GramDistance { a, b })
 }
@@ -244,19 +244,13 @@ impl WithSimd for GramDistance<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::random_frame;
-    use crate::random::{Purpose, stream};
+    use crate::random::{Purpose, Streams};
 
     #[test]
     fn products_are_those_of_the_library() {
-        let mut generator = stream(4, Purpose::Init);
+        let mut normals = Streams::new(4).normals(Purpose::Init);
         for (p, q, r) in [(1, 1, 1), (4, 4, 4), (3, 11, 7), (13, 6, 9), (100, 17, 10)] {
-            let size = p.max(q).max(r);
-            let mut matrix = |rows, columns| {
-                random_frame(size, size, &mut generator)
-                    .view((0, 0), (rows, columns))
-                    .into_owned()
-            };
+            let mut matrix = |rows, columns| DMatrix::from_fn(rows, columns, |_, _| 0.1 * normals.draw());
             let (a, b) = (matrix(p, q), matrix(q, r));
             let mut out = DMatrix::from_element(p, r, 5.0);
             multiply(&a, &b, &mut out);
