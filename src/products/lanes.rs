@@ -181,7 +181,7 @@ fn transposed_columns<S: Simd, const N: usize>(
 
 /// `target += left right^T`: `left` has `rows` rows, `right` `columns`, and both as many columns.
 #[inline(always)]
-pub(super) fn add_outer_product<S: Simd>(
+pub(crate) fn add_outer_product<S: Simd>(
     simd: S,
     left: &[S::f64s],
     right: &[S::f64s],
@@ -248,7 +248,7 @@ pub(crate) fn add_scaled<S: Simd>(simd: S, factor: f64, term: &[S::f64s], out: &
 
 /// `out *= factor`.
 #[inline(always)]
-pub(super) fn scale<S: Simd>(simd: S, factor: f64, out: &mut [S::f64s]) {
+pub(crate) fn scale<S: Simd>(simd: S, factor: f64, out: &mut [S::f64s]) {
     let factor = simd.splat_f64s(factor);
     for entry in out {
         *entry = simd.mul_f64s(*entry, factor);
@@ -257,7 +257,7 @@ pub(super) fn scale<S: Simd>(simd: S, factor: f64, out: &mut [S::f64s]) {
 
 /// `sum + |entries|^2`, lane by lane.
 #[inline(always)]
-pub(super) fn add_squares<S: Simd>(simd: S, entries: &[S::f64s], sum: &mut S::f64s) {
+pub(crate) fn add_squares<S: Simd>(simd: S, entries: &[S::f64s], sum: &mut S::f64s) {
     let (pairs, last) = entries.as_chunks::<2>();
     let mut odd = simd.splat_f64s(0.0);
     for [a, b] in pairs {

@@ -250,7 +250,7 @@ mod tests {
             }
         }
         let has_lanes = !matches!(quartet.lanes, Some(Lanes::None) | None);
-        assert_eq!(has_lanes, must_have_lanes && lanes_are_there(), "{experiment:?}");
+        assert_eq!(has_lanes, must_have_lanes && lanes::are_there(), "{experiment:?}");
     }
 
     #[test]

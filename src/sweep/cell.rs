@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::replica::{self, Measured};
 use super::summary::fields;
 use super::{Cell, CellId, Sweep};
-use crate::dynamics::LANES;
+use crate::products::lanes::LANES;
 use crate::simulation::SetupError;
 
 /// The rows of a finished cell, one per mode.
