@@ -31,7 +31,7 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | [`stats`], [`random`], [`palette`], `format` | running moments, histograms, goodness of fit; seeded streams; the modes' colours; numbers as text |
+//! | [`stats`], [`random`], [`palette`], `format` | running moments, histograms, goodness of fit; seeded streams; the modes' colours; numbers as text; products of small matrices |
 //! | [`theory`] | closed forms; knows no network |
 //! | [`model`] | teacher, student, initial weights, stored data, the loss: what is trained |
 //! | [`dynamics`] | SGD, Langevin, gradient flow: how it moves |

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["format", "memory", "whole_number"],
     &["stats", "random", "palette"],
+    &["products"],
     &["theory"],
     &["model"],
     &["dynamics"],
