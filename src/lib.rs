@@ -25,6 +25,27 @@
 //!
 //! Inputs are white Gaussian, `y = M x + sigma xi`, the loss is `1/2 E|y - W x|^2`.
 //!
+//! # The window
+//!
+//! - **Looking.** Drag a plot to pan, turn the wheel to zoom in time, press Ctrl with it to zoom both axes, drag with the right
+//!   button to zoom to a box, double-click to come back to the live view. The chip in a plot's corner switches its axis between
+//!   linear, log and symlog; the bar on top chooses time or steps, a logarithmic time axis, how much of the run is in sight,
+//!   and smoothing, under which the raw curve stays. The card at the pointer tells the recorded values of every mode; two
+//!   cursors give differences and slopes. A click on a mode in the legend draws it alone.
+//! - **Halting.** A run halts by itself once every mode has settled; "halt…" beside the speed chooses other conditions: a step,
+//!   a training time, a noise peak, a feature learned.
+//! - **Going back.** The scrubber under the plots looks at any moment; "Rewind to here" takes the run itself back there, to go
+//!   on with other parameters: the rest is done again from the last kept state before it (ticks). The old future stays as a
+//!   kept run.
+//! - **Comparing.** Up to eight kept runs lie behind the present one, laid over it at their start or at a mode's noise peak,
+//!   with what tells their settings apart.
+//! - **Opening.** `saddlescope FILE`, a file dropped on the window, or Ctrl+O shows a session, an experiment, a lesson, a
+//!   recording (.npz) or a bundle; what a file is, is told by what stands in it. The menu lists the files used last.
+//! - **Keeping.** A session is a text file with experiment, seed, every change and how it was looked at. Opened again, or
+//!   dropped on the window, the run is done again and compared with the saved digest, bit for bit. The newest session is saved
+//!   automatically and offered at the next start. Figures, data and bundles are exported in the background. Every setting can
+//!   be undone; a drag is one step.
+//!
 //! # Architecture
 //!
 //! Each room below uses those above it only.
