@@ -16,8 +16,8 @@ const FLOORS: &[&[&str]] = &[
     &["experiment"],
     &["simulation"],
     &["history", "session"],
-    &["lessons", "sweep", "worker"],
     &["chart"],
+    &["lessons", "sweep", "worker"],
     &["figure"],
     &["app"],
     &["cli"],
@@ -45,9 +45,7 @@ impl Source {
         let mut modules = BTreeMap::new();
         for file in files {
             let module = module_of(&root, &file);
-            // Its files draw what `chart` describes, and use each other.
-            let is_test = module.starts_with(&["app".to_owned(), "plots".to_owned()])
-                || module.last().is_some_and(|name| name == "tests");
+            let is_test = module.last().is_some_and(|name| name == "tests");
             if is_test || module == ["main"] || module == ["rooms"] {
                 continue;
             }

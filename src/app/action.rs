@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use eframe::egui::ThemePreference;
 
-use super::state::{Dialog, Draft, ExportForm, Moment, Panels, Span, SpeedSetting, ViewSettings};
+use super::state::{Dialog, Draft, ExportForm, Panels, Span, SpeedSetting, ViewSettings};
+use crate::chart::PlotId;
 use crate::dynamics::LiveParams;
-use crate::lessons::Plot;
+use crate::observables::events::Moment;
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +67,7 @@ pub(crate) enum Action {
     PlaceCursor(usize),
     ClearCursors,
     /// A plot was clicked at a position across and a value upwards.
-    Click(Plot, f64, f64),
+    Click(PlotId, f64, f64),
 
     Undo,
     Redo,

@@ -5,14 +5,14 @@
 //! worker as a command, and the window shows what the worker confirms.
 //!
 //! ```text
-//! worker -- Event --> Window { State } -- &State --> panels, plots -- Action --> Window -- Command --> worker
+//! worker -- Event --> Window { State } -- &State --> panels, paint -- Action --> Window -- Command --> worker
 //! ```
 
 mod action;
 mod commands;
 mod opening;
+mod paint;
 mod panels;
-mod plots;
 mod state;
 mod style;
 mod window;

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{self, Color32, FontData, FontDefinitions, Visuals};
-use egui_plot::LineStyle;
 
-use crate::experiment::Dynamics;
+use crate::chart::Look;
 use crate::palette::{Ground, mode_style};
 
 /// What the present theme draws on.
@@ -68,63 +67,22 @@ fn luminance(color: Color32) -> f64 {
     0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
 }
 
-/// How a trajectory's curves are drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct TrajectoryStyle {
-    pub(super) width: f32,
-    pub(super) line: LineStyle,
-    /// Share of the mode's colour over the ground.
-    pub(super) opacity: f32,
-}
-
-/// Style of a trajectory: the first is solid; beside it, gradient flow is thin and dashed, other dynamics are dotted, the denser the
-/// closer they are to SGD.
-pub(super) fn trajectory_style(
-    trajectory: usize,
-    dynamics: Dynamics,
-    mode: usize,
-    ground: Ground,
-) -> TrajectoryStyle {
-    let repeated = mode_style(mode, ground).dashed;
-    let dotted = |spacing| TrajectoryStyle {
-        width: 1.6,
-        line: LineStyle::Dotted { spacing },
-        opacity: 0.9,
-    };
-    match (trajectory, dynamics) {
-        (0, _) => TrajectoryStyle {
-            width: 2.0,
-            line: if repeated {
-                LineStyle::Dashed { length: 14.0 }
-            } else {
-                LineStyle::Solid
-            },
-            opacity: 1.0,
+/// The colours in which pictures are drawn on the ground of a panel.
+pub(super) fn look(visuals: &Visuals) -> Look {
+    let rgb = |color: Color32| [color.r(), color.g(), color.b()];
+    let usual = Look::on_paper(ground(visuals));
+    let is_of_high_contrast = matches!(visuals.panel_fill, Color32::BLACK | Color32::WHITE);
+    Look {
+        paper: rgb(visuals.panel_fill),
+        ink: if is_of_high_contrast {
+            rgb(visuals.text_color())
+        } else {
+            usual.ink
         },
-        (_, Dynamics::GradientFlow) => TrajectoryStyle {
-            width: 1.2,
-            line: LineStyle::Dashed { length: 6.0 },
-            opacity: 0.85,
-        },
-        (_, Dynamics::Sgd) => dotted(3.0),
-        (_, Dynamics::Langevin) => dotted(5.0),
-        (_, Dynamics::IsotropicLangevin) => dotted(9.0),
+        grey: rgb(quiet(visuals)),
+        ..usual
     }
 }
-
-/// Style of what theory predicts: thin and dashed.
-pub(super) const THEORY: TrajectoryStyle = TrajectoryStyle {
-    width: 1.3,
-    line: LineStyle::Dashed { length: 5.0 },
-    opacity: 1.0,
-};
-
-/// Style of what theory predicts where its assumptions do not hold.
-pub(super) const THEORY_BAND: TrajectoryStyle = TrajectoryStyle {
-    width: 11.0,
-    line: LineStyle::Solid,
-    opacity: 0.35,
-};
 
 /// A warning that needs attention soon.
 pub(super) fn amber(visuals: &Visuals) -> Color32 {

@@ -22,8 +22,10 @@ use self::background::Background;
 use self::files::Files;
 use self::settings_file::SettingsFile;
 pub(super) use self::settings_file::last_size;
-use super::plots;
-use super::state::{Companions, Notice, RunData, SpeedSetting, State, Undoable, ViewSettings};
+use super::paint::Caches;
+use super::state::{
+    Companions, Notice, Predictions, RunData, SpeedSetting, State, Undoable, ViewSettings, horizon,
+};
 use super::{format, style};
 use crate::dynamics::LiveParams;
 use crate::experiment::Experiment;
@@ -47,8 +49,8 @@ pub struct Window {
     script: Script,
     /// Number of runs kept so far, for their names.
     n_kept: usize,
-    traces: plots::TraceCache,
-    predictions: plots::Predictions,
+    caches: Caches,
+    predictions: Predictions,
     undo: Undoer<Undoable>,
     /// How the lab was looked at before the first lesson, and how fast it ran.
     lab: Option<(ViewSettings, SpeedSetting)>,
@@ -93,8 +95,8 @@ impl Window {
             newest_run: 0,
             script: Script::default(),
             n_kept: 0,
-            traces: plots::TraceCache::default(),
-            predictions: plots::Predictions::default(),
+            caches: Caches::default(),
+            predictions: Predictions::default(),
             undo: new_undo(),
             lab: None,
             background: Background::new(ctx.clone()),
@@ -186,7 +188,7 @@ impl Window {
         self.newest_run += 1;
         spec.run = self.newest_run;
         let view = &mut self.state.view;
-        view.horizon = plots::horizon(&spec.experiment);
+        view.horizon = horizon(&spec.experiment);
         view.attach();
         view.cursors = [None; 2];
         self.state.run = RunData::new(&spec);

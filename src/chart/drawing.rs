@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::known::Known;
-use super::names::joined;
 use super::options::{Options, Room};
 use super::pen::{Pen, Presence, Role};
 use super::picture::{Axis, Band, Curve, Level, Mark, Picture, Shape, Sign, Upright};
@@ -16,9 +15,6 @@ use crate::history::{Cell, History, Trace};
 use crate::observables::Quantity;
 use crate::observables::events::LEARNED_FRACTION;
 use crate::simulation::{Ensemble, EnsembleKind, Statistic};
-
-/// Height of a name beside a curve, in points.
-const NAME_HEIGHT: f64 = 16.0;
 
 /// What pictures are drawn from.
 #[derive(Debug)]
@@ -276,8 +272,6 @@ impl<'a, 'd> OverTime<'a, 'd> {
         let range = range.unwrap_or_else(|| self.automatic_range());
         let y = &self.picture.y;
         self.picture.y = Axis::new(y.title.clone(), y.scale, range, self.room.ticks_upwards());
-        let line = NAME_HEIGHT * self.room.letters * (range.1 - range.0) / self.room.height.max(1.0);
-        self.picture.labels = joined(std::mem::take(&mut self.picture.labels), line);
         explain_marks(&mut self.picture);
         self.picture
     }
@@ -353,7 +347,7 @@ impl<'a, 'd> OverTime<'a, 'd> {
 
 impl Curve {
     /// A curve through positions; one that is no number is a gap.
-    pub(super) fn through(points: Vec<[f64; 2]>, name: String, pen: Pen) -> Self {
+    pub fn through(points: Vec<[f64; 2]>, name: String, pen: Pen) -> Self {
         let cell = |point: [f64; 2]| Cell {
             first: point,
             last: point,

@@ -17,6 +17,8 @@ use crate::observables::{Quantity, Schema};
 use crate::simulation::Intervention;
 use crate::theory::ModeLaw;
 
+/// Points between ticks across: their labels are short.
+const TICK_DISTANCE: f64 = 60.0;
 /// Points of a law.
 const N_CURVE: u32 = 160;
 /// Range across, in units of the teacher's strength.
@@ -29,8 +31,8 @@ const HIGHEST: f64 = 3.0;
 const NEAR: f64 = 0.004;
 /// Most points of a trail.
 const MOST_POINTS: usize = 1000;
-/// Buckets of the history beyond which a coarser level is read.
-const MOST_BUCKETS: usize = 20_000;
+/// Buckets of the history, for each point across the plot, beyond which a coarser level is read.
+const BUCKETS_PER_POINT: f64 = 20.0;
 /// Changes of the parameters through which a trail is followed back.
 const MOST_CHANGES: usize = 12;
 
@@ -38,10 +40,11 @@ const MOST_CHANGES: usize = 12;
 pub fn law(drawing: &mut Drawing<'_>) -> Picture {
     let (known, options, room) = (drawing.known, drawing.options, drawing.room);
     let scale = options.scale(PlotId::Law);
-    let x = Axis::new("strength a / m", Scale::Linear, RANGE, room.ticks_across());
+    let n_across = (room.width / (TICK_DISTANCE * room.letters)).max(2.0) as u32;
+    let x = Axis::new("strength a / m", Scale::Linear, RANGE, n_across);
     let y = Axis::new(PlotId::Law.axis_title(), scale, (0.0, 1.0), 0);
     let mut picture = Picture::new(PlotId::Law, x, y);
-    let past = Past::new(known, options);
+    let past = Past::new(known, options, (BUCKETS_PER_POINT * room.width) as usize);
     let (mut laws, mut peaks): (Vec<Curve>, Vec<Upright>) = (Vec::new(), Vec::new());
     for mode in 0..known.rank() {
         let pen = |role| Pen {
@@ -119,10 +122,12 @@ struct Past<'a> {
     changes: &'a [Intervention],
     since: u64,
     until: u64,
+    /// Most buckets that are read.
+    most_buckets: usize,
 }
 
 impl<'a> Past<'a> {
-    fn new(known: &Known<'a>, options: &Options) -> Self {
+    fn new(known: &Known<'a>, options: &Options, most_buckets: usize) -> Self {
         let until = options.until.map_or(u64::MAX, |moment| moment.step);
         let end = known.interventions.partition_point(|change| change.step <= until);
         let begin = end.saturating_sub(MOST_CHANGES);
@@ -132,6 +137,7 @@ impl<'a> Past<'a> {
             changes: &known.interventions[begin..end],
             since: before.map_or(0, |change| change.step),
             until,
+            most_buckets,
         }
     }
 
@@ -148,7 +154,7 @@ impl<'a> Past<'a> {
             return Vec::new();
         };
         let levels = trajectory.history.levels();
-        let fits = |level: &&Level| level.n_buckets() <= MOST_BUCKETS;
+        let fits = |level: &&Level| level.n_buckets() <= self.most_buckets;
         let Some(level) = levels.iter().find(fits).or(levels.last()) else {
             return Vec::new();
         };

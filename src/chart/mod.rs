@@ -14,10 +14,10 @@ mod known;
 mod law;
 mod look;
 mod loss;
-mod names;
 mod options;
 mod pen;
 mod picture;
+mod placing;
 mod plot_id;
 mod polyline;
 mod recorded;
@@ -42,11 +42,12 @@ pub use pen::{Pen, Presence, Role};
 pub use picture::{
     Axis, Band, Bar, Bracket, Curve, Key, Label, Level, Mark, Picture, Row, Shape, Side, Sign, Upright,
 };
+pub use placing::{KeyLines, Place, beside_bracket, spread, stack};
 pub use plot_id::PlotId;
 pub use polyline::{Stop, thinned};
 pub use recorded::RecordedRun;
 pub use scale::Scale;
-pub use strengths::strengths;
+pub use strengths::{level_names, strengths};
 pub use theory_curve::TheoryCurve;
 pub use ticks::Tick;
 pub use time_axis::{TimeAxis, TimeScale};

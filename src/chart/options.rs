@@ -9,10 +9,6 @@ use crate::observables::events::Moment;
 
 /// What of a run is drawn and how.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "switches that do not depend on one another"
-)]
 pub struct Options {
     /// The time axis.
     pub time: TimeScale,
@@ -34,8 +30,6 @@ pub struct Options {
     pub smoothing: f64,
     /// The moment looked at; `None` at the end.
     pub until: Option<Moment>,
-    /// Whether the names of modes stand where their curves end.
-    pub names_at_ends: bool,
 }
 
 impl Default for Options {
@@ -52,7 +46,6 @@ impl Default for Options {
             solo: None,
             smoothing: 0.0,
             until: None,
-            names_at_ends: false,
         }
     }
 }

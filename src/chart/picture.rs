@@ -186,8 +186,6 @@ pub struct Bracket {
 pub struct Label {
     /// What is named.
     pub text: String,
-    /// What the name is written with: the mode's colour, or ink.
-    pub mode: Option<usize>,
     /// Position across and upwards.
     pub at: [f64; 2],
     /// Where it stands, seen from there.

@@ -75,6 +75,18 @@ impl PlotId {
         }
     }
 
+    /// A shorter title of the axis upwards, for a plot too low for the whole one.
+    pub fn short_axis_title(self) -> &'static str {
+        match self {
+            Self::Strengths => "strength",
+            Self::Diffusion => "D",
+            Self::Events => "",
+            Self::Loss => "excess loss",
+            Self::Law => "D / peak",
+            Self::Histogram => "density",
+        }
+    }
+
     /// One or two sentences on what is shown, with symbol and unit.
     pub fn tooltip(self) -> &'static str {
         match self {

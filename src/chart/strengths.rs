@@ -2,7 +2,8 @@
 //! predicts for an aligned, balanced start.
 
 use super::drawing::{Drawing, MarkedCurve, OverTime};
-use super::pen::{Pen, Presence, Role};
+use super::known::Known;
+use super::pen::{Pen, Role};
 use super::picture::{Curve, Label, Mark, Picture, Shape, Side, Sign};
 use super::plot_id::PlotId;
 use crate::experiment::{DataKind, Dynamics, InitScheme};
@@ -26,9 +27,8 @@ pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
     plot.modes(Quantity::Strength, "mode strength", |_, _| true);
     plot.explain_companions(|_, _| true, Some(0));
     for (mode, &strength) in known.teacher.iter().enumerate() {
-        let name = format!("mode {}, m = {}", mode + 1, brief(strength, 4));
         let pen = plot.pen(Role::Teacher, mode);
-        plot.level(strength, name, pen);
+        plot.level(strength, level_name(mode, strength), pen);
     }
     plot.uprights(true);
     plot.marks(MarkedCurve::Strength);
@@ -36,9 +36,6 @@ pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
         theory(&mut plot);
     }
     name_kept_runs(&mut plot.picture);
-    if options.names_at_ends {
-        name_modes(&mut plot);
-    }
     plot.finish()
 }
 
@@ -130,7 +127,6 @@ fn name_kept_runs(picture: &mut Picture) {
             named.push(name);
             labels.push(Label {
                 text: name.to_owned(),
-                mode: None,
                 at: cell.first,
                 side,
             });
@@ -139,22 +135,12 @@ fn name_kept_runs(picture: &mut Picture) {
     picture.labels.extend(labels);
 }
 
-/// The name of every mode where its curve ends.
-fn name_modes(plot: &mut OverTime<'_, '_>) {
-    let (known, time) = (plot.known, plot.options.time);
-    let x = time.place(known.now.step, known.now.time);
-    for mode in 0..known.rank() {
-        let place = known
-            .latest(Quantity::Strength, mode)
-            .and_then(|strength| plot.scale().place(strength));
-        let is_shown = plot.pen(Role::Run, mode).presence == Presence::Full;
-        if let (Some(y), true) = (place, is_shown) {
-            plot.picture.labels.push(Label {
-                text: format!("mode {}", mode + 1),
-                mode: Some(mode),
-                at: [x, y],
-                side: Side::Below(0),
-            });
-        }
-    }
+/// The longest names of levels that stand at the right of plots over time: those of the teacher's strengths.
+pub fn level_names<'a>(known: &'a Known<'_>) -> impl Iterator<Item = String> + 'a {
+    let strengths = known.teacher.iter().enumerate();
+    strengths.map(|(mode, &strength)| level_name(mode, strength))
+}
+
+fn level_name(mode: usize, strength: f64) -> String {
+    format!("mode {}, m = {}", mode + 1, brief(strength, 4))
 }

@@ -2,7 +2,7 @@
 
 use super::marks::draw_shape;
 use super::svg::{Letters, Rectangle, Svg, text_width};
-use crate::chart::{Key, Look, Sign};
+use crate::chart::{Key, KeyLines, Look, Sign};
 
 /// Pixels before the sign of a key.
 const SPACE: f64 = 16.0;
@@ -11,68 +11,46 @@ const GAP: f64 = 7.0;
 /// Size of the words.
 const SIZE: f64 = 12.0;
 /// Height of a line of keys.
-pub(super) const LINE: f64 = 18.0;
+const LINE: f64 = 18.0;
 
 /// Keys laid out in lines.
-pub(super) struct KeyLines<'a> {
-    /// Whether the first line is that of the title.
-    begins_at_title: bool,
-    lines: Vec<Vec<&'a Key>>,
+pub(super) struct PlacedKeys<'a> {
+    keys: &'a [Key],
+    lines: KeyLines,
 }
 
-impl<'a> KeyLines<'a> {
-    /// Lays out keys: beside a title that leaves `beside` pixels if they have room there, else in lines of their own, each
-    /// `width` pixels at most.
+impl<'a> PlacedKeys<'a> {
+    /// Lays out keys beside a title that leaves `beside` pixels, or in lines of their own, each `width` pixels at most.
     pub(super) fn new(keys: &'a [Key], beside: f64, width: f64) -> Self {
-        let total: f64 = keys.iter().map(key_width).sum();
-        if total <= beside {
-            return Self {
-                begins_at_title: true,
-                lines: vec![keys.iter().collect()],
-            };
-        }
-        let mut lines: Vec<Vec<&Key>> = vec![Vec::new()];
-        let mut left = width;
-        for key in keys {
-            if left < key_width(key) {
-                lines.push(Vec::new());
-                left = width;
-            }
-            left -= key_width(key);
-            if let Some(line) = lines.last_mut() {
-                line.push(key);
-            }
-        }
-        Self {
-            begins_at_title: false,
-            lines,
-        }
+        let widths: Vec<f64> = keys.iter().map(key_width).collect();
+        let lines = KeyLines::new(&widths, beside, width);
+        Self { keys, lines }
     }
 
     /// Pixels needed below the title.
     pub(super) fn height(&self) -> f64 {
-        if self.begins_at_title {
-            0.0
-        } else {
-            self.lines.len() as f64 * LINE
-        }
+        self.lines.n_below() as f64 * LINE
     }
 
     /// Pixels of the longest line.
     pub(super) fn width(&self) -> f64 {
-        let widths = self
-            .lines
-            .iter()
-            .map(|line| line.iter().map(|key| key_width(key)).sum());
-        widths.fold(0.0, f64::max)
+        let lines = self.lines.lines.iter();
+        lines
+            .map(|line| self.keys[line.clone()].iter().map(key_width).sum())
+            .fold(0.0, f64::max)
     }
 
     /// Draws them, each line ending at `right`; the middle of the title's line is at `title`.
     pub(super) fn draw(&self, svg: &mut Svg, right: f64, title: f64, look: &Look) {
-        let mut middle = if self.begins_at_title { title } else { title + LINE };
-        for line in &self.lines {
-            let mut left = right - line.iter().map(|key| key_width(key)).sum::<f64>();
-            for key in line {
+        let mut middle = if self.lines.begins_at_title {
+            title
+        } else {
+            title + LINE
+        };
+        for line in &self.lines.lines {
+            let keys = &self.keys[line.clone()];
+            let mut left = right - keys.iter().map(key_width).sum::<f64>();
+            for key in keys {
                 draw_key(svg, key, [left, middle], look);
                 left += key_width(key);
             }

@@ -6,7 +6,6 @@
 
 mod bundle;
 mod keys;
-mod labels;
 mod line;
 mod marks;
 mod panel;

@@ -1,12 +1,11 @@
 //! A picture on its part of the paper: title and keys, grid, axes with ticks, what is drawn, and the names of lines.
 
-use super::keys::KeyLines;
-use super::labels::{spread, stack};
+use super::keys::PlacedKeys;
 use super::line::draw_curve;
 use super::marks::draw_shape;
 use super::rows::{ROW_HEIGHT, draw_rows};
 use super::svg::{Anchor, Letters, Rectangle, Svg, text_width};
-use crate::chart::{Axis, Dashes, Level, Look, Picture, Role, Side, Stroke, Upright};
+use crate::chart::{Axis, Dashes, Level, Look, Picture, Role, Side, Stroke, Upright, spread, stack};
 
 /// Pixels left of the plot for its ticks and title; the same in every panel, so that the time axes line up.
 pub(super) const LEFT_GUTTER: f64 = 84.0;
@@ -56,10 +55,10 @@ impl Panel {
         if self.shows_x { X_AXIS_HEIGHT } else { SPACE_BELOW }
     }
 
-    fn key_lines(&self) -> KeyLines<'_> {
+    fn key_lines(&self) -> PlacedKeys<'_> {
         let whole = self.plot[0] + self.gutter;
         let title = text_width(&self.picture.title, TITLE_SIZE + 1.0);
-        KeyLines::new(&self.picture.keys, whole - title, whole)
+        PlacedKeys::new(&self.picture.keys, whole - title, whole)
     }
 
     /// Draws it.
@@ -287,7 +286,7 @@ impl Frame<'_> {
             };
             let letters = Letters {
                 rim: Some(look.paper),
-                ..Letters::new(NAME_SIZE, look.colour(label.mode)).anchored(Anchor::End)
+                ..Letters::new(NAME_SIZE, look.ink).anchored(Anchor::End)
             };
             svg.text(&label.text, [x - 2.0, y], letters);
         }

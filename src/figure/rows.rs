@@ -1,11 +1,8 @@
 //! Rows of a strip: the name of each at the left of the plot, and a text beside its bracket.
-//!
-//! The text stands right of the bracket, where there is no room for it left of it, and on it where there is none there either;
-//! it is long where it can be.
 
 use super::marks::draw_shape;
 use super::svg::{Anchor, Letters, Rectangle, Svg, text_width};
-use crate::chart::{Bracket, Look, Pen, Picture, Role, Row, Shape, Stroke};
+use crate::chart::{Bracket, Look, Pen, Picture, Place, Role, Row, Shape, Stroke, beside_bracket};
 
 /// Height of a row in pixels.
 pub(super) const ROW_HEIGHT: f64 = 24.0;
@@ -19,17 +16,6 @@ const SPACE: f64 = 13.0;
 const BRACKET: f32 = 1.6;
 /// Pixels that an axis takes inside the plot.
 const AXIS: f64 = 0.7;
-
-/// Where a text stands.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Place {
-    /// It begins there.
-    Right(f64),
-    /// It ends there.
-    Left(f64),
-    /// Its middle is there.
-    On(f64),
-}
 
 /// Draws brackets, texts and names of rows in their plot; `across` gives the pixel of a position.
 pub(super) fn draw_rows(
@@ -62,7 +48,7 @@ fn draw_bracket(
     let ends = (inside(bracket.left), inside(bracket.right));
     let edges = (plot.left, plot.right());
     let widths = [&bracket.text, &bracket.short].map(|text| text_width(text, SIZE));
-    let (is_long, place) = placed(widths, ends, edges);
+    let (is_long, place) = beside_bracket(widths, ends, edges, SPACE);
     let (words, width) = if is_long {
         (&bracket.text, widths[0])
     } else {
@@ -100,63 +86,4 @@ fn draw_bracket(
         draw_shape(svg, Shape::Learned, [ends.1, middle], pen, look);
     }
     svg.text(words, [x, middle], Letters::new(SIZE, look.ink).anchored(anchor));
-}
-
-/// Whether the long text is taken, and where it stands, given the widths of the long and the short one, the ends of the
-/// bracket and the edges of the plot.
-fn placed(widths: [f64; 2], bracket: (f64, f64), edges: (f64, f64)) -> (bool, Place) {
-    let (after, before) = (bracket.1 + SPACE, bracket.0 - SPACE);
-    for (is_long, width) in [true, false].into_iter().zip(widths) {
-        if after + width <= edges.1 {
-            return (is_long, Place::Right(after));
-        }
-        if before - width >= edges.0 {
-            return (is_long, Place::Left(before));
-        }
-    }
-    let room = bracket.1 - bracket.0 - 2.0 * SPACE;
-    let is_long = widths[0] <= room;
-    let half = 0.5 * widths[usize::from(!is_long)];
-    let middle = f64::midpoint(bracket.0, bracket.1);
-    // Inside the plot, whatever there is no room for.
-    let (least, greatest) = (edges.0 + half, edges.1 - half);
-    (is_long, Place::On(middle.min(greatest).max(least)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_stand_where_there_is_room() {
-        let edges = (100.0, 900.0);
-        let placed = |bracket| placed([300.0, 150.0], bracket, edges);
-        assert_eq!(placed((150.0, 300.0)), (true, Place::Right(300.0 + SPACE)));
-        assert_eq!(placed((500.0, 700.0)), (true, Place::Left(500.0 - SPACE)));
-        // Neither side has room for the long text, the right one for the short one.
-        assert_eq!(placed((300.0, 700.0)), (false, Place::Right(700.0 + SPACE)));
-        assert_eq!(placed((300.0, 800.0)), (false, Place::Left(300.0 - SPACE)));
-        assert_eq!(placed((150.0, 900.0)), (true, Place::On(525.0)));
-    }
-
-    #[test]
-    fn texts_never_leave_the_plot_nor_cover_the_ends_of_a_bracket() {
-        // A plot wide enough for both texts beside a bracket of no length, as every figure's is.
-        let (widths, edges) = ([370.0, 260.0], (108.0, 946.0));
-        for start in (108..946).step_by(6) {
-            for end in (start..=946).step_by(6) {
-                let (start, end) = (f64::from(start), f64::from(end));
-                let (is_long, place) = placed(widths, (start, end), edges);
-                let width = widths[usize::from(!is_long)];
-                let (left, right) = match place {
-                    Place::Right(x) => (x, x + width),
-                    Place::Left(x) => (x - width, x),
-                    Place::On(x) => (x - 0.5 * width, x + 0.5 * width),
-                };
-                assert!(left >= edges.0 && right <= edges.1, "{start} {end}: {place:?}");
-                let is_clear = |mark: f64| mark + 10.0 < left || mark - 10.0 > right;
-                assert!(is_clear(start) && is_clear(end), "{start} {end}: {place:?}");
-            }
-        }
-    }
 }

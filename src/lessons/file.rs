@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use toml::Table;
 
-use super::{CaptionEvent, CheckKind, Companions, GuessQuantity, Plot, View};
+use super::{CaptionEvent, CheckKind, Companions, GuessQuantity, View};
+use crate::chart::PlotId;
 use crate::experiment::Experiment;
 
 /// Latest step of a lesson.
@@ -74,7 +75,7 @@ pub(super) struct CaptionTimeEntry {
 #[serde(deny_unknown_fields)]
 pub(super) struct GuessEntry {
     pub(super) prompt: String,
-    pub(super) plot: Plot,
+    pub(super) plot: PlotId,
     pub(super) quantity: GuessQuantity,
     #[serde(deserialize_with = "crate::whole_number::deserialize")]
     pub(super) mode: usize,

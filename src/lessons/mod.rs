@@ -71,6 +71,7 @@ mod place;
 
 use thiserror::Error;
 
+use crate::chart::{PlotId, TimeAxis};
 use crate::experiment::Experiment;
 pub use crate::simulation::{Change, Companions};
 
@@ -80,7 +81,7 @@ pub use check_kind::{Check, CheckKind, Expected};
 pub use folder::{builtin, find, load_folder};
 pub use parse::LONGEST_LESSON;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A lesson, read and judged.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,35 +127,6 @@ pub struct KeptRun {
     pub experiment: Experiment,
 }
 
-/// A plot of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Plot {
-    /// Mode strengths over time.
-    Strengths,
-    /// Diffusion of every mode over time.
-    Diffusion,
-    /// The strip of events.
-    Events,
-    /// Excess loss over time.
-    Loss,
-    /// Histogram and stationary law.
-    Stationary,
-    /// Diffusion against strength.
-    Law,
-}
-
-/// What the shared axis counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimeAxis {
-    /// Steps.
-    #[default]
-    Steps,
-    /// Training time `t`, the sum of the learning rates.
-    Time,
-}
-
 /// How theory is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -169,15 +141,26 @@ pub enum TheoryLayer {
 }
 
 /// How a lesson is shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct View {
     /// Plots that are large; all alike where there are none.
-    pub large: Vec<Plot>,
+    pub large: Vec<PlotId>,
     /// What the shared axis counts.
     pub axis: TimeAxis,
     /// How theory is drawn.
     pub theory: TheoryLayer,
+}
+
+impl Default for View {
+    /// All plots alike, against steps.
+    fn default() -> Self {
+        Self {
+            large: Vec::new(),
+            axis: TimeAxis::Steps,
+            theory: TheoryLayer::default(),
+        }
+    }
 }
 
 /// What a click is compared with.
@@ -204,7 +187,7 @@ pub struct Guess {
     /// What is asked.
     pub prompt: String,
     /// Where to click.
-    pub plot: Plot,
+    pub plot: PlotId,
     /// What the click means.
     pub quantity: GuessQuantity,
     /// Mode, from 0.

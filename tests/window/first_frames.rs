@@ -159,7 +159,7 @@ fn ensembles_and_other_dynamics_run_beside() {
     wait_until(&mut harness, "steps", |summary| {
         summary.starts_with("running") && !summary.contains("at step 0;")
     });
-    harness.get_by_label_contains("of mode equations, replicas");
+    harness.get_by_label_contains("% of 32 replicas");
 }
 
 /// Number of the controls of the window; every one must have a name.

@@ -158,7 +158,7 @@ fn a_session_of_an_earlier_version_opens_as_it_was_looked_at() {
         window.steps_taken() == 1580 && window.summary().starts_with("halted")
     });
     harness.step();
-    harness.get_by_role_and_label(Role::Button, "axis of mode strengths: log");
+    harness.get_by_role_and_label(Role::Button, "axis of strengths: log");
     let theory = harness.get_by_role_and_label(Role::Button, "theory");
     assert_eq!(theory.accesskit_node().toggled(), Some(Toggled::False));
 }
@@ -429,9 +429,9 @@ fn one_click_takes_every_axis_through_its_scales_while_the_run_goes_on() {
     harness.get_by_role_and_label(Role::Button, "max").click();
     wait_until(&mut harness, "steps", |window| window.steps_taken() > 1000);
     for (plot, scales) in [
-        ("mode strengths", ["linear", "log", "symlog", "linear"]),
+        ("strengths", ["linear", "log", "symlog", "linear"]),
         ("diffusion", ["log", "symlog", "linear", "log"]),
-        ("excess loss", ["log", "symlog", "linear", "log"]),
+        ("loss", ["log", "symlog", "linear", "log"]),
     ] {
         for pair in scales.windows(2) {
             let name = |scale: &str| format!("axis of {plot}: {scale}");

@@ -4,8 +4,9 @@
 use eframe::egui::{self, Color32, RichText, Ui};
 
 use crate::app::format::{grouped, significant};
-use crate::app::state::{Moment, RunData, State};
+use crate::app::state::{RunData, State};
 use crate::app::style;
+use crate::observables::events::Moment;
 use crate::observables::{Quantity, Schema};
 
 /// Size of its letters.
@@ -16,9 +17,8 @@ const MAX_MODES: usize = 8;
 /// Draws the card beside the pointer while it is over a plot, else in the corner `at`, if there is such a moment.
 pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2) {
     let (run, view) = (&state.run, &state.view);
-    let pointed = view
-        .hovered
-        .and_then(|(_, x)| run.moment_at(view.settings.time, x));
+    let hovered = view.hovered.as_ref();
+    let pointed = hovered.and_then(|hovered| run.moment_at(view.settings.time, hovered.x));
     let both = match view.cursors {
         [Some(a), Some(b)] => Some((a, b)),
         [_, _] => None,
@@ -38,6 +38,9 @@ pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2) {
         .constrain(true)
         .show(ui.ctx(), |ui| {
             egui::Frame::popup(ui.style()).show(ui, |ui| {
+                if let Some(mark) = hovered.and_then(|hovered| hovered.mark.as_ref()) {
+                    ui.label(RichText::new(mark).size(SIZE).strong());
+                }
                 if let Some(moment) = pointed.or(view.scrubbed) {
                     values(ui, run, moment);
                 }

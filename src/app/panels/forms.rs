@@ -84,16 +84,17 @@ fn export_dialog(ctx: &egui::Context, form: &mut ExportForm) -> Option<bool> {
                 let label = ui.label("file");
                 ui.add(egui::TextEdit::singleline(&mut form.path).desired_width(460.0))
                     .labelled_by(label.id)
-                    .on_hover_text("The ending decides about SVG or PNG.");
+                    .on_hover_text("A figure is written as its name ends: .svg, .png or .pdf.");
                 ui.end_row();
                 let label = ui.label("a row every");
-                ui.add(
-                    egui::DragValue::new(&mut form.every)
-                        .range(1..=u64::MAX)
-                        .suffix(" steps"),
-                )
-                .labelled_by(label.id)
-                .on_hover_text("The run is done again and recorded at this distance.");
+                // A figure shows what is on the screen.
+                let has_rows = !matches!(form.kind, ExportKind::Figure(_));
+                let every = egui::DragValue::new(&mut form.every)
+                    .range(1..=u64::MAX)
+                    .suffix(" steps");
+                ui.add_enabled(has_rows, every)
+                    .labelled_by(label.id)
+                    .on_hover_text("The run is done again and recorded at this distance.");
                 ui.end_row();
                 ui.label("paper");
                 ui.checkbox(&mut form.dark, "dark");

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use eframe::egui::{self, Color32, RichText, Ui};
 
 use crate::app::format::{grouped, significant};
-use crate::app::state::{Moment, RunData, State};
+use crate::app::state::{RunData, State};
 use crate::app::style;
 use crate::observables::Quantity;
-use crate::observables::events::{Activity, noise_shares};
+use crate::observables::events::{Activity, Moment, noise_shares};
 
 /// Size of the bar of shares, in points.
 const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);

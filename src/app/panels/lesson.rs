@@ -1,12 +1,13 @@
 //! The lesson in hand: title, caption, question, action and guess, above the plots.
 
 use eframe::egui::{RichText, Ui};
-use egui_plot::{Line, Plot, PlotPoints};
 
 use crate::app::action::Action;
 use crate::app::format::significant;
+use crate::app::paint::{Caches, width_plot};
 use crate::app::state::{GuessMark, State};
 use crate::app::style;
+use crate::chart::PlotId;
 use crate::lessons::{self, Lesson};
 use crate::worker::RunState;
 
@@ -14,7 +15,7 @@ use crate::worker::RunState;
 const VERY_LOW: f32 = 380.0;
 
 /// Draws the panel of the open lesson, if there is one.
-pub(crate) fn lesson_panel(ui: &mut Ui, state: &State, emphasis: f32) -> Option<Action> {
+pub(crate) fn lesson_panel(ui: &mut Ui, state: &State, caches: &mut Caches, emphasis: f32) -> Option<Action> {
     let lesson = state.teaching.lesson()?;
     let panel = LessonPanel {
         lesson,
@@ -23,7 +24,7 @@ pub(crate) fn lesson_panel(ui: &mut Ui, state: &State, emphasis: f32) -> Option<
         emphasis,
         is_low: state.view.room < VERY_LOW,
     };
-    let asked = panel.ui(ui);
+    let asked = panel.ui(ui, caches);
     ui.separator();
     asked
 }
@@ -39,7 +40,7 @@ struct LessonPanel<'a> {
 }
 
 impl LessonPanel<'_> {
-    fn ui(&self, ui: &mut Ui) -> Option<Action> {
+    fn ui(&self, ui: &mut Ui, caches: &mut Caches) -> Option<Action> {
         let mut asked = None;
         let (lesson, size) = (self.lesson, self.emphasis);
         ui.horizontal_wrapped(|ui| {
@@ -83,7 +84,7 @@ impl LessonPanel<'_> {
         if let Some(mark) = &self.state.view.guess
             && mark.given.is_none()
         {
-            asked = self.prompt(ui, mark).or(asked);
+            asked = self.prompt(ui, mark, caches).or(asked);
             return asked;
         }
         // In a low window question and action take its place at the end; it is told by the title then.
@@ -117,7 +118,7 @@ impl LessonPanel<'_> {
     }
 
     /// Asks for the guess.
-    fn prompt(&self, ui: &mut Ui, mark: &GuessMark) -> Option<Action> {
+    fn prompt(&self, ui: &mut Ui, mark: &GuessMark, caches: &mut Caches) -> Option<Action> {
         let mut asked = None;
         let prompt = self
             .lesson
@@ -136,8 +137,8 @@ impl LessonPanel<'_> {
             }
         });
         // There is no histogram before the run: its width is chosen on an empty one.
-        if mark.plot == lessons::Plot::Stationary {
-            asked = width_plot(ui, mark.answer)
+        if mark.plot == PlotId::Histogram {
+            asked = width_plot(ui, caches, mark.answer, self.emphasis)
                 .map(|given| Action::Guess(Some(given)))
                 .or(asked);
         }
@@ -161,35 +162,4 @@ impl LessonPanel<'_> {
         );
         ui.label(RichText::new(text).size(12.5 * self.emphasis));
     }
-}
-
-/// A plot of distances from the teacher's strength on which a click says how wide the cloud will be; gives the variance.
-fn width_plot(ui: &mut Ui, answer: f64) -> Option<f64> {
-    // Wide enough not to give the answer away.
-    let half = 10_f64.powf((8.0 * answer.sqrt()).log10().ceil());
-    let response = Plot::new("width of the cloud")
-        .height(90.0)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .show_axes([true, false])
-        .auto_bounds(false)
-        .label_formatter(|_| None)
-        .show(ui, |plot_ui| {
-            plot_ui.set_plot_bounds_x(-half..=half);
-            plot_ui.set_plot_bounds_y(0.0..=1.1);
-            let is_pointed_at = plot_ui.response().hovered();
-            if let Some(pointer) = plot_ui.pointer_coordinate().filter(|_| is_pointed_at) {
-                let width = pointer.x.abs().max(1e-3 * half);
-                let bell = (0..=200).map(|i| {
-                    let x = half * (f64::from(i) / 100.0 - 1.0);
-                    [x, (-0.5 * (x / width).powi(2)).exp()]
-                });
-                plot_ui.line(Line::new("your guess", bell.collect::<PlotPoints<'_>>()).width(2.0));
-            }
-            plot_ui.pointer_coordinate()
-        });
-    let place = response.inner?;
-    response.response.clicked().then(|| place.x.powi(2))
 }

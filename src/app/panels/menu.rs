@@ -5,7 +5,8 @@ use eframe::egui::{self, RichText, Ui};
 use crate::app::action::{Action, FileAction, Zoom};
 use crate::app::commands::info_of;
 use crate::app::format::grouped;
-use crate::app::state::{MAX_SMOOTHING, Span, State, TimeAxis};
+use crate::app::state::{MAX_SMOOTHING, Span, State};
+use crate::chart::TimeAxis;
 
 /// Steps of the views of the end of a run.
 const LASTS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -157,7 +158,7 @@ fn time_controls(ui: &mut Ui, state: &State) -> Option<Action> {
     let time = &mut wanted.time;
     ui.selectable_value(&mut time.axis, TimeAxis::Time, "t")
         .on_hover_text("Training time, the sum of the learning rates.");
-    ui.selectable_value(&mut time.axis, TimeAxis::Step, "steps")
+    ui.selectable_value(&mut time.axis, TimeAxis::Steps, "steps")
         .on_hover_text("Number of steps.");
     ui.toggle_value(&mut time.log, "log time")
         .on_hover_text("Logarithmic time axis (Shift+L).");

@@ -6,29 +6,29 @@ use super::event_table::event_table;
 use super::kept_runs::kept_run_list;
 use super::stationary::stationary_panel;
 use crate::app::action::{Action, Zoom};
-use crate::app::plots::{self, Predictions};
-use crate::app::state::State;
-use crate::lessons;
+use crate::app::paint::{Caches, law_plot};
+use crate::app::state::{Predictions, State, known};
+use crate::chart::PlotId;
 
 /// UI scales on offer, in percent.
 const SCALES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 250];
 /// Height of the plot of diffusion against strength.
-const LAW_HEIGHT: f32 = 168.0;
+const LAW_HEIGHT: f32 = 214.0;
 
 /// Draws the right panel.
-pub(crate) fn side_panel(ui: &mut Ui, state: &State, predictions: &mut Predictions) -> Option<Action> {
+pub(crate) fn side_panel(
+    ui: &mut Ui,
+    state: &State,
+    predictions: &mut Predictions,
+    caches: &mut Caches,
+) -> Option<Action> {
     let mut asked = appearance(ui, state);
     ui.separator();
     asked = kept_run_list(ui, state).or(asked);
-    ui.strong("Diffusion against strength").on_hover_text(
-        "Exact diffusion of every mode over the height of its law's hill, against its strength over the teacher's. The dot \
-         goes over the hill before it reaches 1: the noise is largest before the mode is learned.",
-    );
-    let is_large = state.view.settings.large.contains(&lessons::Plot::Law);
+    let is_large = state.view.settings.large.contains(&PlotId::Law);
     let height = if is_large { 1.6 * LAW_HEIGHT } else { LAW_HEIGHT };
-    if let Some((x, y)) = plots::law_plot(ui, &state.run, &state.view, height) {
-        asked = Some(Action::Click(lessons::Plot::Law, x, y));
-    }
+    let known = known(&state.run, &state.kept_runs, &state.view.settings, Vec::new());
+    asked = law_plot(ui, &known, &state.view, caches, (height, 1.0)).or(asked);
     ui.separator();
     let mut settings = state.view.settings.clone();
     ui.horizontal(|ui| {
@@ -45,7 +45,7 @@ pub(crate) fn side_panel(ui: &mut Ui, state: &State, predictions: &mut Predictio
         event_table(ui, state);
         asked
     } else {
-        stationary_panel(ui, state, predictions, 1.0).or(asked)
+        stationary_panel(ui, state, predictions, caches, 1.0).or(asked)
     }
 }
 

@@ -4,19 +4,20 @@ use eframe::egui::{self, RichText, Ui};
 
 use crate::app::action::Action;
 use crate::app::format::{grouped, significant};
-use crate::app::plots::{Histogram, Predictions};
-use crate::app::state::{RunData, State, View};
+use crate::app::paint::{Caches, histogram_plot};
+use crate::app::state::{Predictions, State, View, known};
 use crate::app::style;
+use crate::chart::Known;
 use crate::experiment::DataKind;
 use crate::simulation::{
     Distances, Estimate, Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics,
 };
 use crate::theory::StationaryLaw;
 
-const MIN_HEIGHT: f32 = 70.0;
-const MAX_HEIGHT: f32 = 150.0;
-/// Height of a mode's texts, about.
-const TEXT_HEIGHT: f32 = 78.0;
+const MIN_HEIGHT: f32 = 48.0;
+const MAX_HEIGHT: f32 = 120.0;
+/// Height of a mode's texts and of what stands about its histogram.
+const TEXT_HEIGHT: f32 = 113.0;
 const SMALL: f32 = 11.5;
 
 /// Draws the view.
@@ -24,9 +25,11 @@ pub(crate) fn stationary_panel(
     ui: &mut Ui,
     state: &State,
     predictions: &mut Predictions,
+    caches: &mut Caches,
     emphasis: f32,
 ) -> Option<Action> {
     let (run, view) = (&state.run, &state.view);
+    let known = known(run, &state.kept_runs, &view.settings, predictions.all(run));
     let Some(statistics) = run
         .trajectories
         .first()
@@ -53,31 +56,19 @@ pub(crate) fn stationary_panel(
     let each = ui.available_height() / run.rank() as f32 - TEXT_HEIGHT * emphasis;
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for (mode, of_mode) in statistics.modes.iter().enumerate() {
-            let prediction = predictions.of(run, mode);
-            let ensembles = run
-                .ensembles
-                .iter()
-                .filter_map(|ensemble| ensemble.statistics.as_ref());
-            let ensemble = ensembles
-                .map(|statistics| &statistics.modes[mode])
-                .find(|of_mode| of_mode.moments.count() > 0);
-            let histogram = Histogram {
+            let prediction = known.predictions[mode].as_deref();
+            let distances =
+                prediction.map(|prediction| predictions.distances(run, prediction, mode, of_mode));
+            let of_mode = ModeView {
                 mode,
                 statistics: of_mode,
-                ensemble,
-                prediction: prediction.as_deref(),
-                height: each.clamp(MIN_HEIGHT, MAX_HEIGHT * emphasis),
-            };
-            let distances = prediction
-                .as_deref()
-                .map(|prediction| predictions.distances(run, prediction, mode, of_mode));
-            let of_mode = ModeView {
-                histogram,
+                prediction: prediction.filter(|_| view.settings.shown.theory),
                 until: statistics.until,
                 distances,
+                height: each.clamp(MIN_HEIGHT, MAX_HEIGHT * emphasis),
                 emphasis,
             };
-            of_mode.show(ui, run, view);
+            of_mode.show(ui, &known, view, caches);
         }
     });
     asked
@@ -122,23 +113,25 @@ fn controls(ui: &mut Ui, view: &View, statistics: &StationaryStatistics) -> Opti
 
 /// One mode: its name, its histogram and both in numbers.
 struct ModeView<'a> {
-    histogram: Histogram<'a>,
+    mode: usize,
+    statistics: &'a ModeStatistics,
+    prediction: Option<&'a Prediction>,
     /// Step up to which values were taken in.
     until: u64,
     distances: Option<Distances>,
+    /// Height of the histogram.
+    height: f32,
     emphasis: f32,
 }
 
 impl ModeView<'_> {
-    fn show(&self, ui: &mut Ui, run: &RunData, view: &View) {
-        let histogram = &self.histogram;
-        let statistics = histogram.statistics;
-        let theory = histogram.prediction.filter(|_| view.settings.shown.theory);
+    fn show(&self, ui: &mut Ui, known: &Known<'_>, view: &View, caches: &mut Caches) {
+        let (statistics, theory) = (self.statistics, self.prediction);
         let estimates = Estimates::new(statistics);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            let color = style::mode_text_color(histogram.mode, ui.visuals());
-            let name = format!("mode {}", histogram.mode + 1);
+            let color = style::mode_text_color(self.mode, ui.visuals());
+            let name = format!("mode {}", self.mode + 1);
             let size = 12.0 * self.emphasis;
             ui.label(RichText::new(name).color(color).strong().size(size));
             let text = match (statistics.phase, &estimates) {
@@ -155,9 +148,7 @@ impl ModeView<'_> {
             ui.label(self.small(text).color(amber));
         }
         let Some(estimates) = estimates else { return };
-        if histogram.show(ui, run, view) {
-            ui.weak(self.small("axis: a \u{2212} m"));
-        }
+        histogram_plot(ui, known, view, caches, self.mode, (self.height, self.emphasis));
         ui.label(self.small(measured(&estimates)));
         if let Some(prediction) = theory {
             ui.label(self.small(predicted(prediction)));

@@ -4,8 +4,9 @@ use eframe::egui::{self, RichText, Slider, SliderClamping, Ui};
 
 use crate::app::action::Action;
 use crate::app::format::{brief, grouped, prefixed, significant};
-use crate::app::state::{HISTORY_BUDGET_BYTES, Panels, State, TimeAxis, TimeScale};
+use crate::app::state::{HISTORY_BUDGET_BYTES, Panels, State};
 use crate::app::style;
+use crate::chart::{TimeAxis, TimeScale};
 use crate::worker::{HaltRule, RunState};
 
 /// Draws the bar; the switches of the side panels only where there are any.
@@ -158,7 +159,7 @@ fn scrubber(ui: &mut Ui, state: &State) -> Option<Action> {
         }
         if response.changed() {
             let scale = TimeScale {
-                axis: TimeAxis::Step,
+                axis: TimeAxis::Steps,
                 log: false,
             };
             let moment = run.moment_at(scale, step as f64).filter(|_| step < run.step);

@@ -1,11 +1,12 @@
 //! A guess that a lesson asks for.
 
-use crate::lessons::{GuessQuantity, Lesson, Plot};
+use crate::chart::PlotId;
+use crate::lessons::{GuessQuantity, Lesson};
 
 /// A guess that a person has made, or is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct GuessMark {
-    pub(crate) plot: Plot,
+    pub(crate) plot: PlotId,
     pub(crate) quantity: GuessQuantity,
     /// Mode, from 0.
     pub(crate) mode: usize,
@@ -28,18 +29,26 @@ impl GuessMark {
     }
 
     /// Values to be drawn with their names, once the guess is made.
-    pub(crate) fn values(&self) -> Vec<(f64, &'static str)> {
-        let given = self.given.iter();
-        given
-            .flat_map(|&given| [(given, "your guess"), (self.answer, "theory")])
-            .collect()
+    pub(crate) fn values(&self) -> Vec<GuessValue> {
+        let given = |value| GuessValue {
+            value,
+            name: "your guess",
+            is_theory: false,
+        };
+        let answer = GuessValue {
+            value: self.answer,
+            name: "theory",
+            is_theory: true,
+        };
+        self.given
+            .map_or_else(Vec::new, |value| vec![given(value), answer])
     }
+}
 
-    /// Whether it is a place along the shared time axis.
-    pub(crate) fn is_a_moment(&self) -> bool {
-        match self.quantity {
-            GuessQuantity::HalfTime | GuessQuantity::PeakTime | GuessQuantity::LearnedTime => true,
-            GuessQuantity::PeakFraction | GuessQuantity::Strength | GuessQuantity::Variance => false,
-        }
-    }
+/// A value that is drawn where a lesson asks for a guess.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct GuessValue {
+    pub(crate) value: f64,
+    pub(crate) name: &'static str,
+    pub(crate) is_theory: bool,
 }

@@ -1,11 +1,11 @@
 //! A kept run: what is drawn of a run after it has been given up, to compare the present one with.
 
 use super::run_data::RunData;
-use super::time::{Moment, TimeAxis};
 use super::view_settings::Alignment;
+use crate::chart::{KnownKeptRun, TimeAxis};
 use crate::experiment::Experiment;
 use crate::history::History;
-use crate::observables::events::ModeEvents;
+use crate::observables::events::{ModeEvents, Moment};
 use crate::observables::{Quantity, Schema};
 use crate::session::Recording;
 
@@ -97,26 +97,22 @@ impl KeptRun {
         Self::new(id, label, experiment, schema, &history, recording.mode_events())
     }
 
-    /// Column of a per-mode quantity, if this run has the mode and keeps the quantity.
-    pub(crate) fn column(&self, quantity: Quantity, mode: usize) -> Option<usize> {
-        let block = match quantity {
-            Quantity::Strength => 0,
-            Quantity::Diffusion => 1,
-            Quantity::SingularValue | Quantity::Drift | Quantity::DiffusionLaw | Quantity::Alignment => {
-                return None;
-            }
-        };
-        (mode < self.rank).then_some(N_SCALARS + block * self.rank + mode)
-    }
-
-    /// Column of the excess loss.
-    #[expect(clippy::unused_self, reason = "every kept run has the same columns in front")]
-    pub(crate) fn loss_column(&self) -> usize {
-        N_SCALARS - 1
+    /// What pictures show of it over the present run.
+    pub(crate) fn known(&self, run: &RunData, alignment: Alignment, axis: TimeAxis) -> KnownKeptRun<'_> {
+        let block = |n: usize| N_SCALARS + n * self.rank..N_SCALARS + (n + 1) * self.rank;
+        KnownKeptRun {
+            id: self.id,
+            label: &self.label,
+            history: &self.history,
+            shift: self.shift(run, alignment, axis),
+            loss: N_SCALARS - 1,
+            strengths: block(0),
+            diffusions: block(1),
+        }
     }
 
     /// How far the run is moved along the axis to lie over the present one; not at all where a peak is not known.
-    pub(crate) fn shift(&self, run: &RunData, alignment: Alignment, axis: TimeAxis) -> f64 {
+    fn shift(&self, run: &RunData, alignment: Alignment, axis: TimeAxis) -> f64 {
         let Alignment::Peak(mode) = alignment else {
             return 0.0;
         };
@@ -124,7 +120,7 @@ impl KeptRun {
         let ours = run.events.modes.get(mode).and_then(|events| events.peak);
         match (theirs, ours, axis) {
             (Some(theirs), Some(ours), TimeAxis::Time) => ours.time - theirs.time,
-            (Some(theirs), Some(ours), TimeAxis::Step) => ours.step as f64 - theirs.step as f64,
+            (Some(theirs), Some(ours), TimeAxis::Steps) => ours.step as f64 - theirs.step as f64,
             (None, _, _) | (_, None, _) => 0.0,
         }
     }

@@ -5,8 +5,11 @@ mod dialog;
 mod draft;
 mod guess;
 mod kept_run;
+mod known;
 mod notice;
+mod predictions;
 mod run_data;
+mod sight;
 mod speed;
 mod time;
 mod undoable;
@@ -22,14 +25,17 @@ use crate::worker::Checkpoint;
 
 pub(crate) use dialog::{Dialog, ExportForm, ExportKind, Search};
 pub(crate) use draft::{Companions, Draft};
-pub(crate) use guess::GuessMark;
+pub(crate) use guess::{GuessMark, GuessValue};
 pub(crate) use kept_run::KeptRun;
+pub(crate) use known::known;
 pub(crate) use notice::{Notice, Offer, Progress};
+pub(crate) use predictions::Predictions;
 pub(crate) use run_data::{HISTORY_BUDGET_BYTES, RunData};
+pub(crate) use sight::{drawable, horizon, visible_range};
 pub(crate) use speed::SpeedSetting;
-pub(crate) use time::{Moment, Span, TimeAxis, TimeScale, TimeWindow};
+pub(crate) use time::{Span, TimeWindow};
 pub(crate) use undoable::Undoable;
-pub(crate) use view::View;
+pub(crate) use view::{Hovered, View};
 pub(crate) use view_settings::{Alignment, MAX_SMOOTHING, Panels, ViewSettings};
 
 /// Kept runs at most.

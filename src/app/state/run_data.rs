@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-use super::time::{Moment, TimeAxis, TimeScale};
+use crate::chart::{TheoryCurve, TimeScale};
 use crate::dynamics::LiveParams;
 use crate::experiment::{Dynamics, Experiment};
 use crate::history::History;
-use crate::observables::events::{self, Activity, ModeEvents};
+use crate::observables::events::{self, Activity, ModeEvents, Moment};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{Divergence, Ensemble, EnsembleKind, Intervention, StationaryStatistics};
-use crate::theory::{ModeLaw, StrengthCurve, curvature};
+use crate::theory::ModeLaw;
 use crate::worker::{Checkpoint, Event, Frame, RunSpec, RunState};
 
 /// Memory that the histories of all trajectories may take together.
@@ -45,46 +45,7 @@ pub(crate) struct EventData {
     pub(crate) log: VecDeque<events::Event>,
 }
 
-/// What theory predicts for one mode of an aligned, balanced start.
-#[derive(Clone, Debug)]
-pub(crate) struct Predicted {
-    /// Gradient flow of the mode.
-    pub(crate) curve: StrengthCurve,
-    /// `[time, strength]` along the gradient flow.
-    pub(crate) points: Vec<[f64; 2]>,
-    /// Training time at which the mode is half learned.
-    pub(crate) half_time: Option<f64>,
-}
-
-impl Predicted {
-    /// For a mode that starts at this strength.
-    fn new(depth: usize, teacher_strength: f64, start: f64) -> Self {
-        const N_POINTS: u32 = 240;
-        let curve = StrengthCurve::new(depth, teacher_strength, start);
-        let logit = |fraction: f64| (fraction / (1.0 - fraction)).ln();
-        let fraction = start / teacher_strength;
-        // Evenly along the sigmoid where it is one, else evenly in time.
-        let (low, high) = (logit(fraction), logit(1.0 - 1e-6));
-        let along = (0..=N_POINTS).map(|i| f64::from(i) / f64::from(N_POINTS));
-        let points = if low.is_finite() && low < high {
-            let strength = |x: f64| teacher_strength / (1.0 + (-(low + x * (high - low))).exp());
-            let point = |x: f64| curve.time_to_reach(strength(x)).map(|time| [time, strength(x)]);
-            std::iter::once([0.0, start])
-                .chain(along.skip(1).filter_map(point))
-                .collect()
-        } else {
-            let span = 14.0 / curvature(depth, teacher_strength);
-            along.map(|x| [x * span, curve.at(x * span)]).collect()
-        };
-        Self {
-            points,
-            half_time: curve.half_time(),
-            curve,
-        }
-    }
-}
-
-/// The present run as the worker has told it.
+/// The present run as the worker has reported it.
 #[derive(Clone, Debug)]
 pub(crate) struct RunData {
     /// Number of the run; events of another one are stale.
@@ -96,7 +57,7 @@ pub(crate) struct RunData {
     pub(crate) ensembles: Vec<EnsembleData>,
     pub(crate) events: EventData,
     /// What theory predicts for every mode; empty before the first row.
-    pub(crate) predicted: Vec<Predicted>,
+    pub(crate) predicted: Vec<TheoryCurve>,
     pub(crate) state: RunState,
     pub(crate) step: u64,
     pub(crate) time: f64,
@@ -249,7 +210,7 @@ impl RunData {
                 .finest()
                 .column(self.schema.column(Quantity::Strength, mode));
             let start = column.first()?.first;
-            Some(Predicted::new(depth, teacher, start.abs()))
+            Some(TheoryCurve::new(depth, teacher, start))
         });
         self.predicted = predicted.collect();
     }
@@ -280,19 +241,6 @@ impl RunData {
     /// The law of one mode at the present parameters.
     pub(crate) fn mode_law(&self, mode: usize) -> ModeLaw {
         self.experiment.mode_law(mode, &self.live)
-    }
-
-    /// Number of steps, with fraction, after which the training time was or will be `time`: learning rates change at the
-    /// interventions.
-    pub(crate) fn step_at(&self, time: f64) -> f64 {
-        let start = (0.0, 0.0, self.experiment.live.learning_rate);
-        let changes = self.interventions.iter();
-        let (step, from, learning_rate) = changes
-            .map(|change| (change.step as f64, change.time, change.live.learning_rate))
-            .take_while(|&(_, from, _)| from <= time)
-            .last()
-            .unwrap_or(start);
-        step + (time - from) / learning_rate
     }
 
     /// Value of a column of the first trajectory in the last bucket that begins at or before a step.
@@ -351,14 +299,6 @@ impl RunData {
         Some(Moment {
             step: steps[bucket].first as u64,
             time: history.finest().column(Schema::TIME)[bucket].first,
-        })
-    }
-
-    /// Position along the shared axis of a training time.
-    pub(crate) fn place_at(&self, scale: TimeScale, time: f64) -> f64 {
-        scale.position(match scale.axis {
-            TimeAxis::Time => time,
-            TimeAxis::Step => self.step_at(time),
         })
     }
 

@@ -1,12 +1,14 @@
 //! The view: its settings, and what passes: where the pointer is, what was zoomed to, which moment is looked at.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+
+use eframe::egui::Pos2;
 
 use super::guess::GuessMark;
-use super::time::{Moment, Span, TimeScale, TimeWindow};
+use super::time::{Span, TimeWindow};
 use super::view_settings::{Panels, ViewSettings};
-use crate::app::plots::Scale;
-use crate::lessons;
+use crate::chart::{Options, PlotId, Scale, TimeScale};
+use crate::observables::events::Moment;
 
 /// How the run is looked at. Nothing here reaches the simulation.
 #[derive(Clone, Debug)]
@@ -18,11 +20,15 @@ pub(crate) struct View {
     /// Training time that the live view shows from the start.
     pub(crate) horizon: f64,
     /// Vertical ranges chosen by panning or zooming, by plot.
-    pub(crate) vertical: HashMap<&'static str, (f64, f64)>,
-    /// Plot under the pointer, and the position it points at.
-    pub(crate) hovered: Option<(&'static str, f64)>,
+    pub(crate) vertical: BTreeMap<PlotId, (f64, f64)>,
+    /// What the pointer is over.
+    pub(crate) hovered: Option<Hovered>,
+    /// Plot in which a box to zoom to is being drawn, and the corner where it began.
+    pub(crate) zoom_box: Option<(PlotId, Pos2)>,
+    /// Pixels across of the plots over time.
+    pub(crate) n_pixels: f64,
     /// Plot clicked in this frame, with the place: a position across and a value upwards.
-    pub(crate) clicked: Option<(lessons::Plot, f64, f64)>,
+    pub(crate) clicked: Option<(PlotId, f64, f64)>,
     /// Moment looked at, chosen by the scrubber; none at the live end.
     pub(crate) scrubbed: Option<Moment>,
     /// The two cursors.
@@ -37,6 +43,16 @@ pub(crate) struct View {
     pub(crate) room: f32,
 }
 
+/// What the pointer is over.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Hovered {
+    pub(crate) plot: PlotId,
+    /// Position across.
+    pub(crate) x: f64,
+    /// Name of the mark there.
+    pub(crate) mark: Option<String>,
+}
+
 impl Default for View {
     fn default() -> Self {
         Self {
@@ -44,8 +60,10 @@ impl Default for View {
             window: TimeWindow::Live,
             followed_width: None,
             horizon: 1.0,
-            vertical: HashMap::new(),
+            vertical: BTreeMap::new(),
             hovered: None,
+            zoom_box: None,
+            n_pixels: 1.0,
             clicked: None,
             scrubbed: None,
             cursors: [None; 2],
@@ -66,6 +84,27 @@ impl View {
             self.vertical.clear();
         }
         self.settings = settings;
+    }
+
+    /// What of a run is drawn and how, where these positions are at the ends of the time axis.
+    pub(crate) fn options(&self, x_range: (f64, f64)) -> Options {
+        let settings = &self.settings;
+        let mut scales = settings.scales.clone();
+        if settings.log_histograms {
+            scales.insert(PlotId::Histogram, Scale::Log);
+        }
+        Options {
+            time: settings.time,
+            x_range: Some(x_range),
+            scales,
+            y_ranges: self.vertical.clone(),
+            theory: settings.shown.theory,
+            theory_is_a_hint: settings.theory_band,
+            singular_values: settings.shown.singular_values,
+            solo: settings.solo,
+            smoothing: settings.smoothing * (x_range.1 - x_range.0) / self.n_pixels.max(1.0),
+            until: self.scrubbed,
+        }
     }
 
     /// Back to the live end, with every vertical range automatic.
@@ -97,9 +136,9 @@ impl View {
     }
 
     /// Chooses the scale of a plot's vertical axis; a range on the old one means nothing on the new one.
-    pub(crate) fn set_scale(&mut self, id: &'static str, scale: Scale) {
-        self.settings.scales.insert(id.to_owned(), scale);
-        self.vertical.remove(id);
+    pub(crate) fn set_scale(&mut self, plot: PlotId, scale: Scale) {
+        self.settings.scales.insert(plot, scale);
+        self.vertical.remove(&plot);
     }
 
     /// Whether a lesson waits for a guess.

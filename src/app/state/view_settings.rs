@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::time::{Span, TimeScale};
-use crate::app::plots::Scale;
-use crate::lessons::{Plot, TheoryLayer, TimeAxis as LessonAxis, View as LessonView};
+use super::time::Span;
+use crate::chart::{PlotId, Scale, TimeScale};
+use crate::lessons::{TheoryLayer, View as LessonView};
 use crate::worker::HaltRule;
 
 /// Most pixels over which curves are smoothed.
@@ -31,12 +31,13 @@ pub(crate) struct ViewSettings {
     /// Whether theory's curves are a grey band, because they do not hold exactly.
     pub(crate) theory_band: bool,
     /// Plots that are large.
-    pub(crate) large: Vec<Plot>,
+    pub(crate) large: Vec<PlotId>,
     pub(crate) time: TimeScale,
     pub(crate) shown: Shown,
     pub(crate) panels: Panels,
-    /// Scales of vertical axes that are not the usual ones, by plot.
-    pub(crate) scales: BTreeMap<String, Scale>,
+    /// Scales of axes upwards that are not the usual ones.
+    #[serde(deserialize_with = "known_scales")]
+    pub(crate) scales: BTreeMap<PlotId, Scale>,
     /// When runs halt by themselves.
     pub(crate) halt: HaltRule,
 }
@@ -129,14 +130,11 @@ impl ViewSettings {
     /// Those of a lesson: its own, in the panels that are open.
     pub(crate) fn of_lesson(lesson: &LessonView, panels: Panels) -> Self {
         Self {
-            events_listed: lesson.large.contains(&Plot::Events),
+            events_listed: lesson.large.contains(&PlotId::Events),
             theory_band: lesson.theory == TheoryLayer::Band,
             large: lesson.large.clone(),
             time: TimeScale {
-                axis: match lesson.axis {
-                    LessonAxis::Steps => super::time::TimeAxis::Step,
-                    LessonAxis::Time => super::time::TimeAxis::Time,
-                },
+                axis: lesson.axis,
                 log: false,
             },
             shown: Shown {
@@ -150,23 +148,33 @@ impl ViewSettings {
         }
     }
 
-    /// Scale of a plot's vertical axis.
-    pub(crate) fn scale(&self, id: &str, usual: Scale) -> Scale {
-        self.scales.get(id).copied().unwrap_or(usual)
+    /// Scale of a plot's axis upwards.
+    pub(crate) fn scale(&self, plot: PlotId) -> Scale {
+        self.scales
+            .get(&plot)
+            .copied()
+            .unwrap_or_else(|| plot.usual_scale())
     }
 
     /// Draws a mode alone, or all of them again.
     pub(crate) fn toggle_solo(&mut self, mode: usize) {
         self.solo = if self.solo == Some(mode) { None } else { Some(mode) };
     }
+}
 
-    /// Share of a mode's colour that is drawn.
-    pub(crate) fn opacity(&self, mode: usize) -> f32 {
-        match self.solo {
-            Some(solo) if solo != mode => 0.1,
-            Some(_) | None => 1.0,
-        }
-    }
+/// Scales of the plots that there are; those of others, which another version may know, are left out.
+fn known_scales<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<PlotId, Scale>, D::Error> {
+    let scales = BTreeMap::<String, Scale>::deserialize(deserializer)?;
+    let known = |(name, scale): (String, Scale)| {
+        let plot = match name.as_str() {
+            // Names in sessions of version 0.1.0.
+            "mode strengths" => Some(PlotId::Strengths),
+            "excess loss" => Some(PlotId::Loss),
+            name => PlotId::from_name(name),
+        };
+        plot.map(|plot| (plot, scale))
+    };
+    Ok(scales.into_iter().filter_map(known).collect())
 }
 
 #[cfg(test)]
@@ -184,9 +192,9 @@ mod tests {
             events_listed: true,
             alignment: Alignment::Peak(1),
             theory_band: true,
-            large: vec![Plot::Law, Plot::Events],
+            large: vec![PlotId::Law, PlotId::Events],
             time: TimeScale {
-                axis: super::super::time::TimeAxis::Step,
+                axis: crate::chart::TimeAxis::Steps,
                 log: true,
             },
             shown: Shown {
@@ -197,7 +205,7 @@ mod tests {
                 controls: false,
                 distributions: false,
             },
-            scales: BTreeMap::from([("diffusion".to_owned(), Scale::Symlog)]),
+            scales: BTreeMap::from([(PlotId::Diffusion, Scale::Symlog)]),
             halt: HaltRule {
                 settled: false,
                 step: Some(1000),
@@ -224,7 +232,7 @@ mod tests {
         let settings: ViewSettings = session.view.try_into().unwrap();
         let usual = ViewSettings::default();
         assert_eq!(settings.solo, Some(1));
-        assert_eq!(settings.scale("mode strengths", Scale::Linear), Scale::Log);
+        assert_eq!(settings.scale(PlotId::Strengths), Scale::Log);
         assert!(settings.time.log && !settings.shown.theory && settings.shown.singular_values);
         assert_eq!(
             (settings.panels, settings.alignment),

@@ -1,16 +1,51 @@
-//! Exports: figures, data and bundles, made of a session by doing its run again.
+//! Exports: figures of what is on the screen, and data and bundles made of a session by doing its run again.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::Window;
 use super::background::Done;
-use crate::app::state::{ExportForm, ExportKind};
-use crate::figure::{BundleOptions, Figure, FigureOptions, write_bundle};
+use crate::app::state::{ExportForm, ExportKind, known, visible_range};
+use crate::chart::Look;
+use crate::figure::{BundleOptions, Figure, FigureError, FigureOptions, FigurePanel, Sheet, write_bundle};
+use crate::palette::Ground;
 use crate::session::{Recording, RunEnd, Session, write_csv, write_npz, write_whole};
 use crate::simulation::{Schedule, Simulation};
 use crate::worker::Task;
 
-/// Does the run of a session again and writes what is asked for.
+impl Window {
+    /// The pictures on the screen laid out on paper: the same runs, axes, ranges and bands.
+    ///
+    /// # Errors
+    /// [`FigureError::TooFewRows`] for histograms of a run that has not settled.
+    pub(super) fn sheet(&mut self, panel: FigurePanel) -> Result<Sheet, FigureError> {
+        let state = &self.state;
+        let (run, view) = (&state.run, &state.view);
+        let predictions = self.predictions.all(run);
+        let known = known(run, &state.kept_runs, &view.settings, predictions);
+        let x_range = visible_range(run, view, view.horizon);
+        Sheet::new(&known, panel, &view.options(x_range))
+    }
+
+    /// Writes a figure of what is on the screen.
+    pub(super) fn export_figure(&mut self, panel: FigurePanel, form: &ExportForm) {
+        let path = PathBuf::from(form.path.trim());
+        self.files.remember_folder(&path);
+        let sheet = Figure::check_name(&path).and_then(|()| self.sheet(panel));
+        let sheet = match sheet {
+            Ok(sheet) => sheet,
+            Err(error) => return self.complain(error.to_string()),
+        };
+        let look = Look::on_paper(if form.dark { Ground::Dark } else { Ground::Light });
+        self.start(format!("exporting {}", path.display()), move |_| {
+            let written = sheet.paint(&look).write(&path);
+            written.map_err(|error| error.to_string())?;
+            Ok(Done::Written(format!("exported {}", path.display())))
+        });
+    }
+}
+
+/// Does the run of a session again and writes the data or the bundle that is asked for.
 ///
 /// # Errors
 /// One line that says what is wrong; nothing was written then.
@@ -29,9 +64,6 @@ pub(super) fn write_export(
         let written = write_bundle(session, path, &options, |progress| report(progress.share), cancel);
         return written.map(|_| ()).map_err(|error| error.to_string());
     }
-    if let ExportKind::Figure(_) = form.kind {
-        Figure::check_name(path).map_err(|error| error.to_string())?;
-    }
     let mut simulation = Simulation::new(&session.experiment).map_err(|error| error.to_string())?;
     let n_steps = session.end.step + u64::from(session.end.diverged);
     Recording::check_length(simulation.schema(), false, n_steps, every).map_err(|error| error.to_string())?;
@@ -49,15 +81,13 @@ pub(super) fn write_export(
         return Err("cancelled; nothing was written".to_owned());
     }
     match form.kind {
-        ExportKind::Figure(panel) => Figure::draw(&recording, &FigureOptions { panel, ..figures })
-            .and_then(|figure| figure.write(path))
-            .map_err(|error| error.to_string()),
         ExportKind::Csv => {
             write_whole(path, |file| write_csv(&recording, file)).map_err(|error| error.to_string())
         }
         ExportKind::Npz => {
             write_whole(path, |file| write_npz(&recording, file)).map_err(|error| error.to_string())
         }
-        ExportKind::Bundle => Ok(()),
+        // Both have been written another way.
+        ExportKind::Figure(_) | ExportKind::Bundle => Ok(()),
     }
 }

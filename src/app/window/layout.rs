@@ -4,23 +4,23 @@ use eframe::egui::{self, CentralPanel, Panel, Ui};
 
 use super::Window;
 use crate::app::action::Action;
-use crate::app::state::{Dialog, Panels, State};
-use crate::app::{panels, plots};
-use crate::lessons::Plot;
+use crate::app::paint::{Stack, law_plot, stack};
+use crate::app::panels;
+use crate::app::state::{Dialog, Panels, State, known, visible_range};
+use crate::chart::PlotId;
 
 /// How much larger lines and letters are in the lecture view where it is as wide as this, in points: the smallest letters,
 /// 11 points otherwise, have 24.
 const LECTURE: (f32, f32) = (2.2, 1920.0);
 /// Height, in points, below which the plots' texts are short.
 const LOW: f32 = 500.0;
-/// Heights, in points, from which on there is room for one, two and three plots.
-const ROOM: [f32; 3] = [0.0, 150.0, 330.0];
+/// Plots over time, from the top.
+const STACK: [PlotId; 4] = [PlotId::Strengths, PlotId::Diffusion, PlotId::Events, PlotId::Loss];
+/// Heights, in points, that the first of them and each further one need at least.
+const FIRST: f32 = 150.0;
+const NEXT: f32 = 120.0;
 /// Height, in points, below which the events are left to the marks on the curves.
-const TOO_LOW_FOR_EVENTS: f32 = 280.0;
-/// Height, in points, of everything between menus and transport below which there is no legend.
-const TOO_LOW_FOR_LEGEND: f32 = 380.0;
-/// Least height of all plots together, in points.
-const LEAST: f32 = 90.0;
+const WITH_EVENTS: f32 = 300.0;
 
 impl Window {
     pub(super) fn lay_out(&mut self, ui: &mut Ui) {
@@ -58,7 +58,7 @@ impl Window {
         self.transport_bar(ui);
         let emphasis = LECTURE.0 * (ui.ctx().content_rect().width() / LECTURE.1).clamp(0.9, 1.6);
         let wants = |plot| self.state.view.settings.large.contains(&plot);
-        let (law, stationary) = (wants(Plot::Law), wants(Plot::Stationary));
+        let (law, stationary) = (wants(PlotId::Law), wants(PlotId::Histogram));
         if law || stationary {
             let width = 0.36 * ui.available_width();
             Panel::right("beside the lecture")
@@ -68,12 +68,14 @@ impl Window {
                     enlarge(ui, emphasis);
                     if law {
                         let height = if stationary { 0.5 } else { 0.9 } * ui.available_height();
-                        let place = plots::law_plot(ui, &self.state.run, &self.state.view, height);
-                        self.carry_out(ui, place.map(|(x, y)| Action::Click(Plot::Law, x, y)));
+                        let (state, caches) = (&self.state, &mut self.caches);
+                        let known = known(&state.run, &state.kept_runs, &state.view.settings, Vec::new());
+                        let asked = law_plot(ui, &known, &state.view, caches, (height, emphasis));
+                        self.carry_out(ui, asked);
                     }
                     if stationary {
-                        let predictions = &mut self.predictions;
-                        let asked = panels::stationary_panel(ui, &self.state, predictions, emphasis);
+                        let (predictions, caches) = (&mut self.predictions, &mut self.caches);
+                        let asked = panels::stationary_panel(ui, &self.state, predictions, caches, emphasis);
                         self.carry_out(ui, asked);
                     }
                 });
@@ -89,7 +91,7 @@ impl Window {
         self.state.view.room = ui.available_height();
         let asked = panels::banner(ui, &self.state);
         self.carry_out(ui, asked);
-        let asked = panels::lesson_panel(ui, &self.state, emphasis);
+        let asked = panels::lesson_panel(ui, &self.state, &mut self.caches, emphasis);
         self.carry_out(ui, asked);
         self.plots(ui, emphasis);
     }
@@ -98,58 +100,27 @@ impl Window {
         // Where there is little room the curves have it.
         let is_short = emphasis > 1.0 || ui.available_height() < LOW;
         panels::headline(ui, &self.state, emphasis, is_short);
-        let style = plots::LegendStyle {
-            has_kept_runs: !self.state.kept_runs.is_empty(),
-            is_short,
-            emphasis,
-        };
-        if self.state.view.room >= TOO_LOW_FOR_LEGEND {
-            let mode = plots::legend(ui, &self.state.run, &self.state.view, style);
-            self.carry_out(ui, mode.map(Action::Solo));
-        }
+        let room = ui.available_height();
+        let shown = shown_plots(&STACK, room / emphasis.sqrt(), emphasis > 1.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
         let State {
             run, kept_runs, view, ..
         } = &mut self.state;
         // Found again in every frame.
         let hovered_before = view.hovered.take();
-        let x_range = plots::visible_range(run, view, view.horizon);
-        ui.spacing_mut().item_spacing.y = 6.0;
-        let room = ui.available_height();
-        let most = if emphasis > 1.0 { 2 } else { 3 };
-        let n_plots = ROOM
-            .iter()
-            .filter(|&&least| room >= least * emphasis)
-            .count()
-            .clamp(1, most);
-        let shows_events = room >= TOO_LOW_FOR_EVENTS * emphasis.sqrt();
-        let n_gaps = n_plots as f32 - 1.0 + f32::from(u8::from(shows_events));
-        let strip = if shows_events {
-            plots::strip_height(run.rank(), emphasis)
-        } else {
-            0.0
-        };
-        let height = (room - n_gaps * ui.spacing().item_spacing.y - strip).max(LEAST);
-        let corner = ui.cursor().min + egui::vec2(plots::GUTTER * emphasis + 70.0, 28.0);
-        let shares = shares(&view.settings.large, n_plots);
-        let mut scene = plots::Scene {
-            run,
+        let x_range = visible_range(run, view, view.horizon);
+        let corner = ui.cursor().min + egui::vec2(70.0, 28.0) * emphasis;
+        let known = known(run, kept_runs, &view.settings, Vec::new());
+        let plots = Stack {
+            known: &known,
             view,
-            traces: &mut self.traces,
-            kept_runs,
+            caches: &mut self.caches,
+            plots: &shown,
             x_range,
-            emphasis,
-            n_plots,
+            letters: emphasis,
         };
-        plots::strengths_plot(ui, &mut scene, shares[0] * height);
-        if n_plots > 1 {
-            plots::diffusion_plot(ui, &mut scene, shares[1] * height);
-        }
-        if shows_events {
-            plots::event_strip(ui, scene.run, scene.view, x_range, emphasis);
-        }
-        if n_plots > 2 {
-            plots::loss_plot(ui, &mut scene, shares[2] * height);
-        }
+        let asked = stack(ui, plots);
+        self.carry_out(ui, asked);
         panels::card(ui, &self.state, corner);
         // Keys ask about the plot under the pointer before the next frame is drawn.
         if self.state.view.hovered.is_none() && hovered_before.is_some() {
@@ -191,7 +162,7 @@ impl Window {
             .default_size(300.0)
             .size_range(220.0..=460.0);
         let asked = panel.show_collapsible(ui, &mut open.distributions, |ui| {
-            panels::side_panel(ui, &self.state, &mut self.predictions)
+            panels::side_panel(ui, &self.state, &mut self.predictions, &mut self.caches)
         });
         self.take_panels(open);
         self.carry_out(ui, asked.and_then(|asked| asked.inner));
@@ -223,18 +194,38 @@ fn enlarge(ui: &mut Ui, emphasis: f32) {
     }
 }
 
-/// Shares of the height that strengths, diffusion and loss take; those that are large are twice as high.
-fn shares(large: &[Plot], n_plots: usize) -> [f32; 3] {
-    match n_plots {
-        0 | 1 => return [1.0, 0.0, 0.0],
-        2 => return [0.55, 0.45, 0.0],
-        _ => {}
+/// Those of the plots over time for which there is room: the first of them, and the events where there is enough; a hall sees two
+/// and the events.
+fn shown_plots(plots: &[PlotId], room: f32, is_hall: bool) -> Vec<PlotId> {
+    let most = if is_hall { 2 } else { usize::MAX };
+    let n_fitting = ((room - FIRST) / NEXT).max(0.0) as usize + 1;
+    let mut n_left = most.min(n_fitting);
+    let shows_events = room >= WITH_EVENTS;
+    let mut shown = plots.to_vec();
+    shown.retain(|&plot| {
+        if plot == PlotId::Events {
+            return shows_events;
+        }
+        let fits = n_left > 0;
+        n_left = n_left.saturating_sub(1);
+        fits
+    });
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plots_give_way_from_the_last_on_where_there_is_little_room() {
+        let shown = |room, is_hall| shown_plots(&STACK, room, is_hall);
+        assert_eq!(shown(800.0, false), STACK);
+        assert_eq!(shown(100.0, false), [PlotId::Strengths]);
+        assert!(!shown(300.0, false).contains(&PlotId::Loss));
+        assert_eq!(
+            shown(800.0, true),
+            [PlotId::Strengths, PlotId::Diffusion, PlotId::Events]
+        );
     }
-    let kinds = [Plot::Strengths, Plot::Diffusion, Plot::Loss];
-    if !large.iter().any(|plot| kinds.contains(plot)) {
-        return [0.42, 0.28, 0.30];
-    }
-    let weights = kinds.map(|kind| if large.contains(&kind) { 2.0 } else { 1.0 });
-    let total: f32 = weights.iter().sum();
-    weights.map(|weight| weight / total)
 }

@@ -12,7 +12,7 @@ use super::files::Purpose;
 use super::system_dialog::{Choice, Wanted};
 use crate::app::format;
 use crate::app::opening::{self, Opened};
-use crate::app::state::{Companions, Dialog, Draft, ExportForm, Offer, TimeAxis, ViewSettings};
+use crate::app::state::{Companions, Dialog, Draft, ExportForm, Offer, ViewSettings};
 use crate::chart;
 use crate::experiment::Experiment;
 use crate::figure::FigureOptions;
@@ -128,7 +128,7 @@ impl Window {
     }
 
     /// Starts file work.
-    fn start(
+    pub(super) fn start(
         &mut self,
         name: String,
         work: impl FnOnce(&crate::worker::Task<Result<Done, String>>) -> Result<Done, String> + Send + 'static,
@@ -142,17 +142,10 @@ impl Window {
     fn export(&mut self, session: Session, form: ExportForm) {
         let path = PathBuf::from(form.path.trim());
         self.files.remember_folder(&path);
-        let time = self.state.view.settings.time;
         let options = FigureOptions {
             ground: if form.dark { Ground::Dark } else { Ground::Light },
             chart: chart::Options {
-                time: chart::TimeScale {
-                    axis: match time.axis {
-                        TimeAxis::Time => chart::TimeAxis::Time,
-                        TimeAxis::Step => chart::TimeAxis::Steps,
-                    },
-                    log: time.log,
-                },
+                time: self.state.view.settings.time,
                 ..chart::Options::default()
             },
             ..FigureOptions::default()

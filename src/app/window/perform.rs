@@ -5,14 +5,16 @@ use std::sync::atomic::Ordering;
 
 use eframe::egui::{self, Event as InputEvent, Key};
 
+use super::Window;
 use super::files::Purpose;
 use super::system_dialog::{self, Wanted};
-use super::{Window, plots};
 use crate::app::action::{Action, FileAction, Zoom};
 use crate::app::commands::ALL;
-use crate::app::state::{Dialog, Moment, Search, SpeedSetting, TimeScale, Undoable};
+use crate::app::state::{Dialog, ExportKind, Search, SpeedSetting, Undoable, visible_range};
 use crate::app::style;
+use crate::chart::{PlotId, TimeScale};
 use crate::dynamics::LiveParams;
+use crate::observables::events::Moment;
 use crate::worker::{Command, RunState};
 
 /// Least size of everything, step between sizes, and largest, as multiples of the usual size.
@@ -96,14 +98,16 @@ impl Window {
 
             Action::Look(settings) => view.set_settings(*settings, state.run.rank()),
             Action::SetSpan(span) => {
-                let present = plots::visible_range(&state.run, view, view.horizon);
+                let present = visible_range(&state.run, view, view.horizon);
                 view.set_span(span, present);
             }
             Action::SetPanels(panels) => view.set_panels(panels),
             Action::NextScale => {
-                let id = view.hovered.map_or("mode strengths", |(id, _)| id);
-                let scale = view.settings.scale(id, plots::usual_scale(id));
-                view.set_scale(id, scale.next());
+                let hovered = view.hovered.as_ref().map(|hovered| hovered.plot);
+                let plot = hovered
+                    .filter(|&plot| plot != PlotId::Events)
+                    .unwrap_or(PlotId::Strengths);
+                view.set_scale(plot, view.settings.scale(plot).next());
             }
             Action::HaltWhenSettled => view.settings.halt.settled = !view.settings.halt.settled,
             Action::LogTime => {
@@ -185,7 +189,12 @@ impl Window {
             }
             FileAction::SaveTo(path) => self.save_to(path),
             FileAction::Open(path) => self.open_file(&path),
-            FileAction::Export(form) => self.ask_snapshot(Purpose::Export(form)),
+            FileAction::Export(form) => match form.kind {
+                ExportKind::Figure(panel) => self.export_figure(panel, &form),
+                ExportKind::Csv | ExportKind::Npz | ExportKind::Bundle => {
+                    self.ask_snapshot(Purpose::Export(form));
+                }
+            },
             FileAction::CopySession => self.ask_snapshot(Purpose::Copy),
             FileAction::PasteSession => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             FileAction::AnswerOffer(is_accepted) => self.answer_offer(is_accepted),
@@ -305,7 +314,8 @@ impl Window {
         let (run, view) = (&self.state.run, &mut self.state.view);
         let pointed = view
             .hovered
-            .and_then(|(_, x)| run.moment_at(view.settings.time, x));
+            .as_ref()
+            .and_then(|hovered| run.moment_at(view.settings.time, hovered.x));
         let present = Moment {
             step: run.step,
             time: run.time,

@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::Window;
-use crate::app::state::{Companions, Draft, GuessMark, KeptRun, SpeedSetting, TimeAxis, ViewSettings};
+use crate::app::state::{Companions, Draft, GuessMark, KeptRun, SpeedSetting, ViewSettings};
+use crate::chart::TimeAxis;
 use crate::lessons::{self, GuessQuantity, Lesson, TheoryLayer};
 use crate::session::Recording;
 use crate::simulation::{Schedule, Script, Simulation};
@@ -81,7 +82,7 @@ impl Window {
                 GuessQuantity::HalfTime | GuessQuantity::PeakTime | GuessQuantity::LearnedTime => {
                     let value = view.settings.time.value(x);
                     match view.settings.time.axis {
-                        TimeAxis::Step => value,
+                        TimeAxis::Steps => value,
                         TimeAxis::Time => value / self.state.run.experiment.live.learning_rate,
                     }
                 }

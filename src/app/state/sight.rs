@@ -1,7 +1,9 @@
 //! Which part of the shared time axis is in sight.
 
-use crate::app::state::RunData;
-use crate::app::state::{Span, TimeAxis, TimeWindow, View};
+use super::run_data::RunData;
+use super::time::{Span, TimeWindow};
+use super::view::View;
+use crate::chart::TimeAxis;
 use crate::experiment::{Experiment, InitScheme};
 use crate::theory::StrengthCurve;
 
@@ -12,7 +14,7 @@ const STEPS_PER_OCTAVE: f64 = 512.0;
 const STEPS_PER_WIDTH: f64 = 1000.0;
 
 /// Whether a range has a width that a plot can lay out.
-pub(super) fn drawable(low: f64, high: f64) -> bool {
+pub(crate) fn drawable(low: f64, high: f64) -> bool {
     let width = high - low;
     width.is_finite() && width > 1e-12 * low.abs().max(high.abs()) && width > 1e-200 && width < 1e200
 }
@@ -33,7 +35,7 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
     let eta = run.experiment.live.learning_rate;
     let unit = match time.axis {
         TimeAxis::Time => eta,
-        TimeAxis::Step => 1.0,
+        TimeAxis::Steps => 1.0,
     };
     let all = (
         if time.log { time.position(unit) } else { 0.0 },

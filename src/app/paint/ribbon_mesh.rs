@@ -1,28 +1,24 @@
 //! From the edges of a ribbon to triangles, whole or cut into dashes.
 
 use eframe::egui::{Color32, Mesh, pos2};
-use egui_plot::LineStyle;
 
-use super::polyline::Stop;
-
-/// Gap of a dashed line as a share of its dashes: the golden ratio, as in egui_plot.
-const GAP: f64 = 0.618_033_988_749_895;
+use crate::chart::{Dashes, Stop};
 
 /// Triangles between the edges: at each stop the upper edge, the lower edge and the height over which each of them fades.
-pub(super) fn ribbon_mesh(edges: &[Stop<3>], line: LineStyle, width: f32, color: Color32) -> Mesh {
+pub(super) fn ribbon_mesh(edges: &[Stop<3>], dashes: Dashes, width: f32, color: Color32) -> Mesh {
     let mut strips = Strips::new(color);
-    match line {
-        LineStyle::Solid => {
+    match dashes {
+        Dashes::None => {
             strips.reserve(edges.len());
             for &stop in edges {
                 strips.push(stop);
             }
         }
-        LineStyle::Dashed { length } => strips.dashes(edges, f64::from(length), GAP * f64::from(length)),
-        LineStyle::Dotted { spacing } => {
-            // Dots have the width of the line to either side.
-            let (dot, spacing) = (2.0 * f64::from(width), f64::from(spacing));
-            strips.dashes(edges, dot.min(spacing), (spacing - dot).max(0.0));
+        Dashes::Dashed(dash, gap) => strips.dashes(edges, f64::from(dash), f64::from(gap)),
+        Dashes::Dotted(spacing) => {
+            // Dots are as long as wide, and never touch.
+            let (dot, spacing) = (f64::from(width), f64::from(spacing.max(width + 1.0)));
+            strips.dashes(edges, dot, spacing - dot);
         }
     }
     strips.mesh
@@ -146,28 +142,29 @@ mod tests {
             stop(300.0, 308.0, 312.0),
             stop(1000.0, 308.0, 312.0),
         ];
-        let whole = ribbon_mesh(&edges, LineStyle::Solid, 4.0, Color32::WHITE);
+        let whole = ribbon_mesh(&edges, Dashes::None, 4.0, Color32::WHITE);
         assert!(whole.is_valid());
         assert_eq!((whole.vertices.len(), whole.indices.len()), (12, 36));
         assert!((covered(&whole) - 4000.0).abs() < 1.0);
-        for (line, share) in [
-            (LineStyle::Dashed { length: 10.0 }, 1.0 / (1.0 + GAP as f32)),
-            (LineStyle::Dotted { spacing: 16.0 }, 0.5),
-            (LineStyle::Dotted { spacing: 5.0 }, 1.0),
+        for (dashes, share) in [
+            (Dashes::Dashed(10.0, 6.0), 0.625),
+            (Dashes::Dotted(16.0), 0.25),
+            // Dots of a broad line are moved apart.
+            (Dashes::Dotted(2.0), 0.8),
         ] {
-            let cut = ribbon_mesh(&edges, line, 4.0, Color32::WHITE);
+            let cut = ribbon_mesh(&edges, dashes, 4.0, Color32::WHITE);
             assert!(cut.is_valid());
             let found = covered(&cut) / 4000.0;
-            assert!((found - share).abs() < 0.012, "{line:?}: {found} for {share}");
+            assert!((found - share).abs() < 0.012, "{dashes:?}: {found} for {share}");
         }
     }
 
     #[test]
     fn dashes_stand_where_their_length_says() {
         let edges = [stop(0.0, 0.0, 2.0), stop(40.0, 0.0, 2.0)];
-        let mesh = ribbon_mesh(&edges, LineStyle::Dashed { length: 10.0 }, 2.0, Color32::WHITE);
+        let mesh = ribbon_mesh(&edges, Dashes::Dashed(10.0, 6.0), 2.0, Color32::WHITE);
         let xs: Vec<f32> = mesh.vertices.chunks(4).map(|column| column[0].pos.x).collect();
-        let period = 10.0 * (1.0 + GAP as f32);
+        let period = 16.0;
         let expected = [0.0, 10.0, period, period + 10.0, 2.0 * period, 40.0];
         assert_eq!(xs.len(), expected.len(), "{xs:?}");
         for (found, expected) in xs.iter().zip(expected) {
@@ -179,10 +176,10 @@ mod tests {
 
     #[test]
     fn nothing_and_one_stop_are_drawn_without_a_fault() {
-        for line in [LineStyle::Solid, LineStyle::Dashed { length: 5.0 }] {
-            assert!(ribbon_mesh(&[], line, 2.0, Color32::RED).indices.is_empty());
+        for dashes in [Dashes::None, Dashes::Dashed(5.0, 3.0)] {
+            assert!(ribbon_mesh(&[], dashes, 2.0, Color32::RED).indices.is_empty());
             assert!(
-                ribbon_mesh(&[stop(1.0, 2.0, 3.0)], line, 2.0, Color32::RED)
+                ribbon_mesh(&[stop(1.0, 2.0, 3.0)], dashes, 2.0, Color32::RED)
                     .indices
                     .is_empty()
             );

@@ -1,50 +1,30 @@
-//! A curve as a ribbon: in every pixel column what a line through all of its rows would fill.
+//! A curve as a ribbon: the min-max envelope of all rows in every pixel column.
 //!
 //! A line through first, least, greatest and last value of every pixel has four points a pixel and, drawn with some width,
 //! sixteen corners; a ribbon has four corners a pixel at most, and hardly any where its edges run straight.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::{Range, RangeInclusive};
-use std::rc::Rc;
+use std::ops::Range;
 use std::sync::Arc;
 
-use eframe::egui::{Color32, Mesh, Shape, Ui};
-use egui_plot::{LineStyle, PlotBounds, PlotGeometry, PlotItem, PlotItemBase, PlotTransform};
+use eframe::egui::{Mesh, Painter, Shape};
 
-use super::curves::Curve;
-use super::polyline::{Stop, thinned};
+use super::frame::{BEYOND, Frame};
+use super::line::Line;
 use super::ribbon_mesh::ribbon_mesh;
+use crate::chart::{Dashes, Stop, thinned};
 use crate::history::{Cell, Trace};
 
-/// How far beyond the frame, in points, a ribbon goes at most: what lies further out is not seen, whatever its shape.
-const BEYOND: f64 = 64.0;
 /// Steepest slope along which a ribbon keeps its width.
 const STEEPEST: f64 = 100.0;
 /// Mean height of the noise, in points, beyond which dashes could not be told apart.
 const NOISE_OF_DASHES: f64 = 3.0;
-/// Length of a dashed ribbon at most, as a multiple of the frame's width and height together.
+/// Length of a dashed ribbon at most, as a multiple of the plot's width and height together.
 const LONGEST_DASHED: f64 = 3.0;
 
-/// A part of a curve that has rows in every pixel column, drawn as a ribbon.
-pub(super) struct Ribbon {
-    base: PlotItemBase,
-    trace: Arc<Trace>,
-    cells: Range<usize>,
-    style: Style,
-    drawn: Ribbons,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Style {
-    color: Color32,
-    width: f32,
-    line: LineStyle,
-}
-
-/// The ribbons drawn last, so that a picture in which nothing moves is not made anew.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Ribbons(Rc<RefCell<HashMap<Place, Drawn>>>);
+/// The ribbons drawn last, so that a picture in which nothing moves is not made again.
+#[derive(Debug, Default)]
+pub(super) struct Ribbons(HashMap<Place, Drawn>);
 
 /// Address of a trace and the first cell of a ribbon of it.
 type Place = (*const Trace, usize);
@@ -55,111 +35,69 @@ struct Drawn {
     /// Held so that no other trace can come to stand at its address.
     trace: Arc<Trace>,
     n_cells: usize,
-    style: Style,
-    transform: PlotTransform,
+    line: Line,
+    frame: Frame,
     pixels_per_point: f32,
     mesh: Arc<Mesh>,
 }
 
 impl Ribbons {
     /// Forgets the ribbons of traces that nobody else holds any more.
-    pub(super) fn tidy(&self) {
-        let mut drawn = self.0.borrow_mut();
-        drawn.retain(|_, ribbon| Arc::strong_count(&ribbon.trace) > 1);
-    }
-}
-
-impl Ribbon {
-    /// Of some cells of neighbouring pixel columns.
-    pub(super) fn new(curve: &Curve, cells: Range<usize>, drawn: &Ribbons) -> Self {
-        Self {
-            base: PlotItemBase::new(curve.name.clone()),
-            trace: Arc::clone(&curve.trace),
-            cells,
-            style: Style {
-                color: curve.color,
-                width: curve.width,
-                line: curve.line,
-            },
-            drawn: drawn.clone(),
-        }
+    pub(super) fn tidy(&mut self) {
+        self.0.retain(|_, ribbon| Arc::strong_count(&ribbon.trace) > 1);
     }
 
-    fn mesh(&self, transform: &PlotTransform, pixels_per_point: f32) -> Mesh {
-        let Style { color, width, line } = self.style;
-        let columns = columns(&self.trace.cells[self.cells.clone()], transform);
-        let pixel = f64::from(1.0 / pixels_per_point);
-        // The edge of a broad line is not looked at quite as closely as that of a fine one.
-        let pixel_of_edge = pixel * f64::from(0.5 * width).clamp(1.0, 1.5);
-        let edges = thinned(edges(&columns, f64::from(width), pixel), pixel_of_edge);
-        let size = transform.frame().size();
-        let longest = LONGEST_DASHED * f64::from(size.x + size.y);
-        let can_be_dashed = || mean_noise(&columns) < NOISE_OF_DASHES && length(&edges) < longest;
-        let line = if line == LineStyle::Solid || can_be_dashed() {
-            line
-        } else {
-            LineStyle::Solid
-        };
-        ribbon_mesh(&edges, line, width, color)
-    }
-}
-
-impl PlotItem for Ribbon {
-    fn shapes(&self, ui: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
-        let pixels_per_point = ui.ctx().pixels_per_point();
-        let mut drawn = self.drawn.0.borrow_mut();
-        let place = (Arc::as_ptr(&self.trace), self.cells.start);
+    /// Draws some cells of neighbouring pixel columns.
+    pub(super) fn draw(
+        &mut self,
+        painter: &Painter,
+        trace: &Arc<Trace>,
+        cells: Range<usize>,
+        line: Line,
+        frame: &Frame,
+    ) {
+        let pixels_per_point = painter.pixels_per_point();
+        let place = (Arc::as_ptr(trace), cells.start);
         let is_same = |drawn: &&Drawn| {
-            drawn.n_cells == self.cells.len()
-                && drawn.style == self.style
-                && drawn.transform.frame() == transform.frame()
-                && drawn.transform.bounds() == transform.bounds()
+            drawn.n_cells == cells.len()
+                && drawn.line == line
+                && drawn.frame == *frame
                 && drawn.pixels_per_point.to_bits() == pixels_per_point.to_bits()
         };
-        if let Some(known) = drawn.get(&place).filter(is_same) {
-            shapes.push(Shape::Mesh(Arc::clone(&known.mesh)));
+        if let Some(known) = self.0.get(&place).filter(is_same) {
+            painter.add(Shape::Mesh(Arc::clone(&known.mesh)));
             return;
         }
-        let mesh = Arc::new(self.mesh(transform, pixels_per_point));
-        shapes.push(Shape::Mesh(Arc::clone(&mesh)));
+        let n_cells = cells.len();
+        let mesh = Arc::new(mesh(&trace.cells[cells], line, frame, pixels_per_point));
+        painter.add(Shape::Mesh(Arc::clone(&mesh)));
         let ribbon = Drawn {
-            trace: Arc::clone(&self.trace),
-            n_cells: self.cells.len(),
-            style: self.style,
-            transform: *transform,
+            trace: Arc::clone(trace),
+            n_cells,
+            line,
+            frame: *frame,
             pixels_per_point,
             mesh,
         };
-        drawn.insert(place, ribbon);
+        self.0.insert(place, ribbon);
     }
+}
 
-    fn initialize(&mut self, _x_range: RangeInclusive<f64>) {}
-
-    fn color(&self) -> Color32 {
-        self.style.color
-    }
-
-    fn allow_hover(&self) -> bool {
-        // What a curve's value is at the pointer stands on the card of all values.
-        false
-    }
-
-    fn geometry(&self) -> PlotGeometry<'_> {
-        PlotGeometry::None
-    }
-
-    fn bounds(&self) -> PlotBounds {
-        // The plots choose their ranges themselves.
-        PlotBounds::NOTHING
-    }
-
-    fn base(&self) -> &PlotItemBase {
-        &self.base
-    }
-
-    fn base_mut(&mut self) -> &mut PlotItemBase {
-        &mut self.base
-    }
+fn mesh(cells: &[Cell], line: Line, frame: &Frame, pixels_per_point: f32) -> Mesh {
+    let Line { color, width, dashes } = line;
+    let columns = columns(cells, frame);
+    let pixel = f64::from(1.0 / pixels_per_point);
+    // The edge of a broad line is not looked at quite as closely as that of a fine one.
+    let pixel_of_edge = pixel * f64::from(0.5 * width).clamp(1.0, 1.5);
+    let edges = thinned(edges(&columns, f64::from(width), pixel), pixel_of_edge);
+    let longest = LONGEST_DASHED * f64::from(frame.rect.width() + frame.rect.height());
+    let can_be_dashed = || mean_noise(&columns) < NOISE_OF_DASHES && length(&edges) < longest;
+    let dashes = if dashes == Dashes::None || can_be_dashed() {
+        dashes
+    } else {
+        Dashes::None
+    };
+    ribbon_mesh(&edges, dashes, width, color)
 }
 
 /// What a curve takes of one pixel column, in points of the screen.
@@ -172,16 +110,17 @@ struct Column {
 }
 
 /// The columns of cells on the screen; those that are not numbers are left out.
-fn columns(cells: &[Cell], transform: &PlotTransform) -> Vec<Column> {
-    let (frame, bounds) = (*transform.frame(), transform.bounds());
-    let place = |value: f64, least: f64, per_unit: f64, start: f32, (low, high): (f32, f32)| {
-        let place = f64::from(start) + (value - least) * per_unit;
-        place.clamp(f64::from(low) - BEYOND, f64::from(high) + BEYOND)
-    };
-    let (left, right, top, bottom) = (frame.left(), frame.right(), frame.top(), frame.bottom());
-    let (per_x, per_y) = (transform.dpos_dvalue_x(), transform.dpos_dvalue_y());
-    let x = |value: f64| place(value, bounds.min()[0], per_x, left, (left, right));
-    let y = |value: f64| place(value, bounds.min()[1], per_y, bottom, (top, bottom));
+fn columns(cells: &[Cell], frame: &Frame) -> Vec<Column> {
+    let near =
+        |place: f64, low: f32, high: f32| place.clamp(f64::from(low) - BEYOND, f64::from(high) + BEYOND);
+    let rect = frame.rect;
+    let (per_x, per_y) = (
+        f64::from(rect.width()) / (frame.x.1 - frame.x.0),
+        f64::from(rect.height()) / (frame.y.1 - frame.y.0),
+    );
+    let (left, bottom) = (f64::from(rect.left()), f64::from(rect.bottom()));
+    let x = |value: f64| near(left + (value - frame.x.0) * per_x, rect.left(), rect.right());
+    let y = |value: f64| near(bottom - (value - frame.y.0) * per_y, rect.top(), rect.bottom());
     let last = cells.len().saturating_sub(1);
     let column = |(i, cell): (usize, &Cell)| {
         // The ends stand where the first and the last row do.

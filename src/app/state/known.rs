@@ -1,0 +1,62 @@
+//! What the window knows of its runs, in the form in which pictures are drawn.
+
+use std::sync::Arc;
+
+use super::kept_run::KeptRun;
+use super::run_data::RunData;
+use super::view_settings::ViewSettings;
+use crate::chart::{Known, KnownEnsemble, KnownTrajectory};
+use crate::observables::events::Moment;
+use crate::simulation::Prediction;
+use crate::worker::RunState;
+
+/// What is known of the present run and of the kept runs that are shown, with predictions of the stationary laws where a picture
+/// needs them.
+pub(crate) fn known<'a>(
+    run: &'a RunData,
+    kept_runs: &'a [KeptRun],
+    settings: &ViewSettings,
+    predictions: Vec<Option<Arc<Prediction>>>,
+) -> Known<'a> {
+    let (alignment, axis) = (settings.alignment, settings.time.axis);
+    Known {
+        run: run.run,
+        goes_on: run.state == RunState::Running,
+        experiment: &run.experiment,
+        teacher: &run.experiment.teacher.strengths,
+        schema: run.schema,
+        interventions: &run.interventions,
+        modes: &run.events.modes,
+        now: Moment {
+            step: run.step,
+            time: run.time,
+        },
+        rows_apart: None,
+        trajectories: run
+            .trajectories
+            .iter()
+            .map(|trajectory| KnownTrajectory {
+                dynamics: trajectory.dynamics,
+                history: &trajectory.history,
+                statistics: trajectory.statistics.as_ref(),
+            })
+            .collect(),
+        ensembles: run
+            .ensembles
+            .iter()
+            .map(|ensemble| KnownEnsemble {
+                kind: ensemble.kind,
+                n_members: ensemble.n_members,
+                history: &ensemble.history,
+                statistics: ensemble.statistics.as_ref(),
+            })
+            .collect(),
+        kept: kept_runs
+            .iter()
+            .filter(|kept| kept.is_shown)
+            .map(|kept| kept.known(run, alignment, axis))
+            .collect(),
+        theory: &run.predicted,
+        predictions,
+    }
+}

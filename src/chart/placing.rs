@@ -1,0 +1,169 @@
+//! Where texts stand so that they touch neither one another nor what they name: the same on the screen and on paper. Lengths
+//! are pixels, heights grow downwards; the painters measure the texts.
+
+use std::ops::Range;
+
+/// Where a text beside a bracket stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// It begins there.
+    Right(f64),
+    /// It ends there.
+    Left(f64),
+    /// Its middle is there.
+    On(f64),
+}
+
+/// Keys of a panel laid out in lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyLines {
+    /// Whether the only line is that of the title.
+    pub begins_at_title: bool,
+    /// The keys of each line.
+    pub lines: Vec<Range<usize>>,
+}
+
+impl KeyLines {
+    /// Lays out keys of these widths: beside a title that leaves `beside` pixels if they all have room there, else in lines of
+    /// their own, each `width` pixels at most.
+    pub fn new(widths: &[f64], beside: f64, width: f64) -> Self {
+        if widths.is_empty() || widths.iter().sum::<f64>() <= beside {
+            return Self {
+                begins_at_title: true,
+                lines: std::iter::once(0..widths.len()).collect(),
+            };
+        }
+        let mut lines = Vec::new();
+        let (mut start, mut left) = (0, width);
+        for (i, &key) in widths.iter().enumerate() {
+            if left < key && i > start {
+                lines.push(start..i);
+                (start, left) = (i, width);
+            }
+            left -= key;
+        }
+        lines.push(start..widths.len());
+        Self {
+            begins_at_title: false,
+            lines,
+        }
+    }
+
+    /// Lines needed below the title.
+    pub fn n_below(&self) -> usize {
+        if self.begins_at_title { 0 } else { self.lines.len() }
+    }
+}
+
+/// Moves sorted heights down to at least `gap` apart; those that would land more than `gap` from their place make no room.
+pub fn stack(heights: &mut [f64], gap: f64) {
+    let mut least = f64::NEG_INFINITY;
+    for height in heights {
+        let place = height.max(least);
+        if place - *height <= gap {
+            least = place + gap;
+        }
+        *height = place;
+    }
+}
+
+/// Moves sorted heights apart to at least `gap`, within bounds where there is room.
+pub fn spread(heights: &mut [f64], gap: f64, top: f64, bottom: f64) {
+    let mut least = top;
+    for height in heights.iter_mut() {
+        *height = height.max(least);
+        least = *height + gap;
+    }
+    let mut greatest = bottom;
+    for height in heights.iter_mut().rev() {
+        *height = height.min(greatest);
+        greatest = *height - gap;
+    }
+}
+
+/// Whether the long text of a bracket is taken, and where it stands, given the widths of the long and the short one, the ends of
+/// the bracket, the edges of the plot and the space that the marks at the ends need: right of the bracket, where there is no room
+/// for it left of it, and on it where there is none there either; it is long where it can be.
+pub fn beside_bracket(widths: [f64; 2], bracket: (f64, f64), edges: (f64, f64), space: f64) -> (bool, Place) {
+    let (after, before) = (bracket.1 + space, bracket.0 - space);
+    for (is_long, width) in [true, false].into_iter().zip(widths) {
+        if after + width <= edges.1 {
+            return (is_long, Place::Right(after));
+        }
+        if before - width >= edges.0 {
+            return (is_long, Place::Left(before));
+        }
+    }
+    let room = bracket.1 - bracket.0 - 2.0 * space;
+    let is_long = widths[0] <= room;
+    let half = 0.5 * widths[usize::from(!is_long)];
+    let middle = f64::midpoint(bracket.0, bracket.1);
+    // Inside the plot, whatever there is no room for.
+    let (least, greatest) = (edges.0 + half, edges.1 - half);
+    (is_long, Place::On(middle.min(greatest).max(least)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPACE: f64 = 13.0;
+
+    #[test]
+    fn labels_are_moved_apart_only_where_they_touch() {
+        let whole = |heights: &[f64]| heights.iter().map(|height| *height as i32).collect::<Vec<_>>();
+        let mut heights = [10.0, 100.0, 104.0, 199.0];
+        spread(&mut heights, 16.0, 0.0, 200.0);
+        assert_eq!(whole(&heights), [10, 100, 116, 199]);
+        let mut crowded = [190.0, 195.0, 200.0];
+        spread(&mut crowded, 16.0, 0.0, 200.0);
+        assert_eq!(whole(&crowded), [168, 184, 200]);
+        let mut lines = [10.0, 12.0, 14.0, 60.0];
+        stack(&mut lines, 16.0);
+        assert_eq!(whole(&lines), [10, 26, 42, 60]);
+    }
+
+    #[test]
+    fn keys_stand_beside_the_title_or_in_lines_that_are_full() {
+        let widths = [100.0, 100.0, 100.0, 100.0];
+        let all = KeyLines::new(&widths, 400.0, 500.0);
+        assert!(all.begins_at_title && all.lines.len() == 1 && all.n_below() == 0);
+        let two = KeyLines::new(&widths, 399.0, 350.0);
+        assert_eq!((two.n_below(), two.lines.clone()), (2, vec![0..3, 3..4]));
+        // A key too long for any line has one of its own.
+        assert_eq!(KeyLines::new(&[900.0, 10.0], 0.0, 100.0).lines, [0..1, 1..2]);
+    }
+
+    #[test]
+    fn texts_stand_where_there_is_room() {
+        let edges = (100.0, 900.0);
+        let placed = |bracket| beside_bracket([300.0, 150.0], bracket, edges, SPACE);
+        assert_eq!(placed((150.0, 300.0)), (true, Place::Right(300.0 + SPACE)));
+        assert_eq!(placed((500.0, 700.0)), (true, Place::Left(500.0 - SPACE)));
+        // Neither side has room for the long text, the right one for the short one.
+        assert_eq!(placed((300.0, 700.0)), (false, Place::Right(700.0 + SPACE)));
+        assert_eq!(placed((300.0, 800.0)), (false, Place::Left(300.0 - SPACE)));
+        assert_eq!(placed((150.0, 900.0)), (true, Place::On(525.0)));
+    }
+
+    #[test]
+    fn texts_never_leave_the_plot_nor_cover_the_ends_of_a_bracket() {
+        // A plot wide enough for both texts beside a bracket of no length, as every figure's is.
+        let (widths, edges) = ([370.0, 260.0], (108.0, 946.0));
+        for start in (108..946).step_by(6) {
+            for end in (start..=946).step_by(6) {
+                let (start, end) = (f64::from(start), f64::from(end));
+                let (is_long, place) = beside_bracket(widths, (start, end), edges, SPACE);
+                let width = widths[usize::from(!is_long)];
+                let (left, right) = match place {
+                    Place::Right(x) => (x, x + width),
+                    Place::Left(x) => (x - width, x),
+                    Place::On(x) => (x - 0.5 * width, x + 0.5 * width),
+                };
+                assert!(left >= edges.0 && right <= edges.1, "{start} {end}: {place:?}");
+                let is_clear = |mark: f64| mark + 10.0 < left || mark - 10.0 > right;
+                assert!(is_clear(start) && is_clear(end), "{start} {end}: {place:?}");
+            }
+        }
+    }
+}
