@@ -1,5 +1,6 @@
-//! Distribution of every settled mode strength, over it the exact stationary density and Boltzmann's (a Gaussian of variance
-//! `T = tau sigma^2 L m^(2-2/L) / 2` about `m`), or the point mass.
+//! Distribution of every settled mode strength, over it the stationary density of the mode equation, Boltzmann's (a Gaussian of
+//! variance `T = tau sigma^2 L m^(2-2/L) / 2` about `m`), and where the law of the network is known a Gaussian of the variance that the
+//! present weights have about the measured mean; or the point mass.
 //!
 //! What counts as settled is decided by [`crate::simulation::StationaryStatistics`]. Neighbouring values are correlated, which widens
 //! the scatter of the bars but does not move them.
@@ -113,9 +114,11 @@ pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
     }
     if let Some(density) = density {
         let pen = Pen::of(Role::ExactDensity);
-        let curve = frame.curve("exact density", pen, |s| density.density(s));
+        let curve = frame.curve("stationary density of the mode equation", pen, |s| {
+            density.density(s)
+        });
         picture.curves.push(curve);
-        picture.explain("exact", pen, Sign::Line);
+        picture.explain("mode equation", pen, Sign::Line);
     }
     if let Some(theory) = theory.filter(|theory| theory.law.temperature() > 0.0) {
         let pen = Pen::of_mode(Role::Boltzmann, mode);
@@ -123,12 +126,22 @@ pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
         picture.curves.push(curve);
         picture.explain("Boltzmann", pen, Sign::Line);
     }
+    let present = theory.and_then(|theory| theory.present_variance(statistics));
+    if let (Some(variance), Some(mean)) = (present, statistics.moments.mean()) {
+        let pen = Pen::of(Role::PresentDensity);
+        let height = (std::f64::consts::TAU * variance).sqrt().recip();
+        let curve = frame.curve("present weights", pen, |s| {
+            height * (-0.5 * (s - mean).powi(2) / variance).exp()
+        });
+        picture.curves.push(curve);
+        picture.explain("present weights", pen, Sign::Line);
+    }
     picture.note = match theory.map(|theory| &theory.exact) {
         Some(StationaryLaw::PointMass { strength }) => {
-            Some(format!("theory: a point at m = {}", brief(*strength, 4)))
+            Some(format!("mode equation: a point at m = {}", brief(*strength, 4)))
         }
         Some(StationaryLaw::Trapped { .. }) => {
-            Some("theory: held by the saddle at 0, no stationary density".to_owned())
+            Some("mode equation: held by the saddle at 0, no stationary density".to_owned())
         }
         Some(StationaryLaw::Density(_)) | None => None,
     };

@@ -188,9 +188,11 @@ impl KnownKeptRun<'_> {
         let columns = match quantity {
             Quantity::Strength => &self.strengths,
             Quantity::Diffusion => &self.diffusions,
-            Quantity::SingularValue | Quantity::Drift | Quantity::DiffusionLaw | Quantity::Alignment => {
-                return None;
-            }
+            Quantity::SingularValue
+            | Quantity::Drift
+            | Quantity::DiffusionLaw
+            | Quantity::Alignment
+            | Quantity::Curvature => return None,
         };
         columns.clone().nth(mode)
     }

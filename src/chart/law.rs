@@ -11,6 +11,7 @@ use super::picture::{Axis, Curve, Mark, Picture, Shape, Sign, Upright};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use crate::dynamics::LiveParams;
+use crate::experiment::DataKind;
 use crate::format::brief;
 use crate::history::Level;
 use crate::observables::{Quantity, Schema};
@@ -100,7 +101,12 @@ pub fn law(drawing: &mut Drawing<'_>) -> Picture {
     });
     if options.theory {
         let noise: Vec<String> = past.noises().map(|live| brief(live.label_noise_std, 3)).collect();
-        let label = format!("law D(s), \u{3c3} = {}", noise.join(" and "));
+        // The hills are those of Gaussian inputs; a stored set has its own.
+        let of = match known.experiment.data.kind {
+            DataKind::Online => "",
+            DataKind::Dataset | DataKind::File => " of Gaussian inputs",
+        };
+        let label = format!("law D(s){of}, \u{3c3} = {}", noise.join(" and "));
         picture.explain(label, Pen::of_mode(Role::Theory, 0), Sign::Line);
     }
     // Beyond where a mode is learned, noise alone goes: the law may leave the plot there.

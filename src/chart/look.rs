@@ -87,11 +87,12 @@ impl Look {
             Role::Change => (1.0, 1.0, Dashes::Dotted(4.0)),
             Role::Ensemble(_) | Role::ExactDensity => (1.4, 1.0, Dashes::None),
             Role::Boltzmann => (1.4, 1.0, Dashes::Dashed(6.0, 5.0)),
+            Role::PresentDensity => (1.8, 1.0, Dashes::Dotted(4.0)),
         };
         let colour = match role {
             Role::Theory | Role::Boltzmann => mixed(colour, self.ink, 0.35),
             Role::TheoryHint | Role::Saddle | Role::Change | Role::Learned => self.grey,
-            Role::SingularValue | Role::ExactDensity => self.ink,
+            Role::SingularValue | Role::ExactDensity | Role::PresentDensity => self.ink,
             Role::Run
             | Role::Companion(_)
             | Role::KeptRun
@@ -131,6 +132,7 @@ impl Look {
             | Role::Change
             | Role::Learned
             | Role::ExactDensity
+            | Role::PresentDensity
             | Role::Boltzmann => 0.4,
         };
         let share = match pen.presence {

@@ -33,8 +33,10 @@ pub enum Role {
     Change,
     /// Place of a mode that is learned.
     Learned,
-    /// Exact stationary density.
+    /// Stationary density of the mode equation.
     ExactDensity,
+    /// Gaussian of the variance that the present weights have.
+    PresentDensity,
     /// Boltzmann's stationary density.
     Boltzmann,
 }

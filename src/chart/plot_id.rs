@@ -112,8 +112,8 @@ impl PlotId {
                  largest before the mode is learned."
             }
             Self::Histogram => {
-                "Distribution of every settled mode strength, with the exact stationary density (solid) and Boltzmann's \
-                 (dashed)."
+                "Distribution of every settled mode strength, with the stationary density of the mode equation (solid), \
+                 Boltzmann's (dashed), and the one of the present weights (dotted), which label noise moves away from balance."
             }
         }
     }

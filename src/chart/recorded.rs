@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use super::known::{Known, KnownEnsemble, KnownTrajectory, RowsApart};
 use super::theory_curve::TheoryCurve;
-use crate::experiment::DataKind;
 use crate::history::History;
 use crate::observables::events::Moment;
 use crate::observables::{Quantity, Schema};
 use crate::session::Recording;
-use crate::simulation::{Ensemble, EnsembleKind, Prediction, StationaryStatistics};
+use crate::simulation::{Ensemble, EnsembleKind, NetworkLaw, Prediction, StationaryStatistics};
 
 /// Memory for the rows: far more than the pixels of a figure need.
 const BUDGET_BYTES: usize = 64 << 20;
@@ -96,16 +95,14 @@ impl<'a> RecordedRun<'a> {
     }
 }
 
-/// Stationary laws at the last parameters; none for a stored set, which they do not cover.
+/// Stationary laws at the last parameters, where they cover the run.
 fn predictions(known: &Known<'_>) -> Vec<Option<Arc<Prediction>>> {
-    if known.experiment.data.kind != DataKind::Online {
-        return Vec::new();
-    }
-    let (live, d_in) = (known.live(), known.experiment.network.d_in);
+    let (experiment, live) = (known.experiment, known.live());
+    let network = NetworkLaw::new(experiment, &live).map(Arc::new);
     (0..known.rank())
         .map(|mode| {
             let law = known.mode_law(mode, &live);
-            Some(Arc::new(Prediction::new(law, known.teacher, d_in, mode, &live)))
+            Prediction::new(experiment, law, network.clone(), mode, &live).map(Arc::new)
         })
         .collect()
 }
@@ -149,7 +146,11 @@ fn statistics(recording: &Recording, rows_apart: Option<RowsApart>) -> Stationar
         while let Some(change) = changes.next_if(|change| change.step < step) {
             statistics.restart(change.step, &change.live);
         }
-        statistics.push(step, &row[schema.columns(Quantity::Strength)]);
+        statistics.push(
+            step,
+            &row[schema.columns(Quantity::Strength)],
+            &row[schema.columns(Quantity::Curvature)],
+        );
     }
     statistics
 }

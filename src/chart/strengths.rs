@@ -34,6 +34,7 @@ pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
     plot.marks(MarkedCurve::Strength);
     if options.theory {
         theory(&mut plot);
+        lost_below(&mut plot);
     }
     name_kept_runs(&mut plot.picture);
     plot.finish()
@@ -98,6 +99,22 @@ fn theory(plot: &mut OverTime<'_, '_>) {
                 },
             );
         }
+    }
+}
+
+/// The strength below which label noise makes the network lose a feature, where there is one.
+fn lost_below(plot: &mut OverTime<'_, '_>) {
+    let known = plot.known;
+    let mut predictions = known.predictions.iter().flatten();
+    let Some(balance) = predictions.find_map(|prediction| Some(&prediction.network.as_ref()?.balance)) else {
+        return;
+    };
+    // In deeper networks a mode alone is never lost.
+    if balance.shrinkage() > 0.0 && (balance.network().depth == 2 || known.rank() > 1) {
+        let name = format!("lost below {}", brief(balance.shrinkage(), 3));
+        let pen = Pen::of(Role::Saddle);
+        plot.level(balance.shrinkage(), name, pen);
+        plot.picture.explain("lost below", pen, Sign::Line);
     }
 }
 

@@ -68,6 +68,12 @@ pub enum CliError {
         /// The table.
         path: PathBuf,
     },
+    /// The table of settled modes is of no known format.
+    #[error("--stationary {}: the name must end in .csv", path.display())]
+    StationaryExtension {
+        /// The table.
+        path: PathBuf,
+    },
     /// The session to be written has a name that says something else.
     #[error("--session {}: the name must end in .toml", path.display())]
     SessionExtension {
@@ -247,6 +253,7 @@ impl CliError {
             | Self::Setup(_)
             | Self::Extension { .. }
             | Self::EventsExtension { .. }
+            | Self::StationaryExtension { .. }
             | Self::SessionExtension { .. }
             | Self::Session(_)
             | Self::SameFile { .. }

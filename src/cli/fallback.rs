@@ -58,6 +58,7 @@ fn write_files() -> Result<(), CliError> {
         n_steps: N_STEPS,
         every: default_stride(None, N_STEPS),
         n_replicas: None,
+        with_statistics: false,
     };
     let (recording, end) = job.record(&mut simulation)?;
     write_whole(Path::new(TABLE), |file| write_csv(&recording, file))?;

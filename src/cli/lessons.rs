@@ -63,6 +63,7 @@ pub(super) fn run(name: &str, arguments: &RunArguments) -> Result<(), CliError> 
             rows: arguments.out.as_deref(),
             events: arguments.events.as_deref(),
             session: arguments.session.as_deref(),
+            stationary: None,
         };
         outputs.check(&[])?;
         let script = Script::new(lesson.changes.clone()).unwrap_or_default();
@@ -71,6 +72,7 @@ pub(super) fn run(name: &str, arguments: &RunArguments) -> Result<(), CliError> 
             n_steps: lesson.end_step,
             every: default_stride(arguments.every, lesson.end_step),
             n_replicas: None,
+            with_statistics: false,
         };
         let (recording, _end) = job.record(&mut Simulation::new(&lesson.experiment)?)?;
         outputs.write(&recording)?;

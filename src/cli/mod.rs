@@ -82,7 +82,7 @@ struct RunArguments {
     #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
     /// Run a lesson, by id or number, to its end and check its numbers, each a line; --out records the run
-    #[arg(long, value_name = "ID", conflicts_with_all = ["experiment", "set", "steps", "replicas", "events"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["experiment", "set", "steps", "replicas", "events", "stationary"])]
     lesson: Option<String>,
     /// Take the lesson from the files of a folder
     #[arg(long, value_name = "DIR")]
@@ -106,6 +106,10 @@ struct RunArguments {
     /// Save the run as a session that `saddlescope replay` and the window can open; whole or not at all
     #[arg(long, value_name = "FILE.toml")]
     session: Option<PathBuf>,
+    /// Write a .csv file of every settled mode: mean, variance and skewness with errors, next to what theory predicts; an .npz
+    /// recording then holds the same as arrays stationary_..; whole or not at all
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "replicas")]
+    stationary: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

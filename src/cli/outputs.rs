@@ -7,7 +7,8 @@ use std::path::Path;
 use super::error::CliError;
 use super::write_stdout;
 use crate::session::{
-    Recording, check_writable, is_same_file, write_csv, write_events_csv, write_npz, write_whole,
+    Recording, check_writable, is_same_file, write_csv, write_events_csv, write_npz, write_stationary_csv,
+    write_whole,
 };
 
 /// Where a recording goes.
@@ -19,6 +20,8 @@ pub(super) struct Outputs<'a> {
     pub(super) events: Option<&'a Path>,
     /// The session.
     pub(super) session: Option<&'a Path>,
+    /// The table of settled modes.
+    pub(super) stationary: Option<&'a Path>,
 }
 
 impl Outputs<'_> {
@@ -37,6 +40,11 @@ impl Outputs<'_> {
                 path: path.to_owned(),
             });
         }
+        if let Some(path) = self.stationary.filter(|path| !has_extension(path, "csv")) {
+            return Err(CliError::StationaryExtension {
+                path: path.to_owned(),
+            });
+        }
         if let Some(path) = self.session.filter(|path| !has_extension(path, "toml")) {
             return Err(CliError::SessionExtension {
                 path: path.to_owned(),
@@ -46,6 +54,7 @@ impl Outputs<'_> {
             ("--out", self.rows),
             ("--events", self.events),
             ("--session", self.session),
+            ("--stationary", self.stationary),
         ];
         let mut earlier = inputs.to_vec();
         for (second, path) in named {
@@ -74,6 +83,9 @@ impl Outputs<'_> {
         }
         if let Some(path) = self.events {
             write_whole(path, |file| write_events_csv(recording.events(), file))?;
+        }
+        if let Some((path, table)) = self.stationary.zip(recording.stationary()) {
+            write_whole(path, |file| write_stationary_csv(table, file))?;
         }
         if let Some(path) = self.session {
             recording.session().write(path)?;

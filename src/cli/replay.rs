@@ -14,6 +14,7 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<(), CliError> {
         rows: arguments.out.as_deref(),
         events: arguments.events.as_deref(),
         session: None,
+        stationary: None,
     };
     outputs.check(&[])?;
     // A session that diverged did so in the step after its end.
@@ -23,6 +24,7 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<(), CliError> {
         n_steps,
         every: default_stride(arguments.every, n_steps),
         n_replicas: arguments.replicas,
+        with_statistics: false,
     };
     let mut simulation = Simulation::new(&session.experiment)?;
     let (recording, end) = job.record(&mut simulation)?;

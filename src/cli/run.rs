@@ -23,6 +23,8 @@ pub(super) struct Job<'a> {
     pub(super) every: u64,
     /// Networks that differ in their noise alone, of which the first one is the plain run.
     pub(super) n_replicas: Option<u64>,
+    /// Whether statistics of settled modes are kept.
+    pub(super) with_statistics: bool,
 }
 
 impl Job<'_> {
@@ -33,7 +35,11 @@ impl Job<'_> {
         Recording::check_length(simulation.schema(), with_replicas, self.n_steps, self.every)?;
         let Some(n_replicas) = self.n_replicas else {
             return Ok(with_progress_bar(self.n_steps, |progress| {
-                Recording::run_script(simulation, self.script, schedule, self.n_steps, progress)
+                if self.with_statistics {
+                    Recording::run_settled(simulation, self.script, schedule, self.n_steps, progress)
+                } else {
+                    Recording::run_script(simulation, self.script, schedule, self.n_steps, progress)
+                }
             }));
         };
         let n_replicas = usize::try_from(n_replicas).unwrap_or(usize::MAX);
@@ -52,6 +58,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
         rows: arguments.out.as_deref(),
         events: arguments.events.as_deref(),
         session: arguments.session.as_deref(),
+        stationary: arguments.stationary.as_deref(),
     };
     let input = arguments.experiment.as_deref().map(|path| ("--experiment", path));
     outputs.check(input.as_slice())?;
@@ -61,6 +68,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
         n_steps: arguments.steps,
         every: default_stride(arguments.every, arguments.steps),
         n_replicas: arguments.replicas,
+        with_statistics: arguments.stationary.is_some(),
     };
     let (recording, end) = job.record(&mut simulation)?;
     outputs.write(&recording)?;

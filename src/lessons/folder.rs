@@ -14,7 +14,7 @@ macro_rules! shipped {
 }
 
 /// The files that ship with the program.
-const SHIPPED: [(&str, &str); 13] = shipped![
+const SHIPPED: [(&str, &str); 16] = shipped![
     "01-stairs.toml",
     "02-noise-peaks-first.toml",
     "03-depth.toml",
@@ -28,6 +28,9 @@ const SHIPPED: [(&str, &str); 13] = shipped![
     "11-trapped.toml",
     "12-enough-data.toml",
     "13-isotropic.toml",
+    "14-noise-balance.toml",
+    "15-lost-features.toml",
+    "16-locked-out.toml",
 ];
 
 /// The lessons that ship with the program, by number. A test reads them all, so none is missing.

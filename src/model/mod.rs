@@ -4,6 +4,7 @@
 //! columns.
 
 mod dataset;
+mod gradient_moments;
 mod init;
 mod least_squares;
 mod network;
@@ -12,6 +13,7 @@ mod risk;
 mod teacher;
 
 pub use dataset::{Dataset, DatasetError, whitened};
+pub use gradient_moments::GradientMoments;
 pub use init::Init;
 pub use network::DeepLinearNetwork;
 pub use partial_products::PartialProducts;

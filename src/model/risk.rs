@@ -10,6 +10,7 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 
 use super::dataset::Dataset;
+use super::gradient_moments::GradientMoments;
 use super::teacher::Teacher;
 
 /// The expected loss, over the population or over a stored set.
@@ -40,6 +41,8 @@ struct Moments {
     clean: DMatrix<f64>,
     /// `(1/N) sum xi x^T`, shape `(d_out, d_in)`.
     noise: DMatrix<f64>,
+    /// Moments of one sample's gradient along every mode.
+    gradients: Vec<GradientMoments>,
 }
 
 impl Risk {
@@ -59,6 +62,7 @@ impl Risk {
             inputs: dataset.inputs() * &transposed,
             clean: dataset.clean_targets() * &transposed,
             noise: dataset.noise() * &transposed,
+            gradients: GradientMoments::of(&dataset, &teacher),
             dataset,
         };
         Self {
@@ -84,6 +88,11 @@ impl Risk {
             clean_targets: &moments.clean,
             noise: &moments.noise,
         })
+    }
+
+    /// Moments of one sample's gradient along every mode of the stored set, if there is one.
+    pub fn gradient_moments(&self) -> Option<&[GradientMoments]> {
+        self.stored.as_ref().map(|moments| moments.gradients.as_slice())
     }
 
     /// Writes `E[Q]`, shape `(d_out, d_in)`, for the end-to-end map `map`.

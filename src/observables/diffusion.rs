@@ -7,7 +7,12 @@
 //!   the variance of one sample's change (Gaussian fourth moments) times `tau = eta / B`.
 //!
 //! For a stored set the drift has the set's own `E[Q]` and `D_a = tau Var_i(sum_l (p_l.e_i)(x_i.q_l))`, `e_i = W x_i - y_i`,
-//! the population variance over its samples. (Corlouer et al., arXiv 2604.06366, of which this is the form without the
+//! the population variance over its samples.
+//!
+//! - curvature `lambda_k = sum_l |A_l^T u_k|^2 |B_l v_k|^2`: second derivative of `1/2 |W - M|^2` along the mode, at which the mode
+//!   relaxes near `W = M`; the sum over all entries of its row, `sum_l |A_l^T u_k|^2 |B_l|^2`, is the trace of that row.
+//!
+//! (Corlouer et al., arXiv 2604.06366, of which this is the form without the
 //! assumption of aligned and balanced weights.)
 
 use nalgebra::DMatrix;
@@ -34,6 +39,7 @@ pub struct ModeDynamics {
     mean: DMatrix<f64>,
     drift: Vec<f64>,
     diffusion: Vec<f64>,
+    curvature: Vec<f64>,
     /// For a stored set.
     samples: Option<SampleVariance>,
 }
@@ -62,6 +68,7 @@ impl ModeDynamics {
             mean: DMatrix::zeros(d_out, d_in),
             drift: vec![0.0; rank],
             diffusion: vec![0.0; rank],
+            curvature: vec![0.0; rank],
             samples: risk
                 .dataset()
                 .map(|dataset| SampleVariance::new(dataset, d_out, rank)),
@@ -78,7 +85,43 @@ impl ModeDynamics {
         &self.diffusion
     }
 
-    /// Recomputes both for the weights behind `products`.
+    /// Curvature `lambda_k` of every mode.
+    pub fn curvature(&self) -> &[f64] {
+        &self.curvature
+    }
+
+    /// Recomputes the curvatures alone, to the bit as [`Self::update`] does.
+    pub fn update_curvature(&mut self, products: &PartialProducts, risk: &Risk) {
+        let teacher = risk.teacher();
+        for (l, (above, below)) in products.above().iter().zip(products.below()).enumerate() {
+            multiply_transposed(above, teacher.left(), &mut self.pulled_left[l]);
+            multiply(below, teacher.right(), &mut self.pushed_right[l]);
+        }
+        self.sum_curvature();
+    }
+
+    /// `sum_l |A_l^T u_k|^2 |B_l|^2` of every mode: the sum of the rates at which the entries of its row of `W - M` relax.
+    pub fn row_rates(&self, products: &PartialProducts) -> Vec<f64> {
+        let below: Vec<f64> = products.below().iter().map(DMatrix::norm_squared).collect();
+        let rate = |mode: usize| {
+            let layers = self.pulled_left.iter().zip(&below);
+            layers
+                .map(|(pulled, below)| pulled.column(mode).norm_squared() * below)
+                .sum()
+        };
+        (0..self.curvature.len()).map(rate).collect()
+    }
+
+    fn sum_curvature(&mut self) {
+        for (mode, curvature) in self.curvature.iter_mut().enumerate() {
+            let layers = self.pulled_left.iter().zip(&self.pushed_right);
+            *curvature = layers
+                .map(|(left, right)| left.column(mode).norm_squared() * right.column(mode).norm_squared())
+                .sum();
+        }
+    }
+
+    /// Recomputes everything for the weights behind `products`.
     pub fn update(&mut self, products: &PartialProducts, risk: &Risk, sampling: Sampling, live: &LiveParams) {
         let teacher = risk.teacher();
         let sigma = live.label_noise_std;
@@ -90,6 +133,7 @@ impl ModeDynamics {
             multiply_transposed(below, &self.pushed_right[l], &mut self.right[l]);
             multiply_transposed(&self.mean, &self.left[l], &mut self.error[l]);
         }
+        self.sum_curvature();
         let rank = self.drift.len();
         for mode in 0..rank {
             let layers = self.error.iter().zip(&self.right);

@@ -1,7 +1,7 @@
 //! Turns the present weights into one row of numbers.
 //!
-//! Alignment of mode `a`: `|u_k^T W v_k|^2 / (|W v_k| |W^T u_k|)`, the product of two cosines, 1 where `(u_k, v_k)` is a
-//! singular pair of the student. Modes of equal teacher strength share one value, with `U`, `V` of the whole group and
+//! Alignment of mode `k`: `|u_k^T W v_k| u_k^T W v_k / (|W v_k| |W^T u_k|)`, the product of two cosines with the sign of the strength:
+//! 1 where `(u_k, v_k)` is a singular pair of the student, -1 where `(u_k, -v_k)` is. Modes of equal teacher strength share one value, with `U`, `V` of the whole group and
 //! Frobenius norms, so it does not depend on the basis chosen inside the group.
 
 use nalgebra::DMatrix;
@@ -14,6 +14,7 @@ use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::memory::HeapBytes;
 use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
 use crate::products::{multiply, multiply_transposed};
+use crate::theory::StoredLaw;
 
 /// Measures networks of one shape against one teacher.
 #[derive(Clone, Debug)]
@@ -68,6 +69,26 @@ impl Observer {
         self.products.update(network);
         self.update_mode_matrix();
         strengths.extend(self.mode_matrix.diagonal().iter());
+    }
+
+    /// Appends strengths and curvatures of `network`, to the bit those of a row, at a fraction of the cost.
+    pub fn observe_settled(
+        &mut self,
+        network: &DeepLinearNetwork,
+        strengths: &mut Vec<f64>,
+        curvatures: &mut Vec<f64>,
+    ) {
+        self.products.update(network);
+        self.update_mode_matrix();
+        self.modes.update_curvature(&self.products, &self.risk);
+        strengths.extend(self.mode_matrix.diagonal().iter());
+        curvatures.extend_from_slice(self.modes.curvature());
+    }
+
+    /// Sum of the rates at which the entries of every mode's row of `W - M` relax, for the network last observed: see
+    /// [`ModeDynamics::row_rates`].
+    pub fn row_rates(&self) -> Vec<f64> {
+        self.modes.row_rates(&self.products)
     }
 
     /// Appends a row in which only step, time, strengths, drift and diffusion are filled in, to the bit as by [`Self::observe`].
@@ -125,8 +146,15 @@ impl Observer {
             row[schema.column(Quantity::Strength, mode)] = strength;
             row[schema.column(Quantity::Drift, mode)] = self.modes.drift()[mode];
             row[schema.column(Quantity::Diffusion, mode)] = self.modes.diffusion()[mode];
-            row[schema.column(Quantity::DiffusionLaw, mode)] = law.diffusion(strength);
+            row[schema.column(Quantity::DiffusionLaw, mode)] = match self.risk.gradient_moments() {
+                None => law.diffusion(strength),
+                Some(moments) => {
+                    let moments = moments[mode].at(live.label_noise_std);
+                    StoredLaw { law, moments }.diffusion(strength)
+                }
+            };
             row[schema.column(Quantity::Alignment, mode)] = self.alignment(mode);
+            row[schema.column(Quantity::Curvature, mode)] = self.modes.curvature()[mode];
         }
         self.singular_values
             .write(map, &mut row[schema.columns(Quantity::SingularValue)]);
@@ -144,11 +172,13 @@ impl Observer {
     fn alignment(&self, mode: usize) -> f64 {
         let group = self.risk.teacher().degenerate_range(mode);
         let (start, len) = (group.start, group.len());
-        let inside = self.mode_matrix.view((start, start), (len, len)).norm_squared();
+        let block = self.mode_matrix.view((start, start), (len, len));
+        // A mode of the wrong sign is as far from the teacher as can be.
+        let inside = block.norm_squared() * if block.trace() < 0.0 { -1.0 } else { 1.0 };
         let norms = self.images.columns(start, len).norm() * self.preimages.columns(start, len).norm();
         // A network at zero is aligned with nothing.
         if norms > 0.0 {
-            (inside / norms).min(1.0)
+            (inside / norms).clamp(-1.0, 1.0)
         } else {
             0.0
         }

@@ -1,5 +1,5 @@
 //! Which number of a row is which: `step, time, loss, excess_loss`, then `r` columns of each per-mode quantity, then
-//! `imbalance`.
+//! `imbalance`, then what was added later: who reads columns by their place finds the older ones where they were.
 
 /// A quantity measured for every mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,19 +14,22 @@ pub enum Quantity {
     Diffusion,
     /// Diffusion of an aligned, balanced mode of the same strength.
     DiffusionLaw,
-    /// Alignment of the student with the teacher's mode, from 0 to 1.
+    /// Alignment of the student with the teacher's mode, from -1 (the opposite map) to 1.
     Alignment,
+    /// Curvature `lambda_k = sum_l |A_l^T u_k|^2 |B_l v_k|^2` of the loss along the mode, for the present weights.
+    Curvature,
 }
 
 impl Quantity {
     /// Every per-mode quantity in column order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Strength,
         Self::SingularValue,
         Self::Drift,
         Self::Diffusion,
         Self::DiffusionLaw,
         Self::Alignment,
+        Self::Curvature,
     ];
 
     /// Name in files.
@@ -38,6 +41,7 @@ impl Quantity {
             Self::Diffusion => "diffusion",
             Self::DiffusionLaw => "diffusion_law",
             Self::Alignment => "alignment",
+            Self::Curvature => "curvature",
         }
     }
 
@@ -49,6 +53,8 @@ impl Quantity {
             Self::Diffusion => 3,
             Self::DiffusionLaw => 4,
             Self::Alignment => 5,
+            // Behind the imbalance.
+            Self::Curvature => Schema::N_FIRST,
         }
     }
 }
@@ -69,6 +75,8 @@ impl Schema {
     /// Column of the excess loss `1/2 |W - M|^2`.
     pub const EXCESS_LOSS: usize = 3;
     const N_SCALARS: usize = 4;
+    /// Per-mode quantities before the imbalance.
+    const N_FIRST: usize = 6;
 
     /// Layout for `rank` modes.
     pub fn new(rank: usize) -> Self {
@@ -82,7 +90,8 @@ impl Schema {
 
     /// Column of a per-mode quantity; modes count from 0.
     pub fn column(self, quantity: Quantity, mode: usize) -> usize {
-        Self::N_SCALARS + quantity.block() * self.rank + mode
+        let block = quantity.block();
+        Self::N_SCALARS + block * self.rank + usize::from(block >= Self::N_FIRST) + mode
     }
 
     /// Columns of a per-mode quantity, all modes.
@@ -93,24 +102,28 @@ impl Schema {
 
     /// Column of the imbalance.
     pub fn imbalance(self) -> usize {
-        Self::N_SCALARS + Quantity::ALL.len() * self.rank
+        Self::N_SCALARS + Self::N_FIRST * self.rank
     }
 
     /// Number of columns.
     pub fn n_columns(self) -> usize {
-        self.imbalance() + 1
+        Self::N_SCALARS + Quantity::ALL.len() * self.rank + 1
     }
 
     /// Names of the columns in order; modes count from 1.
     pub fn names(self) -> Vec<String> {
         let scalars = ["step", "time", "loss", "excess_loss"].map(str::to_owned);
-        let modes = Quantity::ALL
-            .iter()
-            .flat_map(|quantity| (1..=self.rank).map(move |mode| format!("{}_{mode}", quantity.name())));
-        scalars
-            .into_iter()
-            .chain(modes)
+        let (first, later) = const { &Quantity::ALL }.split_at(Self::N_FIRST);
+        let of_modes = |quantities: &'static [Quantity]| {
+            let quantities = quantities.iter();
+            quantities.flat_map(move |quantity| {
+                (1..=self.rank).map(move |mode| format!("{}_{mode}", quantity.name()))
+            })
+        };
+        let names = scalars.into_iter().chain(of_modes(first));
+        names
             .chain(["imbalance".to_owned()])
+            .chain(of_modes(later))
             .collect()
     }
 }

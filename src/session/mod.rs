@@ -15,6 +15,7 @@ mod npz;
 mod npz_reader;
 mod recorder;
 mod recording;
+mod stationary_csv;
 
 pub use self::csv::write_csv;
 pub(crate) use atomic::{PART_PREFIX, PART_SUFFIX};
@@ -26,3 +27,4 @@ pub use file::{LONGEST_SESSION, SESSION_FORMAT, Session, SessionEnd, SessionErro
 pub use npz::write_npz;
 pub use npz_reader::{NpzError, read_npz};
 pub use recording::{MAX_RECORDED_NUMBERS, Recording, RecordingError, RunEnd};
+pub use stationary_csv::write_stationary_csv;

@@ -14,15 +14,16 @@ use super::events::RecordedEvent;
 use super::recording::Recording;
 use crate::model::DeepLinearNetwork;
 use crate::observables::{Quantity, Schema};
-use crate::simulation::Replicas;
+use crate::simulation::{Replicas, StationaryTable};
 
 /// Writes the recording as NPZ: `step`, `time`, `loss`, `excess_loss`, `imbalance` of shape `(T)`; `strength`,
-/// `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment` `(T, r)`, and of replicas `strength_mean`, `strength_std`,
+/// `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment`, `curvature` `(T, r)`, and of replicas `strength_mean`, `strength_std`,
 /// `strength_q10`, `strength_q90` `(T, r)`; `teacher_u` `(d_out, r)`, `teacher_v`
 /// `(d_in, r)`, `teacher_s` `(r)`; of the E events `event_step`,
 /// `event_time`, `event_kind` (numbers of [`RecordedEvent::code`]), `event_mode` (from 1, 0 for none), `event_value`,
 /// `event_lead`, `event_lead_predicted` `(E)`, NaN where there is nothing to tell; `initial_w1 ..` and `final_w1 ..` `(d_l, d_{l-1})`; for a stored set `inputs` `(N, d_in)` and
-/// `targets` `(N, d_out)`; and `session`, the run as a session file in UTF-8 (uint8).
+/// `targets` `(N, d_out)`; where statistics of settled modes were kept, `stationary_mode ..`, the columns of [`StationaryTable`], `(r)`;
+/// and `session`, the run as a session file in UTF-8 (uint8).
 ///
 /// # Errors
 /// What `writer` answers.
@@ -59,6 +60,15 @@ pub fn write_npz(recording: &Recording, writer: impl Write + Seek) -> io::Result
     }
     for (name, values) in RecordedEvent::arrays(recording.events()) {
         archive.write(name, &[values.len()], values.into_iter())?;
+    }
+    if let Some(table) = recording.stationary() {
+        for (column, name) in StationaryTable::COLUMNS.into_iter().enumerate() {
+            archive.write(
+                &format!("stationary_{name}"),
+                &[table.rows.len()],
+                table.column(column),
+            )?;
+        }
     }
     let teacher = recording.risk().teacher();
     archive.write_matrix("teacher_u", teacher.left())?;

@@ -12,7 +12,10 @@ use std::time::{Duration, Instant};
 use super::recording::{Recording, RunEnd, n_replica_columns};
 use crate::experiment::LiveParams;
 use crate::model::DeepLinearNetwork;
-use crate::simulation::{Replicas, Schedule, Script, Simulation, StepOutcome};
+use crate::simulation::{
+    Replicas, STATISTICS_STRIDE, Schedule, Script, Simulation, StationaryStatistics, StationaryTable,
+    StepOutcome,
+};
 
 /// Steps of all runs together before the first report of progress.
 const STEPS_BEFORE_FIRST_REPORT: u64 = 256;
@@ -40,9 +43,35 @@ impl Recording {
         n_steps: u64,
         progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> (Self, RunEnd) {
+        Self::run_with(simulation, None, script, schedule, n_steps, progress)
+    }
+
+    /// As [`Self::run_script`], and keeps statistics of the modes once they have settled, from values every
+    /// [`STATISTICS_STRIDE`] steps, however far apart the rows are.
+    pub fn run_settled(
+        simulation: &mut Simulation,
+        script: &Script,
+        schedule: Schedule,
+        n_steps: u64,
+        progress: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> (Self, RunEnd) {
+        let statistics = StationaryStatistics::new(simulation.experiment());
+        Self::run_with(simulation, Some(statistics), script, schedule, n_steps, progress)
+    }
+
+    fn run_with(
+        simulation: &mut Simulation,
+        statistics: Option<StationaryStatistics>,
+        script: &Script,
+        schedule: Schedule,
+        n_steps: u64,
+        progress: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> (Self, RunEnd) {
         let mut plain = Plain {
             simulation,
             rows: Vec::new(),
+            statistics,
+            seen: (Vec::new(), Vec::new()),
         };
         let (end, observed) = drive(
             &mut plain,
@@ -52,14 +81,20 @@ impl Recording {
             STEPS_BEFORE_FIRST_REPORT,
             progress,
         );
-        let Plain { simulation, mut rows } = plain;
+        let Plain {
+            simulation,
+            mut rows,
+            statistics,
+            ..
+        } = plain;
         if simulation.step() > observed {
             simulation.observe(&mut rows);
         }
         if let RunEnd::Diverged(_) = end {
             drop_overflowed([(&mut rows, simulation.schema().n_columns())]);
         }
-        (Self::of(simulation, rows), end)
+        let table = statistics.map(|mut statistics| StationaryTable::new(simulation, &mut statistics));
+        (Self::of(simulation, rows).with_stationary(table), end)
     }
 
     /// Runs `replicas` for `n_steps` more steps and records them on `schedule`: the rows of the plain run, and beside each
@@ -109,12 +144,21 @@ trait Recorded {
     fn set_live(&mut self, live: LiveParams);
     /// Records the present state.
     fn observe(&mut self);
+    /// The next step that statistics need to look at.
+    fn next_look(&self) -> Option<u64> {
+        None
+    }
+    /// Lets statistics look at the present state.
+    fn look(&mut self) {}
 }
 
 /// One run.
 struct Plain<'a> {
     simulation: &'a mut Simulation,
     rows: Vec<f64>,
+    statistics: Option<StationaryStatistics>,
+    /// Strengths and curvatures last seen.
+    seen: (Vec<f64>, Vec<f64>),
 }
 
 impl Recorded for Plain<'_> {
@@ -132,10 +176,33 @@ impl Recorded for Plain<'_> {
     fn set_live(&mut self, live: LiveParams) {
         // A script has been validated, which is all that can be refused.
         let _valid = self.simulation.set_live(live);
+        if let Some(statistics) = &mut self.statistics {
+            statistics.restart(self.simulation.step(), &live);
+        }
     }
 
     fn observe(&mut self) {
         self.simulation.observe(&mut self.rows);
+    }
+
+    fn next_look(&self) -> Option<u64> {
+        let next = (self.step() / STATISTICS_STRIDE + 1).saturating_mul(STATISTICS_STRIDE);
+        self.statistics.as_ref().map(|_| next)
+    }
+
+    fn look(&mut self) {
+        let step = self.simulation.step();
+        if let Some(statistics) = self
+            .statistics
+            .as_mut()
+            .filter(|_| step.is_multiple_of(STATISTICS_STRIDE))
+        {
+            let (strengths, curvatures) = &mut self.seen;
+            strengths.clear();
+            curvatures.clear();
+            self.simulation.observe_settled(strengths, curvatures);
+            statistics.push(step, strengths, curvatures);
+        }
     }
 }
 
@@ -191,6 +258,7 @@ fn drive(
         recorded.set_live(live);
     }
     recorded.observe();
+    recorded.look();
     let mut observed = recorded.step();
     loop {
         let step = recorded.step();
@@ -200,7 +268,8 @@ fn drive(
         let next_row = schedule.next_after(step).min(last_step);
         let next = next_row
             .min(step.saturating_add(report_stride))
-            .min(script.next_after(step).unwrap_or(u64::MAX));
+            .min(script.next_after(step).unwrap_or(u64::MAX))
+            .min(recorded.next_look().unwrap_or(u64::MAX));
         let start = Instant::now();
         if let Some(end) = recorded.advance_to(next) {
             return (end, observed);
@@ -213,6 +282,7 @@ fn drive(
                 (report_stride / 2).max(1)
             };
         }
+        recorded.look();
         if recorded.step() == next_row {
             recorded.observe();
             observed = next_row;

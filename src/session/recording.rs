@@ -16,7 +16,9 @@ use crate::experiment::Experiment;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::observables::Schema;
 use crate::observables::events::ModeEvents;
-use crate::simulation::{Divergence, Intervention, ReplicaDivergence, Replicas, SetupError, Simulation};
+use crate::simulation::{
+    Divergence, Intervention, ReplicaDivergence, Replicas, SetupError, Simulation, StationaryTable,
+};
 
 /// Most numbers a recording may hold, 1 GiB of them.
 pub const MAX_RECORDED_NUMBERS: u64 = 1 << 27;
@@ -63,6 +65,7 @@ pub struct Recording {
     rows: Vec<f64>,
     replica_rows: Vec<f64>,
     events: RunEvents,
+    stationary: Option<StationaryTable>,
     risk: Risk,
     label_noise_std: f64,
     initial: DeepLinearNetwork,
@@ -144,6 +147,7 @@ impl Recording {
             events: events_of(&simulation, &interventions, &rows, divergence),
             rows,
             replica_rows,
+            stationary: None,
             risk: simulation.risk().clone(),
             label_noise_std: live.label_noise_std,
             initial,
@@ -166,6 +170,7 @@ impl Recording {
             ),
             rows,
             replica_rows: Vec::new(),
+            stationary: None,
             risk: simulation.risk().clone(),
             label_noise_std: simulation.live().label_noise_std,
             initial: simulation.initial_network().clone(),
@@ -221,6 +226,18 @@ impl Recording {
     /// confirmed yet.
     pub fn mode_events(&self) -> &[ModeEvents] {
         &self.events.modes
+    }
+
+    /// The same recording with what was measured of its settled modes.
+    #[must_use]
+    pub(super) fn with_stationary(mut self, table: Option<StationaryTable>) -> Self {
+        self.stationary = table;
+        self
+    }
+
+    /// What was measured of the settled modes, if that was asked for.
+    pub fn stationary(&self) -> Option<&StationaryTable> {
+        self.stationary.as_ref()
     }
 
     /// One column, oldest first.

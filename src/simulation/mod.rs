@@ -13,6 +13,7 @@ mod script;
 mod settled;
 mod side_by_side;
 mod stationary;
+mod stationary_table;
 
 use std::sync::Arc;
 
@@ -21,10 +22,12 @@ use rand_distr::{Distribution as _, StandardNormal};
 use thiserror::Error;
 
 use crate::dynamics::{Blowup, Clock, Engine, Sampling, check_range};
-use crate::experiment::{DataKind, Experiment, ExperimentError, InitScheme, LiveParams, TeacherConfig};
+use crate::experiment::{
+    DataKind, Dynamics, Experiment, ExperimentError, InitConfig, InitScheme, LiveParams, TeacherConfig,
+};
 use crate::memory::HeapBytes as _;
 use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
-use crate::observables::events::EventDetector;
+use crate::observables::events::{EventDetector, NoisyStart};
 use crate::observables::{Observer, Schema};
 use crate::random::{Purpose, Streams};
 
@@ -35,9 +38,10 @@ pub use ensemble::{Ensemble, EnsembleKind, Statistic};
 pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use script::{Change, Script, ScriptError};
-pub use settled::{Distances, Estimate, Estimates, Prediction};
+pub use settled::{Distances, Estimates, NetworkLaw, Prediction};
 pub(crate) use side_by_side::Quartet;
 pub use stationary::{DEFAULT_BURN_IN, ModeStatistics, Phase, STATISTICS_STRIDE, StationaryStatistics};
+pub use stationary_table::StationaryTable;
 
 /// Why a simulation could not be set up.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -125,6 +129,17 @@ fn risk_of(experiment: &Experiment, streams: &Streams) -> Result<Risk, SetupErro
             let dataset = Dataset::draw(&teacher, data.n_samples, data.whiten, &mut generator)?;
             Risk::stored(teacher, Arc::new(dataset))
         }
+    })
+}
+
+/// Widths and start of an experiment on the online stream whose noise is that of SGD.
+pub fn noisy_start(experiment: &Experiment) -> Option<NoisyStart> {
+    let has_noise = matches!(experiment.dynamics(), Dynamics::Sgd | Dynamics::Langevin);
+    let InitConfig { scheme, strength, .. } = experiment.init;
+    (has_noise && experiment.data.kind == DataKind::Online).then(|| NoisyStart {
+        d_in: experiment.network.d_in,
+        d_out: experiment.network.d_out,
+        aligned_strength: (scheme == InitScheme::Aligned).then_some(strength),
     })
 }
 
@@ -357,6 +372,17 @@ impl Simulation {
             .observe_modes(&self.network, &self.live, step, time, rows);
     }
 
+    /// Appends mode strengths and curvatures of the present weights, to the bit those of a row, at a fraction of the cost.
+    pub fn observe_settled(&mut self, strengths: &mut Vec<f64>, curvatures: &mut Vec<f64>) {
+        self.observer
+            .observe_settled(&self.network, strengths, curvatures);
+    }
+
+    /// Sum of the rates at which the entries of every mode's row of `W - M` relax at the weights last observed.
+    pub fn row_rates(&self) -> Vec<f64> {
+        self.observer.row_rates()
+    }
+
     /// Appends the mode strengths of the present weights to `strengths`.
     pub(crate) fn observe_strengths(&mut self, strengths: &mut Vec<f64>) {
         self.observer.observe_strengths(&self.network, strengths);
@@ -370,7 +396,11 @@ impl Simulation {
     /// A detector of the events of this run, to be fed with its rows and interventions from step 0 on.
     pub fn event_detector(&self) -> EventDetector {
         let depth = self.initial.depth();
-        EventDetector::new(&self.risk, self.sampling(), depth, self.experiment.live)
+        let detector = EventDetector::new(&self.risk, self.sampling(), depth, self.experiment.live);
+        match noisy_start(&self.experiment) {
+            Some(start) if self.risk.dataset().is_none() => detector.with_noise(start),
+            Some(_) | None => detector,
+        }
     }
 
     /// The rule by which minibatches are drawn from a stored set.

@@ -13,7 +13,7 @@
 
 use crate::dynamics::Batching;
 use crate::experiment::{Experiment, LiveParams};
-use crate::stats::{BlockAverages, Histogram, Moments};
+use crate::stats::{Histogram, Moments, Series};
 use crate::theory::{ModeLaw, StrengthCurve};
 
 /// Strengths are counted at multiples of this many steps, so that they weigh the same however the run is recorded.
@@ -24,7 +24,7 @@ const N_BINS: usize = 1024;
 pub const DEFAULT_BURN_IN: f64 = 10.0;
 /// Integrated autocorrelation times that the burn-in must reach.
 const MIN_AUTOCORRELATION_TIMES: f64 = 5.0;
-/// Counts, a power of two, from which on the autocorrelation is looked at.
+/// Counts from which on the autocorrelation is looked at.
 const FIRST_LOOK: u64 = 128;
 /// Distance from the teacher's strength, relative to it, at which a mode has arrived.
 const NEAR: f64 = 0.05;
@@ -59,8 +59,16 @@ pub struct ModeStatistics {
     pub moments: Moments,
     /// Histogram of the strength.
     pub histogram: Histogram,
-    /// Block averages, for the effective sample size; one sample a stride.
-    pub blocks: BlockAverages,
+    /// Effective sample size when it was last looked at; it is looked at again after every sixteenth more values.
+    n_effective: Option<f64>,
+    next_look: u64,
+    /// The values in order, one a stride, for errors and drift. Not kept of many values at one step, which are no series.
+    pub series: Series,
+    /// Sum of the curvatures `lambda_k` at the counted values, and their number: of the present weights, which noise moves away
+    /// from balance.
+    curvature: (f64, u64),
+    /// Sum of the rates at which the entries of the mode's row of `W - M` relax at the present weights, where it is known.
+    pub row_rate: Option<f64>,
     /// Steps from one value to the next.
     stride: u64,
     law: ModeLaw,
@@ -109,7 +117,11 @@ impl StationaryStatistics {
             burn_in: 0,
             moments: Moments::default(),
             histogram: Histogram::new(N_BINS, 0.0, 1.0),
-            blocks: BlockAverages::default(),
+            n_effective: None,
+            next_look: FIRST_LOOK,
+            series: Series::default(),
+            curvature: (0.0, 0),
+            row_rate: None,
             stride,
             law: batching.mode_law(depth, teacher_strength, live),
             deadline: None,
@@ -160,18 +172,35 @@ impl StationaryStatistics {
         self.restart(origin, live);
     }
 
-    /// Takes in the mode strengths after `step` steps, if that is a multiple of the stride.
-    pub fn push(&mut self, step: u64, strengths: &[f64]) {
+    /// Takes in the mode strengths after `step` steps, and the curvatures where they are known, if that is a multiple of the stride.
+    pub fn push(&mut self, step: u64, strengths: &[f64], curvatures: &[f64]) {
         if !step.is_multiple_of(self.stride) || step < self.origin {
             return;
         }
         self.until = step;
-        for (mode, &strength) in self.modes.iter_mut().zip(strengths) {
+        for (i, (mode, &strength)) in self.modes.iter_mut().zip(strengths).enumerate() {
             if mode.settle(step, strength, self.learning_rate) {
                 mode.count(strength);
+                mode.series.push(strength);
+                if let Some(curvature) = curvatures.get(i).filter(|curvature| curvature.is_finite()) {
+                    mode.curvature.0 += curvature;
+                    mode.curvature.1 += 1;
+                }
                 mode.check_burn_in(step);
             }
         }
+    }
+
+    /// Notes the rates of the rows of the present weights: see [`crate::observables::Observer::row_rates`].
+    pub fn set_row_rates(&mut self, rates: &[f64]) {
+        for (mode, &rate) in self.modes.iter_mut().zip(rates) {
+            mode.row_rate = Some(rate).filter(|rate| rate.is_finite());
+        }
+    }
+
+    /// Training time since the start or the last change of the law.
+    pub fn time(&self) -> f64 {
+        self.until.saturating_sub(self.origin) as f64 * self.learning_rate
     }
 
     /// Takes in many values of mode number `mode` at one step, where `typical` is their mean.
@@ -192,15 +221,34 @@ impl StationaryStatistics {
 }
 
 impl ModeStatistics {
+    /// The law of the mode under the present parameters.
+    pub fn law(&self) -> ModeLaw {
+        self.law
+    }
+
+    /// Mean curvature `lambda_k` of the present weights over the counted values; `None` where it was not observed.
+    pub fn mean_curvature(&self) -> Option<f64> {
+        let (sum, n) = self.curvature;
+        (n > 0).then(|| sum / n as f64)
+    }
+
+    /// How many independent values those counted are worth, as last estimated; `None` while there are few, or all are equal.
+    pub fn n_effective(&self) -> Option<f64> {
+        self.n_effective
+    }
+
     /// Integrated autocorrelation time in steps; `None` while the series is too short to tell, or constant.
     pub fn autocorrelation_time(&self) -> Option<f64> {
-        let samples = self.blocks.integrated_autocorrelation_time()?;
-        Some(samples * self.stride as f64)
+        // The count at the last look is not kept; since then it has grown by a sixteenth at most.
+        Some(self.moments.count() as f64 / self.n_effective? * self.stride as f64)
     }
 
     fn empty(&mut self) {
         self.moments = Moments::default();
-        self.blocks = BlockAverages::default();
+        self.series = Series::default();
+        self.curvature = (0.0, 0);
+        self.n_effective = None;
+        self.next_look = FIRST_LOOK;
     }
 
     /// Moves on to the phase of `step`; says whether the value counts.
@@ -232,15 +280,16 @@ impl ModeStatistics {
         }
         self.moments.push(strength);
         self.histogram.push(strength);
-        self.blocks.push(strength);
     }
 
     /// Begins the counting anew where the burn-in was too short for the autocorrelation that is now known.
     fn check_burn_in(&mut self, step: u64) {
         let n = self.moments.count();
-        if n < FIRST_LOOK || !n.is_power_of_two() {
+        if n < self.next_look {
             return;
         }
+        self.next_look = n + n / 16;
+        self.n_effective = self.series.n_effective();
         let needed = self.autocorrelation_time().unwrap_or(0.0) * MIN_AUTOCORRELATION_TIMES;
         if needed > self.burn_in as f64 && needed < 9e15 {
             self.burn_in = needed as u64;
@@ -281,7 +330,7 @@ mod tests {
         let mut statistics = statistics();
         for step in (0..4000).step_by(8) {
             let strength = if step < 1000 { 1e-3 } else { 0.96 };
-            statistics.push(step, &[strength]);
+            statistics.push(step, &[strength], &[]);
         }
         // Arrived at step 1008 (the first multiple of 16 from 1000 on), then ten relaxation times.
         let mode = &statistics.modes[0];
@@ -298,7 +347,7 @@ mod tests {
     fn a_mode_that_never_arrives_is_counted_in_the_end() {
         let mut statistics = statistics();
         for step in (0..40_000).step_by(16) {
-            statistics.push(step, &[1e-3]);
+            statistics.push(step, &[1e-3], &[]);
         }
         let mode = &statistics.modes[0];
         assert!(!mode.arrived && mode.moments.count() > 0);
@@ -316,7 +365,7 @@ mod tests {
         // A square wave far slower than the relaxation time.
         for step in (0..400_000_u64).step_by(16) {
             let strength = if step / 4000 % 2 == 0 { 0.98 } else { 1.02 };
-            statistics.push(step, &[strength]);
+            statistics.push(step, &[strength], &[]);
         }
         assert!(
             statistics.modes[0].burn_in > 5000,

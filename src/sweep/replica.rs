@@ -299,7 +299,7 @@ impl Way {
             }
         }
         if let Some(statistics) = &mut self.statistics {
-            statistics.push(now.step, &self.strengths);
+            statistics.push(now.step, &self.strengths, &[]);
         }
     }
 

@@ -18,10 +18,11 @@
 //! The matrix is diagonal plus rank one, so the solution is closed (Sherman-Morrison):
 //!
 //! ```text
-//! g_b = (eta c_ab / B) / (2 - eta c_ab (1 + 1/B)),   x_b = sigma^2 g_b / (1 - sum_k g_k),   Var a_k = x_a
+//! g_b = tau c_ab / (2 - c_ab (h + tau)),   x_b = sigma^2 g_b / (1 - sum_k g_k),   Var a_k = x_a
 //! ```
 //!
-//! and `sum_k g_k < 1` (with every denominator positive) is the condition for the mean square to stay finite.
+//! (`h = eta`, `tau = eta/B`; an Euler-Maruyama step of Langevin dynamics with the noise of SGD obeys the same with its own
+//! length `h`), and `sum_k g_k < 1` (with every denominator positive) is the condition for the mean square to stay finite.
 //!
 //! Beyond the paper (arXiv 2604.06366).
 
@@ -59,17 +60,53 @@ pub fn discrete_matrix_variance(
     label_noise_std: f64,
 ) -> Option<f64> {
     let row_strength = *teacher_strengths.get(mode)?;
-    let batch = batch_size as f64;
-    let gain = |column_strength: f64| {
-        let step = learning_rate * relaxation_rate(row_strength, column_strength, depth);
-        let margin = 2.0 - step * (1.0 + 1.0 / batch);
-        (margin > 0.0).then(|| step / batch / margin)
+    let columns = teacher_strengths.iter();
+    row_variance(
+        columns.map(|&column_strength| relaxation_rate(row_strength, column_strength, depth)),
+        relaxation_rate(row_strength, row_strength, depth),
+        &Steps::of_sgd(learning_rate, batch_size),
+        label_noise_std,
+    )
+}
+
+/// How finely a stochastic differential equation is stepped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Steps {
+    /// Training time `h` of one step: the learning rate for SGD, a fraction of it for Langevin dynamics with substeps.
+    pub length: f64,
+    /// Noise scale `tau`: variance of the noise per unit of training time, of one step divided by `h`.
+    pub noise_scale: f64,
+}
+
+impl Steps {
+    /// SGD: steps of the learning rate, noise scale `eta/B`.
+    pub fn of_sgd(learning_rate: f64, batch_size: usize) -> Self {
+        Self {
+            length: learning_rate,
+            noise_scale: learning_rate / batch_size as f64,
+        }
+    }
+}
+
+/// Stationary variance of one entry of a row of the error, the entries of which relax at `rates` (one per input direction),
+/// the entry itself at `own_rate`: with `g_b = tau c_b / (2 - c_b (h + tau))`, `x = sigma^2 g / (1 - sum_b g_b)`.
+///
+/// `None` when the mean square of the row grows at these steps.
+pub fn row_variance(
+    rates: impl IntoIterator<Item = f64>,
+    own_rate: f64,
+    steps: &Steps,
+    label_noise_std: f64,
+) -> Option<f64> {
+    let gain = |rate: f64| {
+        let margin = 2.0 - rate * (steps.length + steps.noise_scale);
+        (margin > 0.0).then(|| steps.noise_scale * rate / margin)
     };
     let mut total_gain = 0.0;
-    for &column_strength in teacher_strengths {
-        total_gain += gain(column_strength)?;
+    for rate in rates {
+        total_gain += gain(rate)?;
     }
-    let own_gain = gain(row_strength)?;
+    let own_gain = gain(own_rate)?;
     (total_gain < 1.0).then(|| label_noise_std * label_noise_std * own_gain / (1.0 - total_gain))
 }
 

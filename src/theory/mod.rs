@@ -19,22 +19,36 @@
 //! - [`largest_stable_learning_rate`] and its mean-square form.
 //! - [`StationaryLaw`]: where a mode settles under label noise; [`boltzmann_density`] and
 //!   [`discrete_matrix_variance`] are two approximations of it.
+//! - [`NoiseBalance`]: where label noise takes a whole network; [`to_second_order`], [`slowest_balance_rate`].
+//! - [`growth_rate_near_zero`], [`fates`]: whether noise holds a mode at the saddle, or locks it out.
 //!
 //! Source: arXiv 2604.06366; what goes beyond the paper says so in its own file.
 
+mod aligned_layers;
 mod boltzmann;
 mod discrete_variance;
+mod lock_out;
 mod logistic_integral;
 mod mode_law;
+mod near_zero;
+mod noise_balance;
 mod saddles;
 mod stability;
 mod stationary;
+mod stored_law;
 mod strength_curve;
 
+pub use aligned_layers::{balance_relaxation_time, slowest_balance_rate, to_second_order};
 pub use boltzmann::{boltzmann_cumulative, boltzmann_density, shifted_mean};
-pub use discrete_variance::{discrete_matrix_variance, discrete_variance, relaxation_rate};
+pub use discrete_variance::{
+    Steps, discrete_matrix_variance, discrete_variance, relaxation_rate, row_variance,
+};
+pub use lock_out::{Fate, fates, least_learnable_weight, outer_damping};
 pub use mode_law::ModeLaw;
+pub use near_zero::{growth_rate_near_zero, growth_rate_of_last_mode};
+pub use noise_balance::{NoiseBalance, NoisyNetwork};
 pub use saddles::{plateau_level, plateau_levels};
 pub use stability::{curvature, largest_mean_square_stable_learning_rate, largest_stable_learning_rate};
 pub use stationary::{StationaryDensity, StationaryLaw, trapping_number};
+pub use stored_law::{ResidualMoments, StoredLaw};
 pub use strength_curve::{StrengthCurve, peak_lead};

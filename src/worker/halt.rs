@@ -152,8 +152,7 @@ fn is_settled(place: &Place<'_>) -> bool {
         Phase::Approaching | Phase::BurnIn { .. } => false,
         Phase::Counting { since } => {
             if place.draws_noise && mode.is_noisy() {
-                mode.blocks
-                    .effective_sample_size()
+                mode.n_effective()
                     .is_some_and(|n_effective| n_effective >= ENOUGH_VALUES)
             } else {
                 place.statistics.until.saturating_sub(since) >= mode.burn_in

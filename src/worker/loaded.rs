@@ -319,7 +319,12 @@ impl Loaded {
                 continue;
             }
             let row = &rows[first..];
-            moving.statistics[i].push(step, &row[schema.columns(Quantity::Strength)]);
+            moving.statistics[i].push(
+                step,
+                &row[schema.columns(Quantity::Strength)],
+                &row[schema.columns(Quantity::Curvature)],
+            );
+            moving.statistics[i].set_row_rates(&trajectory.row_rates());
             if i == 0 {
                 moving.detector.observe(row);
             }

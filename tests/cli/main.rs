@@ -15,4 +15,5 @@ mod plot;
 mod replay;
 mod replicas;
 mod run;
+mod stationary;
 mod sweep;

@@ -17,7 +17,7 @@ use command::{rows, saddlescope, stdout};
 use npz::Npz;
 
 const HEADER: &str = "step,time,loss,excess_loss,strength_1,strength_2,singular_value_1,singular_value_2,drift_1,drift_2,\
-    diffusion_1,diffusion_2,diffusion_law_1,diffusion_law_2,alignment_1,alignment_2,imbalance";
+    diffusion_1,diffusion_2,diffusion_law_1,diffusion_law_2,alignment_1,alignment_2,imbalance,curvature_1,curvature_2";
 const TWO_MODES: &str = "teacher.strengths=[3,1]";
 
 #[test]
@@ -189,6 +189,7 @@ fn the_archive_holds_the_table_and_what_it_is_a_table_of() {
         ("diffusion", 10),
         ("diffusion_law", 12),
         ("alignment", 14),
+        ("curvature", 17),
     ] {
         let expected: Vec<f64> = table
             .iter()

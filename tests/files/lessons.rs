@@ -48,7 +48,7 @@ fn every_caption_is_shown(lesson: &Lesson) {
 fn there_are_thirteen_lessons_in_order() {
     let lessons = builtin();
     let numbers: Vec<u32> = lessons.iter().map(|lesson| lesson.number).collect();
-    assert_eq!(numbers, (1..=13).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=16).collect::<Vec<_>>());
     for lesson in &lessons {
         assert_eq!(lesson.beyond_the_paper, lesson.number >= 9, "{}", lesson.id);
         assert!(find(&lessons, &lesson.number.to_string()) == Some(lesson));

@@ -34,6 +34,7 @@ mod kernel_runs;
 mod kernels;
 mod mode_ensemble;
 mod mode_laws;
+mod noise_balance;
 mod replay;
 mod replicas;
 mod scalar_law;

@@ -112,7 +112,7 @@ fn a_run_halts_once_every_mode_has_settled() {
     let (cause, frame) = halted_by(HaltRule::default(), noisy);
     assert_eq!(cause, HaltCause::Settled);
     for mode in &frame.trajectories[0].statistics.modes {
-        assert!(mode.blocks.effective_sample_size().unwrap() >= 400.0);
+        assert!(mode.n_effective().unwrap() >= 400.0);
     }
 }
 

@@ -2,12 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
-mod autocorrelation;
 mod discrete_variance;
 mod extremes;
 mod goodness_of_fit;
 mod histogram;
 mod mode_law;
 mod moments_of_values;
+mod noise_balance;
+mod series;
 mod stationary_law;
 mod strength_curve;

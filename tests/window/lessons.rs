@@ -19,7 +19,7 @@ fn every_lesson_opens_by_key_with_its_first_caption_or_guess() {
             wait_until(&mut harness, "its first row", |window| window.rows_recorded() > 0);
             assert_eq!(window(&harness).lesson_number(), Some(lesson.number));
             harness.step();
-            harness.get_by_label_contains(&format!("of 13: {}", lesson.title));
+            harness.get_by_label_contains(&format!("of 16: {}", lesson.title));
             match &lesson.guess {
                 Some(guess) => {
                     harness.get_by_label(&guess.prompt);

@@ -36,7 +36,7 @@ const TERMS: &[(&str, &str)] = &[
     ),
     (
         "alignment",
-        "How well the student's map takes a mode's input direction to its output direction; 1 when learned.",
+        "How well the student's map takes a mode's input direction to its output direction; 1 when learned, \u{2212}1 for the opposite.",
     ),
     (
         "imbalance",
@@ -80,7 +80,21 @@ const TERMS: &[(&str, &str)] = &[
     ),
     (
         "trapped",
-        "For L = 2 and much noise, \u{3c4}(2m\u{b2}+\u{3c3}\u{b2})/(2m) \u{2265} 1, a mode never leaves the saddle.",
+        "With two layers, one input, one output and much noise, \u{3c4}(2m\u{b2}+\u{3c3}\u{b2})/(2m) \u{2265} 1, a mode never leaves the \
+         saddle. In wider networks noise drives the weights away from zero.",
+    ),
+    (
+        "noise balance",
+        "The layers' weights at which label noise has stopped moving their balance: d_in|W\u{2082}|\u{b2} = d_out|W\u{2081}|\u{b2} for two \
+         layers. Every mode is weaker there by \u{3b8}, and one below \u{3b8} is lost.",
+    ),
+    (
+        "locked out",
+        "From three layers on: a late, weak feature whose outer weights the noise of learned features damps out before it is learned.",
+    ),
+    (
+        "curvature \u{3bb}",
+        "Second derivative of the loss along a mode at the present weights; its variance under label noise is \u{3c4}\u{3c3}\u{b2}\u{3bb}/2.",
     ),
     (
         "mode equation",

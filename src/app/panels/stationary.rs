@@ -5,20 +5,20 @@ use eframe::egui::{self, RichText, Ui};
 use crate::app::action::Action;
 use crate::app::format::{grouped, significant};
 use crate::app::paint::{Caches, histogram_plot};
-use crate::app::state::{Predictions, State, View, known};
+use crate::app::state::{Measured, Predictions, RunData, State, View, known};
 use crate::app::style;
 use crate::chart::Known;
-use crate::experiment::DataKind;
-use crate::simulation::{
-    Distances, Estimate, Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics,
-};
+use crate::experiment::{DataKind, Dynamics, Sampling};
+use crate::simulation::{Distances, Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics};
 use crate::theory::StationaryLaw;
 
 const MIN_HEIGHT: f32 = 48.0;
 const MAX_HEIGHT: f32 = 120.0;
 /// Height of a mode's texts and of what stands about its histogram.
-const TEXT_HEIGHT: f32 = 113.0;
+const TEXT_HEIGHT: f32 = 131.0;
 const SMALL: f32 = 11.5;
+/// Logarithm of the ratio of the curvatures from which on the layers are called out of balance.
+const OUT_OF_BALANCE: f64 = 0.05;
 
 /// Draws the view.
 pub(crate) fn stationary_panel(
@@ -49,22 +49,21 @@ pub(crate) fn stationary_panel(
     };
     let small_size = SMALL * emphasis;
     ui.weak(RichText::new(since).size(small_size));
-    if run.experiment.data.kind != DataKind::Online {
-        let text = "The stationary laws are those of fresh samples; a stored set has none of them.";
+    if let Some(text) = not_covered(run) {
         ui.weak(RichText::new(text).size(small_size));
     }
     let each = ui.available_height() / run.rank() as f32 - TEXT_HEIGHT * emphasis;
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for (mode, of_mode) in statistics.modes.iter().enumerate() {
             let prediction = known.predictions[mode].as_deref();
-            let distances =
-                prediction.map(|prediction| predictions.distances(run, prediction, mode, of_mode));
+            let measured = predictions.measured(run, prediction, mode, of_mode);
             let of_mode = ModeView {
                 mode,
                 statistics: of_mode,
                 prediction: prediction.filter(|_| view.settings.shown.theory),
                 until: statistics.until,
-                distances,
+                time: statistics.time(),
+                measured,
                 height: each.clamp(MIN_HEIGHT, MAX_HEIGHT * emphasis),
                 emphasis,
             };
@@ -118,7 +117,9 @@ struct ModeView<'a> {
     prediction: Option<&'a Prediction>,
     /// Step up to which values were taken in.
     until: u64,
-    distances: Option<Distances>,
+    /// Training time since the start or the last change of the law.
+    time: f64,
+    measured: Option<Measured>,
     /// Height of the histogram.
     height: f32,
     emphasis: f32,
@@ -127,7 +128,7 @@ struct ModeView<'a> {
 impl ModeView<'_> {
     fn show(&self, ui: &mut Ui, known: &Known<'_>, view: &View, caches: &mut Caches) {
         let (statistics, theory) = (self.statistics, self.prediction);
-        let estimates = Estimates::new(statistics);
+        let estimates = self.measured.map(|measured| measured.estimates);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             let color = style::mode_text_color(self.mode, ui.visuals());
@@ -137,13 +138,16 @@ impl ModeView<'_> {
             let text = match (statistics.phase, &estimates) {
                 (Phase::Approaching, _) => "on its way".to_owned(),
                 (Phase::BurnIn { until }, _) => format!("burn-in until step {}", grouped(until)),
-                (Phase::Counting { .. }, Some(estimates)) => format!("mean {}", shown(estimates.mean, 6)),
+                (Phase::Counting { .. }, Some(estimates)) => {
+                    let error = estimates.with_errors.map(|found| found.mean.error);
+                    format!("mean {}", shown(estimates.mean, error, 6))
+                }
                 (Phase::Counting { .. }, None) => "counting".to_owned(),
             };
             ui.label(RichText::new(text).size(size))
                 .on_hover_text(phase_hint(statistics, self.until));
         });
-        if let Some(text) = held_back(theory, statistics) {
+        if let Some(text) = held_back(theory, statistics, known, self.mode) {
             let amber = style::amber(ui.visuals());
             ui.label(self.small(text).color(amber));
         }
@@ -151,8 +155,13 @@ impl ModeView<'_> {
         histogram_plot(ui, known, view, caches, self.mode, (self.height, self.emphasis));
         ui.label(self.small(measured(&estimates)));
         if let Some(prediction) = theory {
-            ui.label(self.small(predicted(prediction)));
-            if let Some(text) = self.distances.and_then(|distances| told(&distances)) {
+            ui.label(self.small(predicted(prediction, statistics)))
+                .on_hover_text(PREDICTIONS);
+            for text in parting(prediction, statistics, &estimates, self.time) {
+                let amber = style::amber(ui.visuals());
+                ui.label(self.small(text).color(amber));
+            }
+            if let Some(text) = self.measured.and_then(|measured| told(&measured.distances?)) {
                 ui.label(self.small(text)).on_hover_text(
                     "Kolmogorov-Smirnov distance to each law, and what a sample of the law itself would exceed once in \
                      twenty times, given the effective sample size.",
@@ -167,18 +176,55 @@ impl ModeView<'_> {
     }
 }
 
-/// What is said of a mode that noise holds at the saddle, with the number that decides it, or that has not arrived.
-fn held_back(theory: Option<&Prediction>, statistics: &ModeStatistics) -> Option<String> {
-    if let Some(StationaryLaw::Trapped { trapping_number }) = theory.map(|theory| &theory.exact) {
-        Some(format!(
-            "trapped at the saddle: \u{3c4}(2m\u{b2}+\u{3c3}\u{b2})/(2m) = {} \u{2265} 1",
-            significant(*trapping_number, 4)
-        ))
-    } else if matches!(statistics.phase, Phase::Counting { .. }) && !statistics.arrived {
-        Some("has not come near the teacher's strength".to_owned())
-    } else {
-        None
+/// What is said of a run that the stationary laws do not cover.
+fn not_covered(run: &RunData) -> Option<String> {
+    if run.experiment.data.kind != DataKind::Online {
+        let epochs = if run.experiment.data.sampling == Sampling::Epochs {
+            " Within an epoch draws are anticorrelated: the variance is far below what independent draws would give."
+        } else {
+            ""
+        };
+        return Some(format!(
+            "The stationary laws are those of fresh samples; a stored set has none of them.{epochs}"
+        ));
     }
+    match run.experiment.dynamics() {
+        Dynamics::Sgd | Dynamics::Langevin => None,
+        dynamics @ (Dynamics::IsotropicLangevin | Dynamics::GradientFlow) => Some(format!(
+            "The stationary laws are those of the noise of SGD; {} has another.",
+            dynamics.label()
+        )),
+    }
+}
+
+/// What is said of a mode that noise holds at the saddle, by the widths of the network, or that has not arrived.
+fn held_back(
+    theory: Option<&Prediction>,
+    statistics: &ModeStatistics,
+    known: &Known<'_>,
+    mode: usize,
+) -> Option<String> {
+    let network = &known.experiment.network;
+    let balance = theory.and_then(|theory| Some(&theory.network.as_ref()?.balance));
+    if let Some(balance) = balance.filter(|balance| balance.is_lost(mode)) {
+        return Some(format!(
+            "lost to label noise: weaker than \u{3b8} = {}",
+            significant(balance.shrinkage(), 3)
+        ));
+    }
+    if let Some(StationaryLaw::Trapped { trapping_number }) = theory.map(|theory| &theory.exact) {
+        let number = significant(*trapping_number, 4);
+        return Some(if network.d_in == 1 && network.d_out == 1 {
+            format!("trapped at the saddle: \u{3c4}(2m\u{b2}+\u{3c3}\u{b2})/(2m) = {number} \u{2265} 1")
+        } else {
+            format!(
+                "the mode equation is trapped at the saddle (trapping number {number}); in a network of these widths noise \
+                 drives the weights away from zero"
+            )
+        });
+    }
+    (matches!(statistics.phase, Phase::Counting { .. }) && !statistics.arrived)
+        .then(|| "has not come near the teacher's strength".to_owned())
 }
 
 fn phase_hint(statistics: &ModeStatistics, until: u64) -> String {
@@ -203,51 +249,99 @@ fn phase_hint(statistics: &ModeStatistics, until: u64) -> String {
 }
 
 /// A number with its standard error, to the digits that the error leaves.
-fn shown(estimate: Estimate, most_digits: usize) -> String {
-    match estimate.error {
-        Some(error) if error > 0.0 && estimate.value != 0.0 => {
-            let digits = (estimate.value.abs() / error).log10().floor() as i64 + 2;
+fn shown(value: f64, error: Option<f64>, most_digits: usize) -> String {
+    match error {
+        Some(error) if error > 0.0 && value != 0.0 => {
+            let digits = (value.abs() / error).log10().floor() as i64 + 2;
             let n_digits = usize::try_from(digits).unwrap_or(1).clamp(1, most_digits);
             format!(
                 "{} \u{b1} {}",
-                significant(estimate.value, n_digits),
+                significant(value, n_digits),
                 significant(error, 2)
             )
         }
-        Some(_) | None => significant(estimate.value, most_digits.min(4)),
+        Some(_) | None => significant(value, most_digits.min(4)),
     }
 }
 
 fn measured(estimates: &Estimates) -> String {
-    let skewness = estimates.skewness.map_or_else(String::new, |skewness| {
-        format!(", skewness {}", shown(skewness, 3))
+    let found = estimates.with_errors;
+    let skewness = estimates.skewness.map_or_else(String::new, |value| {
+        let error = found.and_then(|found| Some(found.skewness?.1));
+        format!(", skewness {}", shown(value, error, 3))
     });
-    format!("variance {}{skewness}", shown(estimates.variance, 4))
+    let variance = found.map_or(estimates.variance, |found| found.variance.value);
+    let error = found.map(|found| found.variance.error);
+    format!("variance {}{skewness}", shown(variance, error, 4))
 }
 
-fn predicted(prediction: &Prediction) -> String {
+/// What each of the predictions assumes.
+const PREDICTIONS: &str = "Boltzmann: one mode alone, layers balanced for ever, small steps. Discrete: the full matrix, layers \
+    balanced for ever, steps of finite length. Present weights: the curvature of the weights as they are. Noise balance: the weights \
+    at which label noise has stopped moving the balance of the layers. The density drawn as a line is exact for the mode equation, \
+    the dotted one is that of the present weights.";
+
+fn predicted(prediction: &Prediction, statistics: &ModeStatistics) -> String {
     if prediction.law.temperature() == 0.0 {
         return format!(
             "theory: a point mass at {}",
             significant(prediction.law.teacher_strength, 4)
         );
     }
-    let exact = prediction.exact.as_density().map_or_else(String::new, |density| {
-        format!(", exact {}", significant(density.variance(), 3))
+    let named = [
+        ("Boltzmann", Some(prediction.law.temperature())),
+        ("discrete", prediction.discrete_variance),
+        ("present weights", prediction.present_variance(statistics)),
+        ("noise balance", prediction.balanced_variance()),
+    ];
+    let variances: Vec<String> = named
+        .into_iter()
+        .filter_map(|(name, variance)| Some(format!("{name} {}", significant(variance?, 3))))
+        .collect();
+    let mean = prediction.balanced_mean().map_or_else(String::new, |mean| {
+        format!("; mean at the noise balance {}", significant(mean, 4))
     });
-    let discrete = prediction.discrete_variance.map_or_else(String::new, |variance| {
-        format!(", discrete {}", significant(variance, 3))
-    });
-    format!(
-        "theory: Boltzmann {}{exact}{discrete}",
-        significant(prediction.law.temperature(), 3)
-    )
+    format!("predicted variance: {}{mean}", variances.join(", "))
+}
+
+/// Where the layers are out of balance, and where the values still drift.
+fn parting(
+    prediction: &Prediction,
+    statistics: &ModeStatistics,
+    estimates: &Estimates,
+    time: f64,
+) -> Vec<String> {
+    let mut texts = Vec::new();
+    if let Some(curvature) = statistics.mean_curvature() {
+        let factor = curvature / prediction.law.curvature();
+        if prediction.law.temperature() > 0.0 && factor.ln().abs() > OUT_OF_BALANCE {
+            texts.push(format!(
+                "the layers are out of balance: factor {}",
+                significant(factor, 2)
+            ));
+        }
+    }
+    if prediction.is_drifting(statistics, estimates, time) {
+        let clock = prediction
+            .network
+            .as_ref()
+            .and_then(|network| network.relaxation_time())
+            .map_or_else(String::new, |relaxation| {
+                format!(
+                    ": t = {} of 3 \u{d7} {} for the balance",
+                    significant(time, 3),
+                    significant(relaxation, 3)
+                )
+            });
+        texts.push(format!("still drifting{clock}"));
+    }
+    texts
 }
 
 fn told(distances: &Distances) -> Option<String> {
     let exact = distances
         .exact
-        .map(|distance| format!("exact {}", significant(distance, 2)));
+        .map(|distance| format!("mode equation {}", significant(distance, 2)));
     let boltzmann = distances
         .boltzmann
         .map(|distance| format!("Boltzmann {}", significant(distance, 2)));

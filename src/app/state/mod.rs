@@ -29,7 +29,7 @@ pub(crate) use guess::{GuessMark, GuessValue};
 pub(crate) use kept_run::KeptRun;
 pub(crate) use known::known;
 pub(crate) use notice::{Notice, Offer, Progress};
-pub(crate) use predictions::Predictions;
+pub(crate) use predictions::{Measured, Predictions};
 pub(crate) use run_data::{HISTORY_BUDGET_BYTES, RunData};
 pub(crate) use sight::{drawable, horizon, visible_range};
 pub(crate) use speed::SpeedSetting;

@@ -1,13 +1,11 @@
-//! What theory predicts of the stationary law of each mode, and how far what is measured lies from it; kept until a parameter
-//! changes.
+//! What theory predicts of the stationary law of each mode, and what is measured of it; kept until a parameter changes.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::run_data::RunData;
 use crate::dynamics::LiveParams;
-use crate::experiment::DataKind;
-use crate::simulation::{Distances, ModeStatistics, Prediction};
+use crate::simulation::{Distances, Estimates, ModeStatistics, NetworkLaw, Prediction};
 use crate::theory::ModeLaw;
 use crate::worker::RunState;
 
@@ -15,8 +13,10 @@ use crate::worker::RunState;
 #[derive(Debug, Default)]
 pub(crate) struct Predictions {
     modes: Vec<Option<(Basis, Arc<Prediction>)>>,
-    /// Distances of the measured values from the laws, by mode, and of how many values.
-    distances: HashMap<usize, (Basis, u64, Distances)>,
+    /// The law of the network, and of which run at which parameters.
+    network: Option<(u64, LiveParams, Option<Arc<NetworkLaw>>)>,
+    /// What was measured, by mode, and of how many values.
+    measured: HashMap<usize, (Option<Basis>, u64, Measured)>,
 }
 
 /// What a prediction was made of; it holds for nothing else.
@@ -33,11 +33,8 @@ impl Predictions {
         (0..run.rank()).map(|mode| self.of(run, mode)).collect()
     }
 
-    /// The prediction for one mode at the present parameters; `None` for a stored set, which the laws do not cover.
+    /// The prediction for one mode at the present parameters; `None` where no law covers the run.
     pub(crate) fn of(&mut self, run: &RunData, mode: usize) -> Option<Arc<Prediction>> {
-        if run.experiment.data.kind != DataKind::Online {
-            return None;
-        }
         self.modes.resize(run.rank().max(self.modes.len()), None);
         let basis = Basis {
             law: run.mode_law(mode),
@@ -49,41 +46,65 @@ impl Predictions {
         {
             return Some(Arc::clone(prediction));
         }
-        let strengths = &run.experiment.teacher.strengths;
-        let d_in = run.experiment.network.d_in;
-        let prediction = Arc::new(Prediction::new(basis.law, strengths, d_in, mode, &run.live));
+        let network = self.network(run);
+        let prediction = Arc::new(Prediction::new(
+            &run.experiment,
+            basis.law,
+            network,
+            mode,
+            &run.live,
+        )?);
         self.modes[mode] = Some((basis, Arc::clone(&prediction)));
         Some(prediction)
     }
 
-    /// Distances of what was measured from the laws; while the run goes on taken anew only once there are 2 % more values, for
-    /// the eye sees no faster.
-    pub(crate) fn distances(
+    /// The law of the network at the present parameters.
+    fn network(&mut self, run: &RunData) -> Option<Arc<NetworkLaw>> {
+        match &self.network {
+            Some((made_of, live, law)) if (*made_of, *live) == (run.run, run.live) => law.clone(),
+            Some(_) | None => {
+                let law = NetworkLaw::new(&run.experiment, &run.live).map(Arc::new);
+                self.network = Some((run.run, run.live, law.clone()));
+                law
+            }
+        }
+    }
+
+    /// What was measured of a mode, with its distances from the laws where there are any; while the run goes on taken anew only
+    /// once there are 2 % more values, for the eye sees no faster.
+    pub(crate) fn measured(
         &mut self,
         run: &RunData,
-        prediction: &Prediction,
+        prediction: Option<&Prediction>,
         mode: usize,
         statistics: &ModeStatistics,
-    ) -> Distances {
+    ) -> Option<Measured> {
         let count = statistics.moments.count();
-        let basis = self
-            .modes
-            .get(mode)
-            .and_then(|known| known.as_ref().map(|(basis, _)| *basis));
+        let known = self.modes.get(mode).and_then(Option::as_ref);
+        let basis = known.map(|(basis, _)| *basis).filter(|_| prediction.is_some());
         let n_more = |n: u64| match run.state {
             RunState::Running => n / 50,
             RunState::Empty | RunState::Paused | RunState::Diverged => 0,
         };
-        if let Some((made_of, n, distances)) = self.distances.get(&mode)
-            && Some(*made_of) == basis
+        if let Some((made_of, n, measured)) = self.measured.get(&mode)
+            && *made_of == basis
             && (*n..=n + n_more(*n)).contains(&count)
         {
-            return *distances;
+            return Some(*measured);
         }
-        let distances = prediction.distances(statistics);
-        if let Some(basis) = basis {
-            self.distances.insert(mode, (basis, count, distances));
-        }
-        distances
+        let estimates = Estimates::new(statistics)?;
+        let measured = Measured {
+            estimates,
+            distances: prediction.map(|prediction| prediction.distances(statistics, &estimates)),
+        };
+        self.measured.insert(mode, (basis, count, measured));
+        Some(measured)
     }
+}
+
+/// What is known of a settled mode.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured {
+    pub(crate) estimates: Estimates,
+    pub(crate) distances: Option<Distances>,
 }

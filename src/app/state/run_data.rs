@@ -8,7 +8,9 @@ use crate::experiment::{Dynamics, Experiment};
 use crate::history::History;
 use crate::observables::events::{self, Activity, ModeEvents, Moment};
 use crate::observables::{Quantity, Schema};
-use crate::simulation::{Divergence, Ensemble, EnsembleKind, Intervention, StationaryStatistics};
+use crate::simulation::{
+    Divergence, Ensemble, EnsembleKind, Intervention, StationaryStatistics, noisy_start,
+};
 use crate::theory::ModeLaw;
 use crate::worker::{Checkpoint, Event, Frame, RunSpec, RunState};
 
@@ -275,7 +277,8 @@ impl RunData {
             events.is_some_and(|events| events.learned.is_some_and(|learned| learned.step <= moment.step))
         };
         let activity = Activity::in_row(&strengths, &drifts, &laws, learned);
-        let summary = activity.summary(&strengths, &laws, live.learning_rate);
+        let holds = noisy_start(&self.experiment).map_or_else(Vec::new, |start| start.holds(&laws, &live));
+        let summary = activity.summary(&strengths, &laws, &holds, live.learning_rate);
         (activity, summary)
     }
 

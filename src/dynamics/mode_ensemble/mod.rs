@@ -277,14 +277,16 @@ fn write_strengths(depth: usize, weights: &[f64], strengths: &mut [f64]) {
 }
 
 /// Substeps that resolve the relaxation at the minimum, `L m^(2-2/L)`, and the variance of `ln s` that noise adds per unit
-/// time at the strength of the teacher with the residual of the saddle, `tau L^2 m^(2-4/L) (2 m^2 + sigma^2)`.
+/// time at the strength of the teacher with the residual of the saddle, `tau L^2 m^(2-4/L) (2 m^2 + sigma^2)`; the latter
+/// `(L-1)^2` times finer, for the deeper the network the more the noise depends on the strength that it moves.
 fn substeps_of(law: &ModeLaw, learning_rate: f64) -> u32 {
     let depth = law.depth as f64;
     let noise = law.noise_scale
         * depth.powi(2)
         * law.teacher_strength.powf(2.0 - 4.0 / depth)
         * law.residual_variance(0.0);
-    let needed = (learning_rate * law.curvature().max(noise) / RESOLUTION).ceil();
+    let finer = (depth - 1.0).max(1.0).powi(2);
+    let needed = (learning_rate * law.curvature().max(finer * noise) / RESOLUTION).ceil();
     // A number beyond the range, or none at all, becomes the largest allowed.
     if needed < f64::from(MAX_SUBSTEPS) {
         (needed as u32).max(1)

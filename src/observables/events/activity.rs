@@ -1,11 +1,12 @@
 //! What the network is learning now, as a value and as one line of text.
 //!
 //! Until the next feature is half learned, an aligned, balanced mode needs the time that gradient flow takes from its present
-//! strength, `ds/dt = L s^(2-2/L) (m - s)` (arXiv 1312.6120). At `L = 2` noise may hold a mode at the saddle for good:
-//! [`trapping_number`] of 1 or more.
+//! strength, `ds/dt = L s^(2-2/L) (m - s)` (arXiv 1312.6120), unless noise holds it ([`Hold`]).
 
+use super::hold::Hold;
+use super::short::short;
 use super::stage::Stage;
-use crate::theory::{ModeLaw, StrengthCurve, trapping_number};
+use crate::theory::{ModeLaw, StrengthCurve};
 
 /// What is being learned now. Modes count from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +62,14 @@ impl Activity {
         Self::of(&stages, drifts, learned)
     }
 
-    /// One line of text. `strengths` and `laws` hold one entry per mode.
-    pub fn summary(self, strengths: &[f64], laws: &[ModeLaw], learning_rate: f64) -> String {
+    /// One line of text. `strengths`, `laws` and `holds` have one entry per mode.
+    pub fn summary(
+        self,
+        strengths: &[f64],
+        laws: &[ModeLaw],
+        holds: &[Option<Hold>],
+        learning_rate: f64,
+    ) -> String {
         let n_modes = laws.len();
         match self {
             Self::AtSaddle { n_learned, next } => {
@@ -71,7 +78,10 @@ impl Activity {
                     1 => "1 feature".to_owned(),
                     n => format!("{n} features"),
                 };
-                let outlook = outlook(strengths[next], &laws[next], learning_rate);
+                let outlook = match holds.get(next).copied().flatten() {
+                    Some(hold) => hold.text(),
+                    None => outlook(strengths[next], &laws[next], learning_rate),
+                };
                 format!(
                     "at a saddle with {learned} learned; next: {}{outlook}",
                     names_of_equals(next, laws)
@@ -106,10 +116,6 @@ fn names_of_equals(mode: usize, laws: &[ModeLaw]) -> String {
 
 /// When the waiting mode will be half learned, where that can be told.
 fn outlook(strength: f64, law: &ModeLaw, learning_rate: f64) -> String {
-    let trapping = trapping_number(law);
-    if trapping >= 1.0 {
-        return format!(" (held at zero by noise: trapping number {})", short(trapping));
-    }
     let half = StrengthCurve::new(law.depth, law.teacher_strength, strength).half_time();
     // At L = 1 there is no saddle, and a strength of zero is no rest.
     half.filter(|_| strength > 0.0 || law.depth == 1)
@@ -119,23 +125,6 @@ fn outlook(strength: f64, law: &ModeLaw, learning_rate: f64) -> String {
                 short_count(time / learning_rate)
             )
         })
-}
-
-/// Three significant digits, no trailing zeros.
-fn short(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let decade = value.abs().log10().floor();
-    if !(-4.0..6.0).contains(&decade) {
-        return format!("{value:.2e}");
-    }
-    let text = format!("{value:.*}", (2.0 - decade).max(0.0) as usize);
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
 }
 
 /// A number of steps to two significant digits.
@@ -171,7 +160,7 @@ mod tests {
         use Stage::{Arrived, Moving, Waiting};
         let laws = laws(&[4.0, 2.0, 1.0, 1.0], 0.01);
         let text = |stages: [Stage; 4], strengths: [f64; 4]| {
-            Activity::of(&stages, &[0.1, 0.3, 0.2, 0.0], |_| true).summary(&strengths, &laws, 0.005)
+            Activity::of(&stages, &[0.1, 0.3, 0.2, 0.0], |_| true).summary(&strengths, &laws, &[], 0.005)
         };
         assert_eq!(
             text([Arrived, Moving, Waiting, Waiting], [4.0, 0.834, 0.0, 0.0]),
@@ -199,13 +188,19 @@ mod tests {
     }
 
     #[test]
-    fn a_trapped_mode_is_told() {
+    fn a_held_mode_is_told() {
         let laws = laws(&[1.0], 1.25);
-        let text = Activity::of(&[Stage::Waiting], &[0.0], |_| false).summary(&[1e-3], &laws, 0.005);
-        // tau (2 m^2) / (2 m) = 1.25.
+        let text = |hold| {
+            Activity::of(&[Stage::Waiting], &[0.0], |_| false).summary(&[1e-3], &laws, &[Some(hold)], 0.005)
+        };
         assert_eq!(
-            text,
+            text(Hold::Trapped { number: 1.25 }),
             "at a saddle with no feature learned; next: feature 1 (held at zero by noise: trapping number 1.25)"
+        );
+        let lost = text(Hold::Lost { threshold: 0.0214 });
+        assert!(
+            lost.ends_with("(lost to label noise: weaker than \u{3b8} = 0.0214)"),
+            "{lost}"
         );
     }
 

@@ -7,11 +7,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::activity::Activity;
+use super::hold::{Hold, NoisyStart};
 use super::mode_watch::{ModeWatch, Sample};
 use super::stage::Stage;
 use super::{Event, EventKind, ModeEvents, Moment};
 use crate::dynamics::{Batching, LiveParams, Sampling};
-use crate::model::{Risk, Teacher};
+use crate::model::{GradientMoments, Risk, Teacher};
 use crate::observables::{Quantity, Schema};
 use crate::theory::ModeLaw;
 
@@ -24,6 +25,12 @@ pub struct EventDetector {
     live: LiveParams,
     /// Laws of the modes under the live parameters.
     laws: Vec<ModeLaw>,
+    /// Moments of one sample's gradient along every mode, of a stored set.
+    gradients: Option<Vec<GradientMoments>>,
+    /// Of a network that noise may keep from learning.
+    noisy_start: Option<NoisyStart>,
+    /// What keeps each mode from being learned, under the live parameters.
+    holds: Vec<Option<Hold>>,
     schema: Schema,
     watches: Vec<ModeWatch>,
     /// Stage of every mode; empty before the first row.
@@ -49,6 +56,9 @@ impl EventDetector {
         let batching = Batching::of(risk, sampling);
         Self {
             laws: laws(strengths, batching, depth, &live),
+            gradients: risk.gradient_moments().map(<[_]>::to_vec),
+            noisy_start: None,
+            holds: vec![None; strengths.len()],
             schema: Schema::new(strengths.len()),
             watches: vec![ModeWatch::default(); strengths.len()],
             stages: Vec::new(),
@@ -62,6 +72,14 @@ impl EventDetector {
             live,
             teacher,
         }
+    }
+
+    /// The same detector for a run whose noise may keep a mode from being learned.
+    #[must_use]
+    pub fn with_noise(mut self, start: NoisyStart) -> Self {
+        self.noisy_start = Some(start);
+        self.holds = start.holds(&self.laws, &self.live);
+        self
     }
 
     /// Takes in the next observed row, laid out by the [`Schema`] of the run. Rows with a strength or diffusion that is not
@@ -90,6 +108,11 @@ impl EventDetector {
                 strength: strengths[mode],
                 diffusion: diffusions[mode],
                 law: self.laws[mode],
+                moments: self
+                    .gradients
+                    .as_ref()
+                    .map(|gradients| gradients[mode].at(self.live.label_noise_std)),
+                is_lost: matches!(self.holds[mode], Some(Hold::Lost { .. })),
             };
             watch.observe(mode, sample, |kind| push(log, n_dropped, now, kind));
         }
@@ -108,6 +131,9 @@ impl EventDetector {
         }
         self.live = live;
         self.laws = laws(self.teacher.strengths(), self.batching, self.depth, &live);
+        if let Some(start) = &self.noisy_start {
+            self.holds = start.holds(&self.laws, &live);
+        }
         let kind = EventKind::ParameterChanged { live };
         match self.log.back_mut() {
             Some(Event {
@@ -164,7 +190,7 @@ impl EventDetector {
     /// [`Self::activity`] as one line of text; empty before the first row.
     pub fn summary(&self) -> String {
         self.activity.map_or_else(String::new, |activity| {
-            activity.summary(&self.strengths, &self.laws, self.live.learning_rate)
+            activity.summary(&self.strengths, &self.laws, &self.holds, self.live.learning_rate)
         })
     }
 
@@ -176,6 +202,12 @@ impl EventDetector {
         } else {
             for (stage, fraction) in self.stages.iter_mut().zip(fractions) {
                 *stage = stage.next(fraction);
+            }
+        }
+        // A mode that is lost waits, wherever noise carries it, unless it had been learned before.
+        for ((stage, hold), watch) in self.stages.iter_mut().zip(&self.holds).zip(&self.watches) {
+            if matches!(hold, Some(Hold::Lost { .. })) && watch.events().learned.is_none() {
+                *stage = Stage::Waiting;
             }
         }
     }

@@ -12,12 +12,15 @@
 mod activity;
 mod bracket_text;
 mod detector;
+mod hold;
 mod mode_watch;
 mod noise_share;
+mod short;
 mod stage;
 
 pub use activity::Activity;
 pub use detector::EventDetector;
+pub use hold::{Hold, NoisyStart};
 pub use noise_share::noise_shares;
 
 use crate::dynamics::LiveParams;

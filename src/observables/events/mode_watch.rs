@@ -1,7 +1,7 @@
 //! Watches one mode: the peak of its diffusion and the moment it is learned, by the rules of [`Peak`].
 
 use super::{EventKind, LEARNED_FRACTION, ModeEvents, Moment, Peak};
-use crate::theory::{ModeLaw, peak_lead};
+use crate::theory::{ModeLaw, ResidualMoments, StoredLaw, peak_lead};
 
 /// Fraction of the teacher's strength from which on the diffusion is the mode's own.
 const TRANSITION_FRACTION: f64 = 0.1;
@@ -18,6 +18,10 @@ pub(super) struct Sample {
     pub(super) diffusion: f64,
     /// The law of the mode under the parameters in force.
     pub(super) law: ModeLaw,
+    /// Moments of one sample's gradient, of a stored set.
+    pub(super) moments: Option<ResidualMoments>,
+    /// Whether its equilibrium is lost to label noise: a value beyond 95 % is then a spike, and nothing is learned.
+    pub(super) is_lost: bool,
 }
 
 /// State of one mode.
@@ -67,7 +71,7 @@ impl ModeWatch {
         if !self.settled {
             self.follow_peak(mode, sample, &mut tell);
         }
-        if sample.strength >= LEARNED_FRACTION * sample.law.teacher_strength {
+        if !sample.is_lost && sample.strength >= LEARNED_FRACTION * sample.law.teacher_strength {
             if self.events.peak.is_some_and(|peak| !peak.confirmed) {
                 self.withdraw(mode, &mut tell);
             }
@@ -121,7 +125,13 @@ impl ModeWatch {
             if value <= (1.0 - PROMINENCE) * self.largest && sample.strength > peak.strength {
                 peak.confirmed = true;
                 tell(EventKind::PeakConfirmed { mode, peak: *peak });
-                self.events.lead_predicted = peak_lead(&sample.law, LEARNED_FRACTION);
+                self.events.lead_predicted = match sample.moments {
+                    None => peak_lead(&sample.law, LEARNED_FRACTION),
+                    Some(moments) => {
+                        let law = sample.law;
+                        StoredLaw { law, moments }.peak_lead(LEARNED_FRACTION)
+                    }
+                };
             }
         }
         self.least = self.least.min(value);
