@@ -3,7 +3,7 @@
 //! All of them rest on one identity: the gradient of the loss for layer `l` is `A_l^T Q B_l^T`, where `Q = (W x - y) x^T`
 //! is averaged over samples and `A_l`, `B_l` are the products of the layers above and below. [`Backpropagation`] applies
 //! it to matrices as they are, for whoever wants a gradient; SGD and Langevin dynamics apply the same formulas to panels made for
-//! vectors (`kernel`, on [`products`](crate::products)). The engines differ only in the `Q` they feed in. Each is an [`Engine`], whose verb is `advance`.
+//! vectors (`kernel`, on `products`). The engines differ only in the `Q` they feed in. Each is an [`Engine`], whose verb is `advance`.
 
 mod backpropagation;
 mod batching;
