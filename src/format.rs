@@ -1,4 +1,4 @@
-//! Numbers as people read them: the only place that writes one for the window, a figure or a message.
+//! Numbers and messages as people read them: the only place that writes one for the window, a figure or the terminal.
 
 /// A whole number with thin spaces between groups of three digits.
 pub(crate) fn grouped(value: u64) -> String {
@@ -93,6 +93,35 @@ pub(crate) fn power_of_ten(exponent: i32) -> String {
     format!("10{raised}")
 }
 
+/// The message on one line of bounded length: it may quote a file of any content.
+pub fn one_line(message: &str) -> String {
+    const LONGEST: usize = 600;
+    let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let visible = words.chars().map(|c| {
+        if is_unseen(c) {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    });
+    if words.chars().count() <= LONGEST {
+        return visible.collect();
+    }
+    let start: String = visible.clone().take(LONGEST / 2).collect();
+    let end: String = visible.skip(words.chars().count() - LONGEST / 2).collect();
+    format!("{start} … {end}")
+}
+
+/// Whether a character is not seen itself, but changes how others look: control characters, marks of the direction of writing, and
+/// those without a width.
+fn is_unseen(c: char) -> bool {
+    let is_mark = matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    );
+    c.is_control() || is_mark
+}
+
 /// Without zeros behind the decimal point, and without the point where nothing is left behind it.
 fn without_zeros(text: &str) -> &str {
     if text.contains('.') {
@@ -135,5 +164,14 @@ mod tests {
     fn rates_carry_a_prefix() {
         assert_eq!(prefixed(250.0), "250 ");
         assert_eq!(prefixed(1_234_567.0), "1.23 M");
+    }
+
+    #[test]
+    fn messages_stay_on_one_short_line() {
+        let line = one_line(&format!("a\n\u{1b}[31m {}", "b".repeat(10_000_000)));
+        assert!(line.starts_with("a \u{fffd}[31m") && line.len() < 1000 && !line.contains('\n'));
+        // Marks that turn the direction of writing around would make a name look like another.
+        let turned = one_line("gpj.\u{202e}toml \u{200f}\u{2066}a\u{2069}\u{feff}\u{e9}");
+        assert_eq!(turned, "gpj.\u{fffd}toml \u{fffd}\u{fffd}a\u{fffd}\u{fffd}\u{e9}");
     }
 }

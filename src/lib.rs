@@ -53,6 +53,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`stats`], [`random`], [`palette`], `format` | running moments, histograms, goodness of fit; seeded streams; the modes' colours; numbers as text; products of small matrices |
+//! | [`files`], [`budget`] | inputs of bounded length, outputs whole or not at all; how much memory there may be |
 //! | [`theory`] | closed forms; knows no network |
 //! | [`model`] | teacher, student, initial weights, stored data, the loss: what is trained |
 //! | [`dynamics`] | SGD, Langevin, gradient flow: how it moves |
@@ -83,11 +84,13 @@
 
 #[cfg(feature = "gui")]
 pub mod app;
+pub mod budget;
 pub mod chart;
 pub mod cli;
 pub mod dynamics;
 pub mod experiment;
 pub mod figure;
+pub mod files;
 mod format;
 pub mod history;
 pub mod lessons;

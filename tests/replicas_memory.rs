@@ -103,7 +103,7 @@ fn replicas_take_no_more_than_their_number_is_bounded_by() {
 #[test]
 fn the_number_is_bounded_by_what_each_takes() {
     let simulation = Simulation::new(&Experiment::default()).unwrap();
-    let most = (1_u64 << 32) / Replicas::bytes_each(&simulation);
+    let most = saddlescope::budget::bytes() / Replicas::bytes_each(&simulation);
     assert!(Replicas::check_number(&simulation, most as usize).is_ok());
     assert!(Replicas::check_number(&simulation, most as usize + 1).is_err());
 }

@@ -40,6 +40,11 @@ pub enum AppError {
     Window(#[from] eframe::Error),
 }
 
+/// What is wrong with a file of settings, as a window that opens would report it, if anything; a damaged file is renamed then.
+pub fn trouble_of_settings(path: &std::path::Path) -> Option<String> {
+    window::trouble_of_settings(path)
+}
+
 /// Opens the window on what a file holds, or on the default experiment, and returns when it is closed.
 ///
 /// # Errors

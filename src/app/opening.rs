@@ -10,6 +10,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::experiment::{Experiment, ParseError};
+use crate::files;
 use crate::lessons::{Lesson, LessonError};
 use crate::session::{LONGEST_SESSION, NpzError, Session, SessionError, read_npz};
 
@@ -94,15 +95,18 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
     if !kind.is_file() {
         return Err(unknown("not a regular file"));
     }
-    let mut file = File::open(path).map_err(refused)?;
+    let (mut file, length) = files::open(path).map_err(refused)?;
     let mut start = [0; 4];
-    let n_read = read_start(&mut file, &mut start).map_err(refused)?;
+    let n_read = match length {
+        0 => 0,
+        _ => read_start(&mut file, &mut start).map_err(refused)?,
+    };
     match &start[..n_read] {
         b"PK\x03\x04" | b"PK\x05\x06" => open_archive(path, file),
         b"PAR1" => Err(unknown(
             "a merged table of a sweep; saddlescope plot FILE --out map.svg draws it",
         )),
-        _ => open_text(path, &read_text(path, file)?),
+        _ => open_text(path, &read_text(path)?),
     }
 }
 
@@ -118,23 +122,20 @@ fn read_start(file: &mut File, start: &mut [u8; 4]) -> io::Result<usize> {
     Ok(n_read)
 }
 
-fn read_text(path: &Path, file: File) -> Result<String, OpenError> {
-    let mut bytes = Vec::new();
-    file.take(LONGEST_SESSION + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|cause| OpenError::Read {
-            path: path.to_owned(),
-            cause,
-        })?;
+fn read_text(path: &Path) -> Result<String, OpenError> {
     let unknown = |what| OpenError::Unknown {
         path: path.to_owned(),
         what,
     };
-    if bytes.len() as u64 > LONGEST_SESSION {
-        return Err(unknown("too long for a session, an experiment or a lesson"));
-    }
-    String::from_utf8(bytes).map_err(|_| {
-        unknown("neither text nor an archive; sessions, experiments, lessons, recordings (.npz) and bundles can be opened")
+    files::read_text(path, LONGEST_SESSION).map_err(|cause| match cause.kind() {
+        io::ErrorKind::FileTooLarge => unknown("too long for a session, an experiment or a lesson"),
+        io::ErrorKind::InvalidData => unknown(
+            "neither text nor an archive; sessions, experiments, lessons, recordings (.npz) and bundles can be opened",
+        ),
+        _ => OpenError::Read {
+            path: path.to_owned(),
+            cause,
+        },
     })
 }
 

@@ -21,7 +21,7 @@ use eframe::egui::{self, Ui};
 use self::background::Background;
 use self::files::Files;
 use self::settings_file::SettingsFile;
-pub(super) use self::settings_file::last_size;
+pub(super) use self::settings_file::{last_size, trouble_of_settings};
 use super::paint::Caches;
 use super::state::{
     Companions, Notice, Predictions, RunData, SpeedSetting, State, Undoable, ViewSettings, horizon,
@@ -213,7 +213,7 @@ impl Window {
     /// Shows a line above the plots.
     fn inform(&mut self, text: impl Into<String>) {
         self.state.notice = Some(Notice {
-            text: text.into(),
+            text: format::one_line(&text.into()),
             is_trouble: false,
         });
     }
@@ -221,7 +221,7 @@ impl Window {
     /// Shows what went wrong above the plots.
     fn complain(&mut self, text: impl Into<String>) {
         self.state.notice = Some(Notice {
-            text: text.into(),
+            text: format::one_line(&text.into()),
             is_trouble: true,
         });
     }

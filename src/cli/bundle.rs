@@ -1,15 +1,14 @@
 //! `saddlescope bundle`: a session with its data and figures.
 
-use std::io::{self, IsTerminal as _};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{self, IsTerminal as _};
 
 use super::BundleArguments;
-use super::error::CliError;
-use super::run::{default_stride, told};
-use crate::figure::{BundleOptions, FigureOptions, write_bundle};
+use super::command_files::CommandFiles;
+use super::error::{CliError, Kept};
+use super::interruption::Interruption;
+use super::run::{default_stride, diverged};
+use crate::figure::{BundleError, BundleOptions, FigureOptions, write_bundle};
 use crate::session::Session;
 
 /// Parts into which the progress is divided.
@@ -18,10 +17,11 @@ const PARTS: f64 = 1000.0;
 /// Writes the bundle; Ctrl-C ends it with nothing left behind.
 pub(super) fn bundle(arguments: &BundleArguments) -> Result<(), CliError> {
     let session = Session::read(&arguments.session)?;
-    let cancel = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&cancel);
-    // Without a handler, an interrupt ends the program at once, and a hidden directory may stay behind.
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).ok();
+    let mut files = CommandFiles::default();
+    files.read("the session", &arguments.session);
+    session.experiment.add_files_to(&mut files.inputs);
+    files.may_change("--out", &arguments.out)?;
+    let interruption = Interruption::listen();
     let bar = if io::stderr().is_terminal() {
         ProgressBar::new(PARTS as u64)
     } else {
@@ -45,15 +45,24 @@ pub(super) fn bundle(arguments: &BundleArguments) -> Result<(), CliError> {
             bar.set_position((PARTS * progress.share) as u64);
             bar.set_message(progress.doing);
         },
-        &cancel,
+        interruption.flag(),
     );
+    interruption.end();
     bar.finish_and_clear();
-    let bundle = bundle?;
+    let bundle = match bundle {
+        Err(BundleError::Cancelled) => {
+            return Err(CliError::Interrupted {
+                exit_code: Interruption::exit_code(),
+                kept: Kept::Nothing,
+            });
+        }
+        bundle => bundle?,
+    };
     if bundle.digest_matches == Some(false) {
         return Err(CliError::BundleMismatch {
             path: arguments.out.clone(),
             version: session.version,
         });
     }
-    told(bundle.end)
+    diverged(bundle.end)
 }

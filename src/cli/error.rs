@@ -1,15 +1,18 @@
 //! Everything that can end a command, with its exit code: 2 for what the user can put right, 3 for a run that diverged, 4 for a
-//! replay that ended otherwise than its session, 5 for a lesson whose numbers are not as they must be, 6 for a sweep of which cells are left, 1 for the rest.
+//! replay that ended otherwise than its session, 5 for a lesson whose numbers are not as they must be, 6 for a sweep of which cells are
+//! missing, 128 and the number of the signal for what was interrupted, 1 for the rest.
 
+use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::experiment::ParseError;
 use crate::figure::{BundleError, FigureError};
+use crate::files::WriteError;
 use crate::lessons::LessonError;
-use crate::session::{NpzError, RecordingError, SessionEnd, SessionError, WriteError};
+use crate::session::{NpzError, RecordingError, SessionEnd, SessionError};
 use crate::simulation::{Divergence, ReplicaDivergence, ReplicasError, SetupError};
 use crate::sweep::map::MapError;
 use crate::sweep::{CellId, DirectoryError, MergeError, ShardError, SweepError, SweepFileError};
@@ -86,7 +89,7 @@ pub enum CliError {
     /// A replay ended otherwise than its session.
     #[error(transparent)]
     Mismatch(Box<Mismatch>),
-    /// Two outputs would be one file, or an input would be overwritten.
+    /// Two outputs would be one file.
     #[error("{first} and {second} are the same file, {}", path.display())]
     SameFile {
         /// One option.
@@ -175,11 +178,13 @@ pub enum CliError {
         /// The table.
         path: PathBuf,
     },
-    /// A shard was interrupted; what was finished is kept.
-    #[error("interrupted; {left} cells are left, and the same command goes on with them")]
-    SweepInterrupted {
-        /// Cells that are left.
-        left: u64,
+    /// A signal ended the work before its end.
+    #[error("interrupted{kept}")]
+    Interrupted {
+        /// 128 and the number of the signal.
+        exit_code: u8,
+        /// What is kept of the work.
+        kept: Kept,
     },
     /// There is no such cell.
     #[error("the sweep has no cell {id}")]
@@ -241,6 +246,15 @@ pub enum CliError {
 }
 
 impl CliError {
+    /// A file that cannot be read as a text.
+    pub(super) fn unread(path: &Path, cause: io::Error) -> Self {
+        let path = path.to_owned();
+        match cause.kind() {
+            io::ErrorKind::InvalidData => Self::NotText { path },
+            _ => Self::Read { path, cause },
+        }
+    }
+
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -280,7 +294,8 @@ impl CliError {
             Self::Diverged(_) | Self::ReplicaDiverged(_) => 3,
             Self::Mismatch(_) | Self::BundleMismatch { .. } | Self::CellDiffers { .. } => 4,
             Self::Checks { .. } => 5,
-            Self::SweepInterrupted { .. } | Self::Merge(MergeError::Missing { .. }) => 6,
+            Self::Interrupted { exit_code, .. } => *exit_code,
+            Self::Merge(MergeError::Missing { .. }) => 6,
             Self::Merge(
                 MergeError::Directory(_)
                 | MergeError::Table(_)
@@ -302,6 +317,43 @@ impl CliError {
             Self::Open(_) => 2,
             #[cfg(feature = "gui")]
             Self::Window(_) => 1,
+        }
+    }
+}
+
+/// What is kept of work that was interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The rows of a run so far, which are written.
+    Rows {
+        /// How many.
+        n_rows: usize,
+        /// Steps taken.
+        step: u64,
+    },
+    /// The finished cells of a sweep.
+    Cells {
+        /// Cells that are left.
+        left: u64,
+    },
+    /// Nothing of a sweep, of which no cell was begun.
+    NoCell,
+    /// Nothing; nothing was written either.
+    Nothing,
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rows { n_rows, step } => {
+                write!(f, " after step {step}; the {n_rows} rows so far are written")
+            }
+            Self::Cells { left } => write!(
+                f,
+                "; {left} cells are left, and the same command goes on with them"
+            ),
+            Self::NoCell => f.write_str("; no cell was computed"),
+            Self::Nothing => f.write_str("; nothing was written"),
         }
     }
 }

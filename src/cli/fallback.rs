@@ -11,7 +11,8 @@ use super::window;
 use super::{say, write_stdout};
 use crate::experiment::Experiment;
 use crate::figure::{Figure, FigureOptions};
-use crate::session::{check_writable, write_csv, write_whole};
+use crate::files::{Staging, check_writable};
+use crate::session::write_csv;
 use crate::simulation::{Script, Simulation};
 
 /// Steps of the run that stands in for the window: all four modes of the default experiment are learned by then.
@@ -61,8 +62,11 @@ fn write_files() -> Result<(), CliError> {
         with_statistics: false,
     };
     let (recording, end) = job.record(&mut simulation)?;
-    write_whole(Path::new(TABLE), |file| write_csv(&recording, file))?;
-    Figure::draw(&recording, &FigureOptions::default())?.write(Path::new(PICTURE))?;
+    let figure = Figure::draw(&recording, &FigureOptions::default())?;
+    let mut staging = Staging::default();
+    staging.add(Path::new(TABLE), |file| write_csv(&recording, file))?;
+    staging.add(Path::new(PICTURE), |file| file.write_all(figure.svg().as_bytes()))?;
+    staging.commit()?;
     write_stdout(|stdout| writeln!(stdout, "{TABLE}\n{PICTURE}"))?;
-    told(end)
+    told(&recording, end)
 }

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::command_files::CommandFiles;
 use super::error::CliError;
-use super::outputs::Outputs;
-use super::run::{Job, default_stride};
+use super::outputs::{Outputs, Rows};
+use super::run::{Job, default_stride, told};
 use super::{RunArguments, say, write_stdout};
-use crate::lessons::{Lesson, LessonError, builtin, find, load_folder, run_checks};
+use crate::lessons::{Lesson, LessonError, add_files_to, builtin, find, load_folder, run_checks};
+use crate::session::RunEnd;
 use crate::simulation::{Script, Simulation};
 
 /// Arguments of the list.
@@ -58,14 +60,19 @@ pub(super) fn run(name: &str, arguments: &RunArguments) -> Result<(), CliError> 
             .collect::<Vec<_>>()
             .join(", "),
     })?;
-    if arguments.out.is_some() {
+    let mut ended = Ok(());
+    if arguments.out.is_some() || arguments.session.is_some() {
         let outputs = Outputs {
-            rows: arguments.out.as_deref(),
-            events: arguments.events.as_deref(),
+            rows: arguments.out.as_deref().map_or(Rows::Left, Rows::File),
+            events: None,
             session: arguments.session.as_deref(),
             stationary: None,
         };
-        outputs.check(&[])?;
+        let mut files = CommandFiles::default();
+        if let Some(folder) = &arguments.lessons_folder {
+            add_files_to(&mut files.inputs, folder, &lessons);
+        }
+        outputs.check(&mut files)?;
         let script = Script::new(lesson.changes.clone()).unwrap_or_default();
         let job = Job {
             script: &script,
@@ -74,8 +81,12 @@ pub(super) fn run(name: &str, arguments: &RunArguments) -> Result<(), CliError> 
             n_replicas: None,
             with_statistics: false,
         };
-        let (recording, _end) = job.record(&mut Simulation::new(&lesson.experiment)?)?;
+        let (recording, end) = job.record(&mut Simulation::new(&lesson.experiment)?)?;
         outputs.write(&recording)?;
+        ended = told(&recording, end);
+        if end == RunEnd::Cancelled {
+            return ended;
+        }
     }
     let outcomes = run_checks(lesson)?;
     write_stdout(|stdout| {
@@ -91,7 +102,7 @@ pub(super) fn run(name: &str, arguments: &RunArguments) -> Result<(), CliError> 
     })?;
     let n_failed = outcomes.iter().filter(|outcome| !outcome.passed).count();
     if n_failed == 0 {
-        return Ok(());
+        return ended;
     }
     Err(CliError::Checks {
         id: lesson.id.clone(),

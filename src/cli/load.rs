@@ -1,14 +1,11 @@
 //! Reads an experiment from a file and from settings on the command line.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::error::CliError;
-use crate::experiment::{Experiment, ParseError};
-
-/// Longest experiment file; what is longer is something else.
-const LONGEST: u64 = 1 << 20;
+use crate::experiment::{Experiment, LONGEST_EXPERIMENT, ParseError};
+use crate::files::read_text;
 
 /// The experiment of a file, or the default one, with settings laid over it.
 pub(super) fn load(path: Option<&Path>, settings: &[String]) -> Result<Experiment, CliError> {
@@ -27,20 +24,11 @@ pub(super) fn load(path: Option<&Path>, settings: &[String]) -> Result<Experimen
 }
 
 fn read(path: &Path) -> Result<String, CliError> {
-    let refused = |cause| CliError::Read {
-        path: path.to_owned(),
-        cause,
-    };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(refused)?;
-    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(refused)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(CliError::TooLong {
+    read_text(path, LONGEST_EXPERIMENT).map_err(|cause| match cause.kind() {
+        ErrorKind::FileTooLarge => CliError::TooLong {
             path: path.to_owned(),
-            most: LONGEST,
-        });
-    }
-    String::from_utf8(bytes).map_err(|_| CliError::NotText {
-        path: path.to_owned(),
+            most: LONGEST_EXPERIMENT,
+        },
+        _ => CliError::unread(path, cause),
     })
 }

@@ -6,9 +6,11 @@
 //! prints the default experiment.
 
 mod bundle;
+mod command_files;
 mod error;
 mod fallback;
 mod help;
+mod interruption;
 mod lessons;
 mod load;
 mod outputs;
@@ -31,7 +33,9 @@ use crate::chart::Scale;
 use crate::experiment::DEFAULT_TOML;
 use crate::figure::FigurePanel;
 
-pub use error::{CliError, Mismatch};
+pub use crate::format::one_line;
+pub use error::{CliError, Kept, Mismatch};
+pub use interruption::interrupt;
 
 /// See how stochastic gradient descent learns in deep linear networks.
 ///
@@ -42,7 +46,7 @@ pub use error::{CliError, Mismatch};
     version,
     disable_help_subcommand = true,
     args_conflicts_with_subcommands = true,
-    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 5 a number of a lesson is not as it must be; 6 cells of a sweep are left or missing; 130 interrupted; 1 anything else."
+    after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 5 a number of a lesson is not as it must be; 6 cells of a sweep are missing; 129, 130, 143 ended by SIGHUP, SIGINT (Ctrl-C), SIGTERM; 1 anything else."
 )]
 struct Arguments {
     /// Open the window on a session, an experiment, a lesson, a recording (.npz) or a bundle
@@ -264,25 +268,6 @@ fn first_paragraph(message: &str) -> String {
     format!("{} (see saddlescope --help)", one_line(paragraph))
 }
 
-/// The message on one line of bounded length: it may quote a file of any content.
-fn one_line(message: &str) -> String {
-    const LONGEST: usize = 600;
-    let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    let visible = words.chars().map(|c| {
-        if c.is_control() {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            c
-        }
-    });
-    if words.chars().count() <= LONGEST {
-        return visible.collect();
-    }
-    let start: String = visible.clone().take(LONGEST / 2).collect();
-    let end: String = visible.skip(words.chars().count() - LONGEST / 2).collect();
-    format!("{start} … {end}")
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -301,11 +286,5 @@ mod tests {
         for wrong in ["0", "-1", "1.5", "nan", "1e16", "ten", ""] {
             assert!(whole_number(wrong, 1).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn messages_stay_on_one_short_line() {
-        let line = one_line(&format!("a\n\u{1b}[31m {}", "b".repeat(10_000_000)));
-        assert!(line.starts_with("a \u{fffd}[31m") && line.len() < 1000 && !line.contains('\n'));
     }
 }

@@ -1,21 +1,30 @@
-//! The files a headless run leaves behind: judged before the run, written after it.
+//! The files a headless run leaves behind: judged before the run, written after it, all or none.
 
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::Path;
 
+use super::command_files::CommandFiles;
 use super::error::CliError;
 use super::write_stdout;
-use crate::session::{
-    Recording, check_writable, is_same_file, write_csv, write_events_csv, write_npz, write_stationary_csv,
-    write_whole,
-};
+use crate::files::Staging;
+use crate::session::{Recording, write_csv, write_events_csv, write_npz, write_stationary_csv};
+
+/// Where the rows of a recording go.
+#[derive(Clone, Copy)]
+pub(super) enum Rows<'a> {
+    /// To standard output, as CSV.
+    Printed,
+    /// Into a file, as its name says.
+    File(&'a Path),
+    /// Nowhere.
+    Left,
+}
 
 /// Where a recording goes.
 #[derive(Clone, Copy)]
 pub(super) struct Outputs<'a> {
-    /// The rows; without a path they go to standard output as CSV.
-    pub(super) rows: Option<&'a Path>,
+    pub(super) rows: Rows<'a>,
     /// The table of events.
     pub(super) events: Option<&'a Path>,
     /// The session.
@@ -25,10 +34,10 @@ pub(super) struct Outputs<'a> {
 }
 
 impl Outputs<'_> {
-    /// Refuses outputs before the run, so that hours are not spent on a file that cannot be written. `inputs` are files
-    /// that are read and must not be overwritten.
-    pub(super) fn check(&self, inputs: &[(&'static str, &Path)]) -> Result<(), CliError> {
-        if let Some(path) = self.rows
+    /// Refuses outputs before the run, so that hours are not spent on a file that cannot be written. `files` knows what was read
+    /// and must not be overwritten.
+    pub(super) fn check(&self, files: &mut CommandFiles) -> Result<(), CliError> {
+        if let Rows::File(path) = self.rows
             && extension(path).is_none_or(|extension| !["csv", "npz"].contains(&extension.as_str()))
         {
             return Err(CliError::Extension {
@@ -50,58 +59,63 @@ impl Outputs<'_> {
                 path: path.to_owned(),
             });
         }
-        let named = [
-            ("--out", self.rows),
+        if let Rows::File(path) = self.rows {
+            files.will_write("--out", path)?;
+        }
+        for (option, path) in [
             ("--events", self.events),
             ("--session", self.session),
             ("--stationary", self.stationary),
-        ];
-        let mut earlier = inputs.to_vec();
-        for (second, path) in named {
-            let Some(path) = path else { continue };
-            check_writable(path)?;
-            if let Some((first, _)) = earlier.iter().find(|(_, other)| is_same_file(other, path)) {
-                return Err(CliError::SameFile {
-                    first,
-                    second,
-                    path: path.to_owned(),
-                });
+        ] {
+            if let Some(path) = path {
+                files.will_write(option, path)?;
             }
-            earlier.push((second, path));
         }
         Ok(())
     }
 
-    /// Writes every output, each whole or not at all.
+    /// Writes every output, or none.
     pub(super) fn write(&self, recording: &Recording) -> Result<(), CliError> {
-        match self.rows {
-            None => write_stdout(|stdout| write_csv(recording, stdout))?,
-            Some(path) if has_extension(path, "npz") => {
-                write_whole(path, |file| write_npz(recording, file))?;
-            }
-            Some(path) => write_whole(path, |file| write_csv(recording, file))?,
+        let mut staging = Staging::default();
+        if let Rows::File(path) = self.rows {
+            staging.add(path, |file| {
+                if has_extension(path, "npz") {
+                    write_npz(recording, file)
+                } else {
+                    write_csv(recording, file)
+                }
+            })?;
         }
         if let Some(path) = self.events {
-            write_whole(path, |file| write_events_csv(recording.events(), file))?;
+            staging.add(path, |file| write_events_csv(recording.events(), file))?;
         }
         if let Some((path, table)) = self.stationary.zip(recording.stationary()) {
-            write_whole(path, |file| write_stationary_csv(table, file))?;
+            staging.add(path, |file| write_stationary_csv(table, file))?;
         }
         if let Some(path) = self.session {
-            recording.session().write(path)?;
+            staging.add(path, |file| recording.session().write_to(file))?;
         }
-        Ok(())
+        if let Rows::Printed = self.rows {
+            write_stdout(|stdout| write_csv(recording, stdout))?;
+        }
+        Ok(staging.commit()?)
     }
 
     /// Says something about the run: on standard output, unless the rows go there.
     pub(super) fn tell(&self, message: &str) -> Result<(), CliError> {
-        if self.rows.is_some() {
-            write_stdout(|stdout| writeln!(stdout, "{message}"))
-        } else {
-            super::say(message);
-            Ok(())
+        match self.rows {
+            Rows::File(_) | Rows::Left => write_stdout(|stdout| writeln!(stdout, "{message}")),
+            Rows::Printed => {
+                super::say(message);
+                Ok(())
+            }
         }
     }
+}
+
+/// Where rows go that are written to `path`, or else printed.
+pub(super) fn file_or_printed(path: Option<&Path>) -> Rows<'_> {
+    path.map_or(Rows::Printed, Rows::File)
 }
 
 /// The extension of a path in small letters.

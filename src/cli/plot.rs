@@ -4,11 +4,12 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::PlotArguments;
+use super::command_files::CommandFiles;
 use super::error::CliError;
 use crate::chart::{Options, PlotId, Scale, TimeAxis, TimeScale};
 use crate::figure::{Figure, FigureOptions, FigurePanel};
 use crate::palette::Ground;
-use crate::session::{check_writable, read_npz};
+use crate::session::read_npz;
 
 /// Panels by name.
 pub(super) fn panel_parser() -> impl TypedValueParser<Value = FigurePanel> {
@@ -59,7 +60,9 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), CliError> {
         return Err(CliError::NoTimeAxis { panel: panel.name() });
     }
     Figure::check_name(&arguments.out)?;
-    check_writable(&arguments.out)?;
+    let mut files = CommandFiles::default();
+    files.read("the recording", &arguments.file);
+    files.will_write("--out", &arguments.out)?;
     let recording = read_npz(&arguments.file)?;
     let axis = match arguments.x {
         None | Some(Across::T) => TimeAxis::Time,

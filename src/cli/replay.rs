@@ -1,8 +1,9 @@
 //! `saddlescope replay`: a session again, from its start to its end, recorded as by `saddlescope run`.
 
 use super::ReplayArguments;
+use super::command_files::CommandFiles;
 use super::error::{CliError, Mismatch};
-use super::outputs::Outputs;
+use super::outputs::{Outputs, file_or_printed};
 use super::run::{Job, default_stride, told};
 use crate::session::{RunEnd, Session};
 use crate::simulation::Simulation;
@@ -11,12 +12,15 @@ use crate::simulation::Simulation;
 pub(super) fn replay(arguments: &ReplayArguments) -> Result<(), CliError> {
     let session = Session::read(&arguments.session)?;
     let outputs = Outputs {
-        rows: arguments.out.as_deref(),
+        rows: file_or_printed(arguments.out.as_deref()),
         events: arguments.events.as_deref(),
         session: None,
         stationary: None,
     };
-    outputs.check(&[])?;
+    let mut files = CommandFiles::default();
+    files.read("the session", &arguments.session);
+    session.experiment.add_files_to(&mut files.inputs);
+    outputs.check(&mut files)?;
     // A session that diverged did so in the step after its end.
     let n_steps = session.end.step + u64::from(session.end.diverged);
     let job = Job {
@@ -29,11 +33,12 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<(), CliError> {
     let mut simulation = Simulation::new(&session.experiment)?;
     let (recording, end) = job.record(&mut simulation)?;
     outputs.write(&recording)?;
-    // Replicas end with the first one that diverges, wherever the session's own run stands.
-    if !matches!(end, RunEnd::ReplicaDiverged(_)) {
-        compare(&session, recording.session(), &outputs)?;
+    match end {
+        // Replicas end with the first one that diverges, wherever the session's own run stands.
+        RunEnd::ReplicaDiverged(_) | RunEnd::Cancelled => {}
+        RunEnd::Completed | RunEnd::Diverged(_) => compare(&session, recording.session(), &outputs)?,
     }
-    told(end)
+    told(&recording, end)
 }
 
 /// Tells whether the run ended as the session did.

@@ -6,9 +6,11 @@ use std::ops::ControlFlow;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::RunArguments;
-use super::error::CliError;
+use super::command_files::CommandFiles;
+use super::error::{CliError, Kept};
+use super::interruption::Interruption;
 use super::load::load;
-use super::outputs::Outputs;
+use super::outputs::{Outputs, file_or_printed};
 use crate::session::{Recording, RunEnd};
 use crate::simulation::{Replicas, Schedule, Script, Simulation};
 
@@ -51,17 +53,21 @@ impl Job<'_> {
     }
 }
 
-/// Runs, writes what was recorded, also of a run that diverged, and only then tells of the divergence.
+/// Runs, writes what was recorded, also of a run that diverged or was interrupted, and only then tells of that.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
     let experiment = load(arguments.experiment.as_deref(), &arguments.set)?;
     let outputs = Outputs {
-        rows: arguments.out.as_deref(),
+        rows: file_or_printed(arguments.out.as_deref()),
         events: arguments.events.as_deref(),
         session: arguments.session.as_deref(),
         stationary: arguments.stationary.as_deref(),
     };
-    let input = arguments.experiment.as_deref().map(|path| ("--experiment", path));
-    outputs.check(input.as_slice())?;
+    let mut files = CommandFiles::default();
+    if let Some(path) = &arguments.experiment {
+        files.read("the experiment", path);
+    }
+    experiment.add_files_to(&mut files.inputs);
+    outputs.check(&mut files)?;
     let mut simulation = Simulation::new(&experiment)?;
     let job = Job {
         script: &Script::default(),
@@ -72,11 +78,25 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
     };
     let (recording, end) = job.record(&mut simulation)?;
     outputs.write(&recording)?;
-    told(end)
+    told(&recording, end)
+}
+
+/// An end before the last step as the failure it is.
+pub(super) fn told(recording: &Recording, end: RunEnd) -> Result<(), CliError> {
+    if end == RunEnd::Cancelled {
+        return Err(CliError::Interrupted {
+            exit_code: Interruption::exit_code(),
+            kept: Kept::Rows {
+                n_rows: recording.rows().len(),
+                step: recording.session().end.step,
+            },
+        });
+    }
+    diverged(end)
 }
 
 /// A divergence as the failure it is.
-pub(super) fn told(end: RunEnd) -> Result<(), CliError> {
+pub(super) fn diverged(end: RunEnd) -> Result<(), CliError> {
     match end {
         RunEnd::Completed | RunEnd::Cancelled => Ok(()),
         RunEnd::Diverged(divergence) => Err(CliError::Diverged(divergence)),
@@ -89,7 +109,7 @@ pub(super) fn default_stride(every: Option<u64>, n_steps: u64) -> u64 {
     every.unwrap_or(n_steps / DEFAULT_ROWS).max(1)
 }
 
-/// Runs `task` with a progress bar on standard error, where that is a terminal.
+/// Runs `task` with a progress bar on standard error, where that is a terminal; a signal ends it early.
 fn with_progress_bar<T>(n_steps: u64, task: impl FnOnce(&dyn Fn(u64) -> ControlFlow<()>) -> T) -> T {
     let bar = if io::stderr().is_terminal() {
         ProgressBar::new(n_steps)
@@ -100,10 +120,16 @@ fn with_progress_bar<T>(n_steps: u64, task: impl FnOnce(&dyn Fn(u64) -> ControlF
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
+    let interruption = Interruption::listen();
     let done = task(&|step| {
         bar.set_position(step);
-        ControlFlow::Continue(())
+        if interruption.has_come() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
+    interruption.end();
     bar.finish_and_clear();
     done
 }

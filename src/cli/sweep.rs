@@ -1,22 +1,21 @@
 //! `saddlescope sweep`: a grid of experiments, computed in shards and merged into one table.
 
-use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::error::CliError;
+use super::command_files::CommandFiles;
+use super::error::{CliError, Kept};
+use super::interruption::Interruption;
 use super::outputs::extension;
 use super::{print, say, write_stdout};
-use crate::session::{check_writable, write_whole};
+use crate::files::{check_writable, read_text, write_whole};
 use crate::sweep::map::{Map, draw};
 use crate::sweep::{
-    CellId, EXAMPLE, Progress, Shard, Sweep, SweepDirectory, TableFormat, count_shard, merge, run_shard,
-    write_table,
+    CellId, EXAMPLE, Progress, Shard, Sweep, SweepDirectory, SweepError, TableFormat, count_shard, merge,
+    run_shard, write_table,
 };
 
 /// Longest sweep file.
@@ -74,7 +73,8 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<(), CliError> {
         Some(text) => text.parse()?,
     };
     if arguments.dry_run {
-        let n = count_shard(&sweep, shard)?;
+        let interruption = Interruption::listen();
+        let n = count_shard(&sweep, shard, interruption.flag()).map_err(of_shard)?;
         let total = sweep.n_cells();
         return write_stdout(|stdout| {
             writeln!(
@@ -87,24 +87,12 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<(), CliError> {
     let out = arguments.out.as_deref().unwrap_or_else(|| Path::new(""));
     match arguments.replay {
         Some(id) => replay(&sweep, id, out),
-        None => compute(&sweep, shard, out),
+        None => compute(&sweep, path, shard, out),
     }
 }
 
 fn read(path: &Path) -> Result<Sweep, CliError> {
-    let refused = |cause| CliError::Read {
-        path: path.to_owned(),
-        cause,
-    };
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(refused)?;
-    io::Read::read_to_end(&mut io::Read::take(file, LONGEST + 1), &mut bytes).map_err(refused)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(refused(io::Error::other("too long for a sweep")));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| CliError::NotText {
-        path: path.to_owned(),
-    })?;
+    let text = read_text(path, LONGEST).map_err(|cause| CliError::unread(path, cause))?;
     let directory = path.parent().unwrap_or_else(|| Path::new(""));
     Sweep::parse(directory, &text).map_err(|cause| CliError::SweepFile {
         path: path.to_owned(),
@@ -112,20 +100,18 @@ fn read(path: &Path) -> Result<Sweep, CliError> {
     })
 }
 
-/// A flag that an interrupt or a scheduler's SIGTERM sets.
-fn interruption() -> Arc<AtomicBool> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).ok();
-    interrupted
-}
-
 /// Computes what is left of a shard, with a progress bar where there is a terminal.
-fn compute(sweep: &Sweep, shard: Shard, out: &Path) -> Result<(), CliError> {
+fn compute(sweep: &Sweep, path: &Path, shard: Shard, out: &Path) -> Result<(), CliError> {
     // A key that is none or a value that is wrong everywhere leaves no directory behind.
     sweep.cell(0)?;
+    let mut files = CommandFiles::default();
+    files.read("the sweep", path);
+    sweep.add_files_to(&mut files.inputs);
+    for output in SweepDirectory::outputs(out, shard) {
+        files.may_change("a file in --out", &output)?;
+    }
     let directory = SweepDirectory::of(out, sweep)?;
-    let interrupted = interruption();
+    let interruption = Interruption::listen();
     let bar = if io::stderr().is_terminal() {
         ProgressBar::new(0)
     } else {
@@ -145,17 +131,36 @@ fn compute(sweep: &Sweep, shard: Shard, out: &Path) -> Result<(), CliError> {
             bar.set_position(done);
         }
     };
-    let run = run_shard(sweep, &directory, shard, &interrupted, progress);
+    let run = run_shard(sweep, &directory, shard, interruption.flag(), progress);
     bar.finish_and_clear();
-    let run = run?;
+    let run = run.map_err(of_shard)?;
     say(&format!(
         "shard {shard}: {} cells computed, {} found, {} left",
         run.computed, run.found, run.left
     ));
     if run.left > 0 {
-        return Err(CliError::SweepInterrupted { left: run.left });
+        return Err(interrupted(run.left));
     }
     Ok(())
+}
+
+fn of_shard(error: SweepError) -> CliError {
+    match error {
+        SweepError::Interrupted => CliError::Interrupted {
+            exit_code: Interruption::exit_code(),
+            kept: Kept::NoCell,
+        },
+        SweepError::Directory(_) | SweepError::Table(_) | SweepError::Cell(_) | SweepError::Setup { .. } => {
+            error.into()
+        }
+    }
+}
+
+fn interrupted(left: u64) -> CliError {
+    CliError::Interrupted {
+        exit_code: Interruption::exit_code(),
+        kept: Kept::Cells { left },
+    }
 }
 
 fn merge_tables(directories: &[PathBuf], out: &Path, partial: bool) -> Result<(), CliError> {
@@ -164,6 +169,9 @@ fn merge_tables(directories: &[PathBuf], out: &Path, partial: bool) -> Result<()
         .ok_or_else(|| CliError::TableExtension { path: out.to_owned() })?;
     check_writable(out)?;
     let merged = merge(directories, partial)?;
+    let mut files = CommandFiles::default();
+    merged.add_files_to(&mut files.inputs);
+    files.will_write("--out", out)?;
     if merged.n_missing > 0 {
         let total = merged.n_cells + merged.n_missing;
         say(&format!("{} of {total} cells are missing", merged.n_missing));
@@ -189,8 +197,8 @@ fn replay(sweep: &Sweep, id: CellId, out: &Path) -> Result<(), CliError> {
     let Some((_, expected)) = merged.rows_of(id)? else {
         return Err(CliError::NotComputed { id });
     };
-    let Some(found) = sweep.compute(&cell, &interruption())? else {
-        return Err(CliError::SweepInterrupted { left: 1 });
+    let Some(found) = sweep.compute(&cell, Interruption::listen().flag())? else {
+        return Err(interrupted(1));
     };
     if found.text == expected {
         return write_stdout(|stdout| {
@@ -215,7 +223,9 @@ pub(super) fn plot_map(arguments: &super::PlotArguments) -> Result<(), CliError>
             path: arguments.out.clone(),
         });
     }
-    check_writable(&arguments.out)?;
+    let mut files = CommandFiles::default();
+    files.read("the table", &arguments.file);
+    files.will_write("--out", &arguments.out)?;
     let map = Map::read(&arguments.file, &arguments.measure, arguments.mode)?;
     let svg = draw(&map, arguments.theme.into());
     write_whole(&arguments.out, |file| file.write_all(svg.as_bytes()))?;

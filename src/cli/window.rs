@@ -40,7 +40,7 @@ pub(super) fn open(file: Option<&Path>) -> Result<Option<String>, CliError> {
     };
     Ok(Some(format!(
         "the window cannot be opened: {}{remedy}",
-        without_source_places(&super::one_line(&message)).trim_start_matches("no window: ")
+        without_source_places(&crate::format::one_line(&message)).trim_start_matches("no window: ")
     )))
 }
 

@@ -9,6 +9,12 @@ use super::samples::SamplesError;
 use super::validate::ExperimentError;
 use super::{DataKind, Experiment};
 
+/// Longest experiment file, in bytes; what is longer is something else.
+pub const LONGEST_EXPERIMENT: u64 = 1 << 20;
+
+/// Parts of a dotted key; no key of an experiment has more than two.
+const DEEPEST_KEY: usize = 8;
+
 /// Why a text is not an experiment. Each message is one line.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ParseError {
@@ -64,6 +70,7 @@ impl Experiment {
                 .split_once('=')
                 .map(|(key, value)| (key.trim(), value.trim()))
                 .filter(|(key, _)| key.split('.').all(|part| !part.is_empty()))
+                .filter(|(key, _)| key.split('.').count() <= DEEPEST_KEY)
                 .ok_or_else(|| ParseError::Setting {
                     setting: setting.clone(),
                 })?;

@@ -8,8 +8,7 @@
 //! Inputs that are not white couple the modes, as in a stored set that is not whitened: gradient flow then reaches the same map,
 //! yet closed forms for single modes do not hold.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,8 +16,10 @@ use nalgebra::DMatrix;
 use thiserror::Error;
 
 use super::table::{self, LONGEST_TABLE, TableError};
-use super::{DataConfig, DataKind, Experiment};
-use crate::model::{Dataset, DatasetError, Teacher, whitened};
+use super::{DataConfig, DataKind, Experiment, MAX_RANK};
+use crate::budget::{self, OutOfMemory};
+use crate::files::{self, Inputs};
+use crate::model::{Dataset, DatasetError, LeastSquaresError, Teacher, whitened};
 
 /// How names of tables begin that ship with the program.
 pub const BUILTIN: &str = "builtin:";
@@ -66,6 +67,14 @@ pub enum SamplesError {
         /// Its samples.
         n_targets: usize,
     },
+    /// There is not enough memory for them.
+    #[error("data.inputs = {inputs}: learning from it {cause}")]
+    Memory {
+        /// File of the inputs.
+        inputs: String,
+        /// Why.
+        cause: OutOfMemory,
+    },
     /// The samples cannot be whitened.
     #[error("data.inputs = {inputs}: {cause}; set data.whiten = false")]
     Whitening {
@@ -74,11 +83,13 @@ pub enum SamplesError {
         /// Why.
         cause: DatasetError,
     },
-    /// No linear map from inputs to targets is left to be learned.
-    #[error("data.targets = {targets}: nothing to learn, for the least-squares map from the inputs is zero")]
+    /// The samples teach nothing, or too much.
+    #[error("data.targets = {targets}: {cause}")]
     NoTeacher {
         /// File of the targets.
         targets: String,
+        /// Why.
+        cause: LeastSquaresError,
     },
 }
 
@@ -112,15 +123,24 @@ impl Samples {
                 n_targets: targets.ncols(),
             });
         }
+        // Beside them stand copies that are scaled and transposed, and what is left of the targets.
+        let (d_in, d_out, n) = (inputs.nrows(), targets.nrows(), inputs.ncols());
+        let numbers = n * (4 * d_in + 4 * d_out) + 6 * d_in * d_in + 6 * d_in * d_out;
+        budget::check((numbers * size_of::<f64>()) as u64).map_err(|cause| SamplesError::Memory {
+            inputs: data.inputs.clone(),
+            cause,
+        })?;
         if data.whiten {
             inputs = whitened(&inputs).map_err(|cause| SamplesError::Whitening {
                 inputs: data.inputs.clone(),
                 cause,
             })?;
         }
-        let teacher = Teacher::least_squares(&inputs, &targets).ok_or_else(|| SamplesError::NoTeacher {
-            targets: data.targets.clone(),
-        })?;
+        let teacher =
+            Teacher::least_squares(&inputs, &targets, MAX_RANK).map_err(|cause| SamplesError::NoTeacher {
+                targets: data.targets.clone(),
+                cause,
+            })?;
         Ok(Self {
             inputs,
             targets,
@@ -207,6 +227,20 @@ impl Experiment {
     }
 }
 
+impl Experiment {
+    /// Counts the files that its samples were read from as read.
+    pub fn add_files_to(&self, inputs: &mut Inputs) {
+        let data = &self.data;
+        if data.kind == DataKind::File {
+            for (what, name) in [("data.inputs", &data.inputs), ("data.targets", &data.targets)] {
+                if !name.starts_with(BUILTIN) {
+                    inputs.add(what, Path::new(name));
+                }
+            }
+        }
+    }
+}
+
 fn read_table(key: &'static str, name: &str) -> Result<DMatrix<f64>, SamplesError> {
     let table = if name.starts_with(BUILTIN) {
         let found = TABLES.iter().find(|(known, _)| *known == name);
@@ -228,16 +262,10 @@ fn read_table(key: &'static str, name: &str) -> Result<DMatrix<f64>, SamplesErro
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, TableError> {
-    let refused = |error: std::io::Error| TableError::Read {
-        cause: error.to_string(),
-    };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(refused)?;
-    file.take(LONGEST_TABLE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(refused)?;
-    if bytes.len() as u64 > LONGEST_TABLE {
-        return Err(TableError::TooLong);
-    }
-    Ok(bytes)
+    files::read(path, LONGEST_TABLE).map_err(|cause| match cause.kind() {
+        ErrorKind::FileTooLarge => TableError::TooLong,
+        _ => TableError::Read {
+            cause: cause.to_string(),
+        },
+    })
 }

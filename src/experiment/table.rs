@@ -3,6 +3,9 @@
 use nalgebra::DMatrix;
 use thiserror::Error;
 
+use super::MAX_WIDTH;
+use crate::budget::{self, OutOfMemory};
+
 /// Longest file of samples, in bytes.
 pub const LONGEST_TABLE: u64 = 1 << 26;
 /// Most numbers in a table.
@@ -41,6 +44,15 @@ pub enum TableError {
     /// The first row holds numbers.
     #[error("line 1: names of columns expected, but all are numbers: a header row comes first")]
     NoHeader,
+    /// There are more columns than an input or output may have dimensions.
+    #[error("line 1: {found} columns; at most {MAX_WIDTH}")]
+    TooWide {
+        /// Columns there are.
+        found: usize,
+    },
+    /// There is not enough memory for it.
+    #[error("the table {0}")]
+    Memory(#[from] OutOfMemory),
     /// A row has more or fewer fields than the header.
     #[error("line {line}: {found} columns, but the header has {expected}")]
     Ragged {
@@ -91,7 +103,15 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, TableError> {
             if record.iter().all(|field| field.trim().parse::<f64>().is_ok()) {
                 return Err(TableError::NoHeader);
             }
+            if record.len() > MAX_WIDTH {
+                return Err(TableError::TooWide { found: record.len() });
+            }
             names.extend(record.iter().map(quoted));
+            // All at once: a list that grows takes three times as much for a moment.
+            let n_lines = bytes.split(|&byte| byte == b'\n').count();
+            let most = (names.len() * n_lines).min(bytes.len() / 2 + 1).min(MOST_NUMBERS);
+            budget::check((bytes.len() + most * size_of::<f64>()) as u64)?;
+            numbers.reserve_exact(most);
             continue;
         }
         if record.len() != names.len() {
@@ -100,6 +120,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, TableError> {
                 found: record.len(),
                 expected: names.len(),
             });
+        }
+        if numbers.len() + names.len() > MOST_NUMBERS {
+            return Err(TableError::TooLong);
         }
         for (i, field) in record.iter().enumerate() {
             let number = field
@@ -113,9 +136,6 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, TableError> {
                 name: names[i].clone(),
                 field: quoted(field),
             })?);
-        }
-        if numbers.len() > MOST_NUMBERS {
-            return Err(TableError::TooLong);
         }
     }
     let line = reader.position().line();

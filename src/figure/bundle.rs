@@ -19,15 +19,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::TempDir;
 use thiserror::Error;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use super::{Figure, FigureError, FigureOptions, FigurePanel};
 use crate::chart::RecordedRun;
-use crate::session::{
-    PART_PREFIX, PART_SUFFIX, Recording, RecordingError, RunEnd, Session, WriteError, check_writable,
-    write_csv, write_events_csv, write_npz, write_whole,
+use crate::files::{
+    PART_PREFIX, PART_SUFFIX, WriteError, check_writable, stored_as_is, write_archive, write_whole,
 };
+use crate::session::{Recording, RecordingError, RunEnd, Session, write_csv, write_events_csv, write_npz};
 use crate::simulation::{Schedule, SetupError, Simulation};
 
 /// Share of the work that the run itself is taken to be.
@@ -162,7 +160,7 @@ fn check_target(target: &Path, is_zip: bool) -> Result<(), BundleError> {
             path: target.to_owned(),
             directory,
         })),
-        Err(error @ WriteError::NotAFile { .. }) => Err(error.into()),
+        Err(error @ (WriteError::NotAFile { .. } | WriteError::IsInput { .. })) => Err(error.into()),
     }
 }
 
@@ -284,21 +282,42 @@ impl<'a> Folder<'a> {
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect();
         names.sort();
-        let root = target.file_stem().unwrap_or_default().to_string_lossy();
+        let root = folder_name(target);
         write_whole(target, |file| {
             let file = Cancellable {
                 inner: file,
                 cancel: self.cancel,
             };
-            let mut zip = ZipWriter::new(file);
-            for name in &names {
-                let options = SimpleFileOptions::default().large_file(true);
-                zip.start_file(format!("{root}/{name}"), options)?;
-                io::copy(&mut File::open(self.directory.path().join(name))?, &mut zip)?;
-            }
-            zip.finish()?.flush()
+            write_archive(file, |zip| {
+                for name in &names {
+                    let options = stored_as_is().large_file(true);
+                    zip.start_file(format!("{root}/{name}"), options)?;
+                    io::copy(&mut File::open(self.directory.path().join(name))?, zip)?;
+                }
+                Ok(())
+            })
         })?;
         Ok(())
+    }
+}
+
+/// Name of the folder inside an archive: the archive's own, unless that would lead elsewhere where it is unpacked.
+fn folder_name(target: &Path) -> String {
+    let stem = target.file_stem().unwrap_or_default().to_string_lossy();
+    let name: String = stem
+        .chars()
+        .map(|c| {
+            if c.is_control() || "\\/:".contains(c) {
+                '_'
+            } else {
+                c
+            }
+        })
+        .collect();
+    if name.trim_matches(['.', ' ']).is_empty() {
+        "bundle".to_owned()
+    } else {
+        name
     }
 }
 

@@ -1,6 +1,6 @@
 //! A curve in pixels: no more points than can be told apart, and dashes where they can be seen.
 
-use super::svg::Svg;
+use super::svg::{Rectangle, Svg};
 use crate::chart::{Curve, Dashes, Stop, Stroke, thinned};
 
 /// Unit of length, in pixels, by a quarter of which a line may be off.
@@ -11,12 +11,13 @@ const FLAT: f64 = 0.1;
 /// line would be thousands of them.
 const LONGEST_DASHED: f64 = 4.0;
 
-/// Draws a curve whose positions `to_pixels` lays out on a plot so many pixels wide.
+/// Draws a curve whose positions `to_pixels` lays out on `plot`. What lies more than the plot's width beside it is left out, for
+/// its dashes would have no end.
 pub(super) fn draw_curve(
     svg: &mut Svg,
     curve: &Curve,
     stroke: Stroke,
-    width: f64,
+    plot: Rectangle,
     to_pixels: impl Fn([f64; 2]) -> [f64; 2],
 ) {
     for stretch in curve.stretches() {
@@ -31,19 +32,60 @@ pub(super) fn draw_curve(
             .into_iter()
             .map(|stop| [stop.x, stop.ys[0]])
             .collect();
-        match stroke.dashes {
-            Dashes::Dashed(dash, gap) if length(&points) > LONGEST_DASHED * width => {
-                let solid = Stroke {
-                    dashes: Dashes::None,
-                    ..stroke
-                };
-                for piece in cut_across(&points, f64::from(dash), f64::from(gap)) {
-                    svg.line(&piece, solid);
-                }
-            }
-            Dashes::None | Dashes::Dashed(..) | Dashes::Dotted(_) => svg.line(&points, stroke),
+        for points in pieces_between(&points, plot.left - plot.width, plot.right() + plot.width) {
+            draw_line(svg, &points, stroke, plot.width);
         }
     }
+}
+
+fn draw_line(svg: &mut Svg, points: &[[f64; 2]], stroke: Stroke, width: f64) {
+    match stroke.dashes {
+        Dashes::Dashed(dash, gap) if length(points) > LONGEST_DASHED * width => {
+            let solid = Stroke {
+                dashes: Dashes::None,
+                ..stroke
+            };
+            for piece in cut_across(points, f64::from(dash), f64::from(gap)) {
+                svg.line(&piece, solid);
+            }
+        }
+        Dashes::None | Dashes::Dashed(..) | Dashes::Dotted(_) => svg.line(points, stroke),
+    }
+}
+
+/// The parts of a line from `left` to `right`.
+fn pieces_between(points: &[[f64; 2]], left: f64, right: f64) -> Vec<Vec<[f64; 2]>> {
+    if points.iter().all(|point| (left..=right).contains(&point[0])) {
+        return vec![points.to_vec()];
+    }
+    let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
+    let mut is_open = false;
+    for ends in points.windows(2) {
+        let (start, end) = (ends[0], ends[1]);
+        let (low, high) = (start[0].min(end[0]), start[0].max(end[0]));
+        if high < left || low > right {
+            is_open = false;
+            continue;
+        }
+        // The end of a piece, moved to the edge along the line where it lies outside.
+        let inside = |point: [f64; 2]| {
+            let x = point[0].clamp(left, right);
+            let share = (x - start[0]) / (end[0] - start[0]);
+            if share.is_finite() && x.to_bits() != point[0].to_bits() {
+                [x, start[1] + share * (end[1] - start[1])]
+            } else {
+                [x, point[1]]
+            }
+        };
+        if !is_open {
+            pieces.push(vec![inside(start)]);
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(inside(end));
+        }
+        is_open = (left..=right).contains(&end[0]);
+    }
+    pieces
 }
 
 fn length(points: &[[f64; 2]]) -> f64 {
@@ -94,6 +136,25 @@ fn cut_across(points: &[[f64; 2]], dash: f64, gap: f64) -> Vec<Vec<[f64; 2]>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_far_beside_the_plot_is_left_out() {
+        let pieces = |points: &[[f64; 2]]| pieces_between(points, 0.0, 10.0);
+        let inside = [[1.0, 2.0], [3.0, 4.0]];
+        assert_eq!(pieces(&inside), [inside.to_vec()]);
+        assert_eq!(
+            pieces(&[[-10.0, 0.0], [1e6, 1e6 + 10.0]]),
+            [[[0.0, 10.0], [10.0, 20.0]]]
+        );
+        let there_and_back = [[5.0, 0.0], [1e9, 0.0], [5.0, 1.0], [-1e9, 1.0], [-1e9, 3.0]];
+        let found = pieces(&there_and_back);
+        let xs: Vec<Vec<f64>> = found
+            .iter()
+            .map(|piece| piece.iter().map(|point| point[0]).collect())
+            .collect();
+        assert_eq!(xs, [vec![5.0, 10.0], vec![10.0, 5.0, 0.0]]);
+        assert!(pieces(&[[11.0, 0.0], [12.0, 0.0]]).is_empty());
+    }
 
     #[test]
     fn a_noisy_line_is_cut_into_strips() {

@@ -22,8 +22,9 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::chart::{Look, Options, PlotId, RecordedRun};
+use crate::files::{WriteError, write_whole};
 use crate::palette::Ground;
-use crate::session::{Recording, WriteError, write_whole};
+use crate::session::Recording;
 
 pub use bundle::{Bundle, BundleError, BundleOptions, BundleProgress, write_bundle};
 pub use sheet::Sheet;

@@ -166,7 +166,7 @@ impl Frame<'_> {
             svg.line(&[[plot.left, y], [plot.right(), y]], look.stroke(level.pen));
         }
         for curve in &picture.curves {
-            draw_curve(svg, curve, look.stroke(curve.pen), plot.width, to_pixels);
+            draw_curve(svg, curve, look.stroke(curve.pen), plot, to_pixels);
         }
         svg.end();
         // Marks at the edge are whole.

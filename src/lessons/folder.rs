@@ -1,11 +1,12 @@
 //! Where lessons come from: those that ship with the program, and folders of files.
 
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::parse::LONGEST_LESSON;
 use super::{Lesson, LessonError};
+use crate::files::{self, Inputs};
 
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
@@ -52,12 +53,10 @@ pub fn find<'a>(lessons: &'a [Lesson], name: &str) -> Option<&'a Lesson> {
 /// The lessons of the `.toml` files of a folder, by number; one error for each file that is none. A second lesson of one id or
 /// number is an error too. Names are taken in alphabetical order.
 pub fn load_folder(folder: &Path) -> (Vec<Lesson>, Vec<LessonError>) {
-    let mut files: Vec<PathBuf> = match fs::read_dir(folder) {
-        Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
+    let files = match files_of(folder) {
+        Ok(files) => files,
         Err(error) => return (Vec::new(), vec![unreadable(folder, &error.to_string())]),
     };
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
     let (mut lessons, mut errors): (Vec<(String, Lesson)>, Vec<LessonError>) = (Vec::new(), Vec::new());
     for path in files {
         let name = path.display().to_string();
@@ -78,6 +77,29 @@ pub fn load_folder(folder: &Path) -> (Vec<Lesson>, Vec<LessonError>) {
     (lessons, errors)
 }
 
+/// The `.toml` files of a folder, in alphabetical order.
+fn files_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    Ok(files)
+}
+
+/// Counts the files that [`load_folder`] reads as read, and those that the lessons found there take their samples from.
+pub fn add_files_to(inputs: &mut Inputs, folder: &Path, lessons: &[Lesson]) {
+    for file in files_of(folder).unwrap_or_default() {
+        inputs.add("a lesson", &file);
+    }
+    for lesson in lessons {
+        let kept_runs = lesson.kept_runs.iter().map(|kept_run| &kept_run.experiment);
+        let checks = lesson.checks.iter().map(|check| &check.experiment);
+        for experiment in std::iter::once(&lesson.experiment).chain(kept_runs).chain(checks) {
+            experiment.add_files_to(inputs);
+        }
+    }
+}
+
 fn duplicate(lessons: &[(String, Lesson)], lesson: &Lesson) -> Option<String> {
     lessons.iter().find_map(|(file, other)| {
         if other.id == lesson.id {
@@ -91,17 +113,14 @@ fn duplicate(lessons: &[(String, Lesson)], lesson: &Lesson) -> Option<String> {
 }
 
 fn read(path: &Path) -> Result<String, LessonError> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LONGEST_LESSON as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(path, &error.to_string()))?;
-    if bytes.len() > LONGEST_LESSON {
-        return Err(unreadable(
+    files::read_text(path, LONGEST_LESSON as u64).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => unreadable(
             path,
             &format!("too long for a lesson, which has at most {LONGEST_LESSON} bytes"),
-        ));
-    }
-    String::from_utf8(bytes).map_err(|_| unreadable(path, "not a text file in UTF-8"))
+        ),
+        ErrorKind::InvalidData => unreadable(path, "not a text file in UTF-8"),
+        _ => unreadable(path, &error.to_string()),
+    })
 }
 
 fn unreadable(path: &Path, why: &str) -> LessonError {

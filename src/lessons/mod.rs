@@ -78,7 +78,7 @@ pub use crate::simulation::{Change, Companions};
 pub use caption::{Caption, CaptionEvent, CaptionTime};
 pub use check::{CheckOutcome, run_checks};
 pub use check_kind::{Check, CheckKind, Expected};
-pub use folder::{builtin, find, load_folder};
+pub use folder::{add_files_to, builtin, find, load_folder};
 pub use parse::LONGEST_LESSON;
 
 use serde::Deserialize;

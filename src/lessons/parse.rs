@@ -83,6 +83,12 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
         format!("from 1 to {LAST_STEP}"),
     )?;
     let experiment = ready(file.experiment, folder, "experiment")?;
+    file.companions.check().map_err(|error| {
+        (
+            format!("companions.{}", error.key()),
+            format!("companions.{error}"),
+        )
+    })?;
     let rank = experiment.teacher.strengths.len();
     let n = file.caption.len();
     check(

@@ -10,12 +10,15 @@ mod least_squares;
 mod network;
 mod partial_products;
 mod risk;
+mod rotations;
 mod teacher;
 
 pub use dataset::{Dataset, DatasetError, whitened};
 pub use gradient_moments::GradientMoments;
 pub use init::Init;
+pub use least_squares::LeastSquaresError;
 pub use network::DeepLinearNetwork;
 pub use partial_products::PartialProducts;
 pub use risk::{Risk, SecondMoments};
+pub(crate) use rotations::orthogonalize;
 pub use teacher::{Basis, Teacher, random_frame};

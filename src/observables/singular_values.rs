@@ -1,18 +1,15 @@
-//! The student's own singular values, by one-sided Jacobi rotations (Hestenes; Demmel and Veselic, SIAM J. Matrix Anal. Appl. 13,
-//! 1992): columns of the map, or of its transpose where that has fewer, are rotated in pairs until all are orthogonal; their norms are the
-//! singular values. Small ones keep their relative accuracy, and nothing is allocated. A map wider than [`LARGEST`] both ways is left to the
+//! The student's own singular values, by one-sided Jacobi rotations of the columns of the map, or of its transpose where that has
+//! fewer. Small ones keep their relative accuracy, and nothing is allocated. A map wider than [`LARGEST`] both ways is left to the
 //! bidiagonal algorithm, which is faster there.
 
 use crate::memory::HeapBytes;
 use nalgebra::DMatrix;
 
+use crate::model::orthogonalize;
+
 /// Columns up to which rotations are the faster way.
 const LARGEST: usize = 32;
-/// Cosine of two columns that counts as orthogonal.
-const ORTHOGONAL: f64 = 1e-15;
-/// Rotations take up to some twenty sweeps; this many are enough for any matrix of numbers.
-const MAX_SWEEPS: usize = 60;
-/// The same for the bidiagonal algorithm.
+/// Far more iterations than the bidiagonal algorithm takes.
 const MAX_ITERATIONS: usize = 10_000;
 
 /// Work space for maps of one shape.
@@ -65,44 +62,9 @@ impl SingularValues {
             return;
         }
         self.columns /= largest;
-        for _ in 0..MAX_SWEEPS {
-            if !self.sweep() {
-                break;
-            }
-        }
+        orthogonalize(&mut self.columns, None);
         let norms = self.columns.column_iter().map(|column| largest * column.norm());
         self.found.extend(norms);
-    }
-
-    /// Rotates every pair of columns; false where all were orthogonal.
-    fn sweep(&mut self) -> bool {
-        let (n_rows, n_columns) = self.columns.shape();
-        let mut rotated = false;
-        for j in 1..n_columns {
-            let (before, after) = self.columns.as_mut_slice().split_at_mut(j * n_rows);
-            let second = &mut after[..n_rows];
-            for first in before.chunks_exact_mut(n_rows) {
-                let (mut p, mut q, mut r) = (0.0, 0.0, 0.0);
-                for (x, y) in first.iter().zip(second.iter()) {
-                    p += x * x;
-                    q += y * y;
-                    r += x * y;
-                }
-                // Also where a column has vanished.
-                if r.abs() <= ORTHOGONAL * (p * q).sqrt() || r == 0.0 {
-                    continue;
-                }
-                rotated = true;
-                let zeta = (q - p) / (2.0 * r);
-                let tangent = zeta.signum() / (zeta.abs() + (1.0 + zeta * zeta).sqrt());
-                let cosine = (1.0 + tangent * tangent).sqrt().recip();
-                let sine = cosine * tangent;
-                for (x, y) in first.iter_mut().zip(second.iter_mut()) {
-                    (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
-                }
-            }
-        }
-        rotated
     }
 }
 

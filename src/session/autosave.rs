@@ -8,15 +8,13 @@ use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use super::atomic::{PART_PREFIX, PART_SUFFIX, WriteError, put_aside, write_new};
 use super::file::{Session, SessionError};
+use crate::files::{WriteError, put_aside, remove_remains, write_new};
 
 /// Sessions kept; older ones are removed.
 const KEPT: usize = 8;
-/// Age at which a temporary file belongs to no program that still writes.
-const STALE: Duration = Duration::from_hours(1);
 const PREFIX: &str = "autosave-";
 const SUFFIX: &str = ".toml";
 
@@ -106,22 +104,18 @@ impl Autosave {
         let Ok(now) = fs::metadata(own).and_then(|own| own.modified()) else {
             return;
         };
-        for entry in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
-            let is_part = named(&entry, PART_PREFIX, PART_SUFFIX);
-            let age = modified(&entry).and_then(|modified| now.duration_since(modified).ok());
-            if is_part && age.is_some_and(|age| age > STALE) {
-                fs::remove_file(entry.path()).ok();
-            }
-        }
+        remove_remains(&self.directory, now);
     }
 
-    /// The newest session in `directory` that can be read; damaged files that are newer are put aside. A directory that is not
-    /// there holds none.
+    /// The newest session in `directory` that can be read, before those in which the default run was only watched: a window that was opened
+    /// and closed again does not hide what was done before. Damaged files that are newer are put aside. A directory that is not there
+    /// holds none.
     ///
     /// # Errors
     /// Where the directory cannot be listed.
     pub fn last(directory: &Path) -> io::Result<LastSession> {
         let mut last = LastSession::default();
+        let mut watched = None;
         let files = match saved(directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(last),
             files => files?,
@@ -129,8 +123,13 @@ impl Autosave {
         for (path, _) in files {
             match Session::read(&path) {
                 Ok(session) => {
-                    last.session = Some((session, path));
-                    break;
+                    let was_only_watched = session.is_default_run();
+                    let found = (session, path);
+                    if !was_only_watched {
+                        last.session = Some(found);
+                        return Ok(last);
+                    }
+                    watched = watched.or(Some(found));
                 }
                 Err(error) => last.damaged.push(Damaged {
                     kept: match &error {
@@ -143,6 +142,7 @@ impl Autosave {
                 }),
             }
         }
+        last.session = watched;
         Ok(last)
     }
 }

@@ -1,16 +1,16 @@
 //! What a run leaves behind: a [`Session`], by which it can be done again bit for bit, and a [`Recording`] of its rows and events,
 //! written as CSV or NPZ; [`Autosave`] keeps the newest one. [`crate::figure`] draws a recording.
 //!
-//! Files are written whole or not at all ([`write_whole`]); everything written is decided by the recording alone, so the
+//! Files are written whole or not at all ([`crate::files`]); everything written is decided by the recording alone, so the
 //! same run gives the same bytes.
 
-mod atomic;
 mod autosave;
 mod csv;
 mod csv_error;
 mod digest;
 mod events;
 mod file;
+mod npy_header;
 mod npz;
 mod npz_reader;
 mod recorder;
@@ -18,8 +18,6 @@ mod recording;
 mod stationary_csv;
 
 pub use self::csv::write_csv;
-pub(crate) use atomic::{PART_PREFIX, PART_SUFFIX};
-pub use atomic::{WriteError, check_writable, is_same_file, put_aside, write_whole};
 pub use autosave::{Autosave, Damaged, LastSession};
 pub use digest::{StateDigest, state_digest};
 pub use events::{RecordedEvent, write_events_csv};

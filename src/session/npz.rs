@@ -8,10 +8,10 @@ use std::io::{self, Seek, Write};
 use nalgebra::DMatrix;
 use npyz::WriterBuilder as _;
 use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use super::events::RecordedEvent;
 use super::recording::Recording;
+use crate::files::{stored_as_is, write_archive};
 use crate::model::DeepLinearNetwork;
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{Replicas, StationaryTable};
@@ -28,11 +28,12 @@ use crate::simulation::{Replicas, StationaryTable};
 /// # Errors
 /// What `writer` answers.
 pub fn write_npz(recording: &Recording, writer: impl Write + Seek) -> io::Result<()> {
+    write_archive(writer, |zip| write_arrays(recording, &mut Archive { zip }))
+}
+
+fn write_arrays<W: Write + Seek>(recording: &Recording, archive: &mut Archive<'_, W>) -> io::Result<()> {
     let schema = recording.schema();
     let n_rows = recording.rows().len();
-    let mut archive = Archive {
-        zip: ZipWriter::new(writer),
-    };
     for (name, column) in [
         ("step", Schema::STEP),
         ("time", Schema::TIME),
@@ -84,15 +85,14 @@ pub fn write_npz(recording: &Recording, writer: impl Write + Seek) -> io::Result
         archive.write_samples("inputs", dataset.inputs())?;
         archive.write_samples("targets", &dataset.targets(recording.label_noise_std()))?;
     }
-    archive.write_text("session", &recording.session().to_toml())?;
-    archive.zip.finish()?.flush()
+    archive.write_text("session", &recording.session().to_toml())
 }
 
-struct Archive<W: Write + Seek> {
-    zip: ZipWriter<W>,
+struct Archive<'a, W: Write + Seek> {
+    zip: &'a mut ZipWriter<W>,
 }
 
-impl<W: Write + Seek> Archive<W> {
+impl<W: Write + Seek> Archive<'_, W> {
     /// One array; `values` in C order.
     fn write<T: npyz::AutoSerialize>(
         &mut self,
@@ -101,9 +101,8 @@ impl<W: Write + Seek> Archive<W> {
         values: impl Iterator<Item = T>,
     ) -> io::Result<()> {
         let shape: Vec<u64> = shape.iter().map(|&length| length as u64).collect();
-        self.zip
-            .start_file(format!("{name}.npy"), SimpleFileOptions::default())?;
-        let mut buffer = io::BufWriter::new(&mut self.zip);
+        self.zip.start_file(format!("{name}.npy"), stored_as_is())?;
+        let mut buffer = io::BufWriter::new(&mut *self.zip);
         let mut array = npyz::WriteOptions::new()
             .default_dtype()
             .shape(&shape)

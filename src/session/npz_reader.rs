@@ -7,7 +7,7 @@
 //! version does not know is passed over. What no recording can do without are `step`, `time`, `session` and the weights.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use nalgebra::DMatrix;
@@ -17,7 +17,9 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::file::{LONGEST_SESSION, Session, SessionError};
-use super::recording::{MAX_RECORDED_NUMBERS, Recording};
+use super::npy_header;
+use super::recording::{Recording, most_recorded_numbers};
+use crate::files;
 use crate::model::DeepLinearNetwork;
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{Replicas, SetupError};
@@ -85,6 +87,10 @@ pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
         ("imbalance", schema.imbalance()),
     ] {
         let values = archive.observable(name, &[n_rows])?;
+        // Of two rows with a tiny learning rate between them, the times may be the same to the last bit.
+        if column == Schema::TIME && (!values.is_sorted() || values[0] < 0.0) {
+            return Err(archive.wrong(name, "must not fall from row to row, nor begin below 0"));
+        }
         spread(&values, 1, &mut rows, schema.n_columns(), column);
     }
     for quantity in Quantity::ALL {
@@ -120,6 +126,8 @@ fn spread(values: &[f64], n: usize, rows: &mut [f64], n_columns: usize, first: u
 struct Archive<'a> {
     path: &'a Path,
     zip: ZipArchive<BufReader<File>>,
+    /// Bytes of the file.
+    length: u64,
 }
 
 impl<'a> Archive<'a> {
@@ -128,10 +136,7 @@ impl<'a> Archive<'a> {
             path: path.to_owned(),
             cause,
         };
-        let file = File::open(path).map_err(read)?;
-        if !file.metadata().map_err(read)?.is_file() {
-            return Err(read(io::Error::other("not a file")));
-        }
+        let (file, length) = files::open(path).map_err(read)?;
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| match error {
             ZipError::Io(cause) if cause.kind() != io::ErrorKind::UnexpectedEof => read(cause),
             error => NpzError::Archive {
@@ -139,7 +144,7 @@ impl<'a> Archive<'a> {
                 message: error.to_string(),
             },
         })?;
-        Ok(Self { path, zip })
+        Ok(Self { path, zip, length })
     }
 
     fn holds(&self, name: &str) -> bool {
@@ -174,13 +179,14 @@ impl<'a> Archive<'a> {
                 error => wrong(error.to_string()),
             })?;
         let length = entry.size();
-        let array = NpyFile::new(&mut entry).map_err(|error| wrong(error.to_string()))?;
+        let header = npy_header::read(&mut entry).map_err(|error| wrong(error.to_string()))?;
+        let array = NpyFile::new(header.chain(&mut entry)).map_err(|error| wrong(error.to_string()))?;
         is_right(array.shape()).map_err(wrong)?;
         if array.order() != Order::C && array.shape().len() > 1 {
             return Err(wrong("must be in C order".to_owned()));
         }
         // A shape that promises more than the entry holds would ask for the memory first.
-        if array.shape().iter().product::<u64>() > length {
+        if array.shape().iter().product::<u64>() > length / size_of::<T>() as u64 {
             return Err(wrong("is cut short".to_owned()));
         }
         let values = array.into_vec().map_err(|error| wrong(error.to_string()))?;
@@ -189,14 +195,26 @@ impl<'a> Archive<'a> {
         Ok(values)
     }
 
+    /// Finite numbers.
     fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, NpzError> {
-        self.read(name, |found| {
+        let values: Vec<f64> = self.read(name, |found| {
             if found.iter().map(|&n| n as usize).eq(shape.iter().copied()) {
                 Ok(())
             } else {
                 Err(format!("has shape {found:?}, not {shape:?}"))
             }
-        })
+        })?;
+        match values.iter().position(|value| !value.is_finite()) {
+            None => Ok(values),
+            Some(place) => {
+                let row = 1 + place / shape.iter().skip(1).product::<usize>().max(1);
+                let value = values[place];
+                Err(self.wrong(
+                    name,
+                    format!("row {row}: {value} cannot be drawn; all numbers must be finite"),
+                ))
+            }
+        }
     }
 
     /// The numbers of an observable; NaN where the file was made without it.
@@ -225,13 +243,22 @@ impl<'a> Archive<'a> {
 
     /// Number of rows, at least one and not too many.
     fn n_rows(&mut self, schema: Schema) -> Result<usize, NpzError> {
-        let most = MAX_RECORDED_NUMBERS / schema.n_columns() as u64;
+        let most = most_recorded_numbers() / schema.n_columns() as u64;
         let steps: Vec<f64> = self.read("step", |shape| match shape {
             [n_rows] if (1..=most).contains(n_rows) => Ok(()),
             _ => Err(format!("has shape {shape:?}, not from 1 to {most} rows")),
         })?;
-        if !steps.is_sorted_by(|a, b| a < b) {
-            return Err(self.wrong("step", "must rise from row to row"));
+        if !steps.is_sorted_by(|a, b| a < b) || steps[0] < 0.0 {
+            return Err(self.wrong("step", "must rise from row to row, from 0 or above"));
+        }
+        // Arrays are stored as they are, so a file that is shorter than those it has does not hold all of their rows.
+        let n_held = Quantity::ALL
+            .into_iter()
+            .filter(|quantity| self.holds(quantity.name()))
+            .count();
+        if (steps.len() * (1 + n_held * schema.rank()) * size_of::<f64>()) as u64 > self.length {
+            let message = format!("promises {} rows, more than the file can hold", steps.len());
+            return Err(self.wrong("step", message));
         }
         Ok(steps.len())
     }

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::events::{RecordedEvent, RunEvents, events_of};
 use super::file::Session;
+use crate::budget;
 use crate::experiment::Experiment;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::observables::Schema;
@@ -22,6 +23,14 @@ use crate::simulation::{
 
 /// Most numbers a recording may hold, 1 GiB of them.
 pub const MAX_RECORDED_NUMBERS: u64 = 1 << 27;
+
+/// Most numbers that a recording may hold on this machine.
+pub(super) fn most_recorded_numbers() -> u64 {
+    // Beside the rows stand columns of them, in turn, and pictures.
+    let fitting = budget::bytes() / (2 * size_of::<f64>() as u64);
+    fitting.min(MAX_RECORDED_NUMBERS)
+}
+
 /// How a recorded run ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RunEnd {
@@ -40,7 +49,8 @@ pub enum RunEnd {
 pub enum RecordingError {
     /// The rows would not fit.
     #[error(
-        "{n_steps} steps recorded every {every} make {n_rows} rows of {n_columns} numbers; at most {MAX_RECORDED_NUMBERS} numbers are kept: record every {least_every} steps or more rarely"
+        "{n_steps} steps recorded every {every} make {n_rows} rows of {n_columns} numbers; at most {} numbers are kept: record every {least_every} steps or more rarely",
+        most_recorded_numbers()
     )]
     TooLong {
         /// Steps asked for.
@@ -84,7 +94,7 @@ impl Recording {
         every: u64,
     ) -> Result<(), RecordingError> {
         let n_columns = schema.n_columns() + usize::from(with_replicas) * n_replica_columns(schema);
-        let most_rows = MAX_RECORDED_NUMBERS / n_columns as u64;
+        let most_rows = most_recorded_numbers() / n_columns as u64;
         // The initial and the final row stand beside those of the schedule.
         let n_rows = n_steps / every.max(1) + 2;
         if n_rows <= most_rows {
@@ -95,7 +105,7 @@ impl Recording {
             every,
             n_rows,
             n_columns,
-            least_every: n_steps / (most_rows - 2) + 1,
+            least_every: n_steps / (most_rows.max(3) - 2) + 1,
         })
     }
 

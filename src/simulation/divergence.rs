@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::dynamics::{Blowup, LiveParams};
-use crate::experiment::Experiment;
+use crate::experiment::{Engine, Experiment};
+use crate::format::significant;
 use crate::theory::largest_stable_learning_rate;
 
 /// The stability limit of full-batch gradient descent at the minimum.
@@ -27,6 +28,16 @@ impl Stability {
     }
 }
 
+impl Stability {
+    /// The limit where steps of the learning rate are taken: gradient flow takes steps of its own.
+    pub(super) fn of_steps(experiment: &Experiment) -> Option<Self> {
+        match experiment.engine {
+            Engine::Sgd | Engine::Langevin => Some(Self::of(experiment)),
+            Engine::GradientFlow => None,
+        }
+    }
+}
+
 /// A run that could not go on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Divergence {
@@ -36,26 +47,28 @@ pub struct Divergence {
     pub time: f64,
     /// Parameters in force.
     pub live: LiveParams,
-    /// The stability limit.
-    pub stability: Stability,
+    /// The stability limit; there is none for gradient flow, which takes no steps of that length.
+    pub stability: Option<Stability>,
     /// What was seen.
     pub cause: Blowup,
 }
 
 impl fmt::Display for Divergence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "diverged at step {} (t = {:.6}): ", self.step, self.time)?;
+        let Some(stability) = self.stability else {
+            return write!(f, "{}", self.cause);
+        };
         let eta = self.live.learning_rate;
         let Stability {
             largest_learning_rate: limit,
             mode,
-        } = self.stability;
+        } = stability;
         let relation = if eta > limit { "exceeds" } else { "is below" };
         write!(
             f,
-            "diverged at step {} (t = {:.6}): eta = {eta} {relation} the largest stable learning rate \
-             2/(L m^(2-2/L)) = {limit:.6} of feature {}; {}",
-            self.step,
-            self.time,
+            "eta = {eta} {relation} the largest stable learning rate 2/(L m^(2-2/L)) = {} of feature {}; {}",
+            significant(limit, 6),
             mode + 1,
             self.cause,
         )?;

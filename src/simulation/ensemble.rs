@@ -4,6 +4,7 @@
 //! A row holds step and time, then mean, standard deviation, 10 % and 90 % quantile of every mode's strength.
 
 use super::{Replicas, SetupError, Simulation};
+use crate::budget;
 use crate::dynamics::{EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
 use crate::experiment::ExperimentError;
 use crate::stats::Summary;
@@ -46,12 +47,16 @@ impl Ensemble {
     /// `n` members that start like `simulation`. The mode equations start at the size of each mode's strength.
     ///
     /// # Errors
-    /// [`SetupError`] where a value of the experiment is not allowed.
+    /// [`SetupError`] where a value of the experiment is not allowed, or there is not enough memory.
     pub fn new(kind: EnsembleKind, n: usize, simulation: &mut Simulation) -> Result<Self, SetupError> {
         simulation.experiment().validate()?;
         Ok(match kind {
-            EnsembleKind::Replicas => Self::Replicas(Replicas::of(simulation, n)),
+            EnsembleKind::Replicas => {
+                Replicas::check_number(simulation, n)?;
+                Self::Replicas(Replicas::of(simulation, n))
+            }
             EnsembleKind::ModeEquations => {
+                budget::check(Self::bytes_of(kind, n, simulation))?;
                 let mut starts = Vec::new();
                 simulation.observe_strengths(&mut starts);
                 let strengths = &simulation.experiment().teacher.strengths;
@@ -80,6 +85,17 @@ impl Ensemble {
             Self::ModeEquations(ensemble) => ensemble.n_bytes(),
             Self::Replicas(replicas) => replicas.n_bytes(),
         }
+    }
+
+    /// Bytes that `n` members like `simulation` take.
+    pub fn bytes_of(kind: EnsembleKind, n: usize, simulation: &Simulation) -> u64 {
+        /// The strength, and a place where strengths are sorted.
+        const BYTES_PER_SOLUTION: u64 = 2 * size_of::<f64>() as u64;
+        let each = match kind {
+            EnsembleKind::ModeEquations => BYTES_PER_SOLUTION * simulation.schema().rank() as u64,
+            EnsembleKind::Replicas => Replicas::bytes_each(simulation),
+        };
+        each.saturating_mul(n as u64)
     }
 
     /// Which ensemble it is.

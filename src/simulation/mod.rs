@@ -7,6 +7,7 @@ mod companions;
 mod divergence;
 mod engines;
 mod ensemble;
+mod footprint;
 mod replicas;
 mod schedule;
 mod script;
@@ -21,6 +22,7 @@ use nalgebra::DMatrix;
 use rand_distr::{Distribution as _, StandardNormal};
 use thiserror::Error;
 
+use crate::budget::OutOfMemory;
 use crate::dynamics::{Blowup, Clock, Engine, Sampling, check_range};
 use crate::experiment::{
     DataKind, Dynamics, Experiment, ExperimentError, InitConfig, InitScheme, LiveParams, TeacherConfig,
@@ -31,10 +33,11 @@ use crate::observables::events::{EventDetector, NoisyStart};
 use crate::observables::{Observer, Schema};
 use crate::random::{Purpose, Streams};
 
-pub use companions::Companions;
+pub use companions::{Companions, CompanionsError};
 pub use divergence::{Divergence, Stability};
 use engines::engine_of;
 pub use ensemble::{Ensemble, EnsembleKind, Statistic};
+pub use footprint::bytes_of_run;
 pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use script::{Change, Script, ScriptError};
@@ -49,6 +52,12 @@ pub enum SetupError {
     /// A value is outside what is allowed.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
+    /// There is not enough memory for it.
+    #[error("the run {0}")]
+    Memory(#[from] OutOfMemory),
+    /// There cannot be so many replicas.
+    #[error(transparent)]
+    Replicas(#[from] ReplicasError),
     /// The data set could not be drawn.
     #[error("data: {0}")]
     Dataset(#[from] DatasetError),
@@ -147,9 +156,10 @@ impl Simulation {
     /// Sets up a run at step 0.
     ///
     /// # Errors
-    /// [`SetupError`] where a value is not allowed or the data set cannot be drawn.
+    /// [`SetupError`] where a value is not allowed, there is not enough memory, or the data set cannot be drawn.
     pub fn new(experiment: &Experiment) -> Result<Self, SetupError> {
         experiment.validate()?;
+        crate::budget::check(bytes_of_run(experiment))?;
         let streams = Streams::new(experiment.seed);
         let widths = experiment.network.widths();
         let risk = risk_of(experiment, &streams)?;
@@ -196,7 +206,7 @@ impl Simulation {
             step: 0,
             time: 0.0,
             live,
-            stability: Stability::of(&experiment),
+            stability: Stability::of_steps(&experiment),
             cause,
         });
         Self {
@@ -328,7 +338,7 @@ impl Simulation {
                     step: self.clock.step(),
                     time: self.clock.time(),
                     live: self.live,
-                    stability: self.stability(),
+                    stability: Stability::of_steps(&self.experiment),
                     cause,
                 };
                 self.divergence = Some(divergence);

@@ -16,13 +16,11 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::{Divergence, Quartet, SetupError, Simulation};
+use crate::budget;
 use crate::experiment::{Experiment, ExperimentError, LiveParams};
 use crate::products::lanes::LANES;
 use crate::random::Streams;
 use crate::stats::Summary;
-
-/// Most bytes that replicas may take.
-const MOST_BYTES: u64 = 1 << 32;
 
 /// Fewer steps at once are not worth the way into the lanes of vectors and back.
 const FEW_STEPS: u64 = 16;
@@ -101,13 +99,13 @@ impl Replicas {
         each as usize * self.members.len()
     }
 
-    /// Checks that `n_replicas` runs like `simulation` fit into memory.
+    /// Checks that `n_replicas` runs like `simulation` fit into the memory that may be used.
     ///
     /// # Errors
     /// [`ReplicasError`] where they do not.
     pub fn check_number(simulation: &Simulation, n_replicas: usize) -> Result<(), ReplicasError> {
         let n_weights: usize = simulation.network().weights().iter().map(DMatrix::len).sum();
-        let most = (MOST_BYTES / Self::bytes_each(simulation)).max(1) as usize;
+        let most = (budget::bytes() / Self::bytes_each(simulation)).max(1) as usize;
         if n_replicas <= most {
             return Ok(());
         }
@@ -121,9 +119,11 @@ impl Replicas {
     /// `n_replicas` (at least 1) runs of `experiment` at step 0.
     ///
     /// # Errors
-    /// [`SetupError`] where a value is not allowed or the data set cannot be drawn.
+    /// [`SetupError`] where a value is not allowed, there is not enough memory, or the data set cannot be drawn.
     pub fn new(experiment: &Experiment, n_replicas: usize) -> Result<Self, SetupError> {
-        Ok(Self::of(&Simulation::new(experiment)?, n_replicas))
+        let simulation = Simulation::new(experiment)?;
+        Self::check_number(&simulation, n_replicas)?;
+        Ok(Self::of(&simulation, n_replicas))
     }
 
     /// `n_replicas` (at least 1) runs like `simulation`, from its start at step 0 with the live parameters it began with.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::{Shard, Sweep, SweepFileError};
-use crate::session::{WriteError, write_whole};
+use crate::files::{self, WriteError, check_writable, write_whole};
 
 /// The sweep in its directory.
 const KEPT: &str = "sweep.toml";
@@ -101,10 +101,19 @@ impl SweepDirectory {
             }
         }
         let (kept, text) = (path.join(KEPT), sweep.to_kept());
-        if fs::read(&kept).ok().as_deref() != Some(text.as_bytes()) {
+        check_writable(&kept)?;
+        if files::read(&kept, LONGEST).ok().as_deref() != Some(text.as_bytes()) {
             write_whole(&kept, |file| io::Write::write_all(file, text.as_bytes()))?;
         }
         Ok(directory)
+    }
+
+    /// The files that computing a shard into the directory `path` writes.
+    pub fn outputs(path: &Path, shard: Shard) -> [PathBuf; 3] {
+        let directory = Self {
+            path: path.to_owned(),
+        };
+        [path.join(KEPT), directory.table(shard), directory.log(shard)]
     }
 
     /// A directory that is there, with its sweep.
@@ -131,13 +140,9 @@ impl SweepDirectory {
     /// Digest of the settings and sweep that are kept, if one is.
     fn head(&self) -> Result<Option<(String, Sweep)>, DirectoryError> {
         let path = self.path.join(KEPT);
-        let text = match fs::metadata(&path) {
+        let text = match files::read_text(&path, LONGEST) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(cause) => return Err(system(&path, cause)),
-            Ok(metadata) if metadata.len() > LONGEST => {
-                return Err(system(&path, io::Error::other("too long for a sweep")));
-            }
-            Ok(_) => fs::read_to_string(&path).map_err(|cause| system(&path, cause))?,
+            text => text.map_err(|cause| system(&path, cause))?,
         };
         match Sweep::parse_kept(&text) {
             Ok((_, settings, Some(sweep))) => Ok(Some((settings, sweep))),
@@ -171,6 +176,11 @@ impl SweepDirectory {
     /// The table of a shard.
     pub(super) fn table(&self, shard: Shard) -> PathBuf {
         self.path.join(shard.name() + ".csv")
+    }
+
+    /// The sweep in it.
+    pub(super) fn kept(&self) -> PathBuf {
+        self.path.join(KEPT)
     }
 
     /// The log of a shard.

@@ -1,6 +1,6 @@
 //! A sweep as a file: the base experiment, the axes, the replicas, where a run stops and what is measured.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -10,7 +10,9 @@ use xxhash_rust::xxh3::Xxh3;
 use super::axis::{Axis, AxisError, AxisText, axes};
 use super::id;
 use super::measure::Measures;
-use crate::experiment::{Experiment, ParseError, from_text};
+use crate::budget::OutOfMemory;
+use crate::experiment::{Experiment, LONGEST_EXPERIMENT, ParseError, from_text};
+use crate::files::{Inputs, read_text};
 
 /// An example with every key explained: what `saddlescope sweep --example` prints.
 pub const EXAMPLE: &str = include_str!("../../assets/sweep.toml");
@@ -72,6 +74,14 @@ pub enum SweepFileError {
     TooMany {
         /// How many.
         n: u128,
+    },
+    /// There is not enough memory.
+    #[error("{what} {cause}")]
+    Memory {
+        /// What takes it.
+        what: String,
+        /// How much.
+        cause: OutOfMemory,
     },
     /// A cell is no experiment.
     #[error("the cell with {settings}: {message}")]
@@ -156,6 +166,8 @@ struct Kept {
 #[derive(Clone, Debug)]
 pub struct Sweep {
     pub(super) base: Experiment,
+    /// Where the base experiment was read from, if from a file of its own.
+    base_file: Option<PathBuf>,
     pub(super) axes: Vec<Axis>,
     /// Networks of every cell.
     pub replicas: usize,
@@ -210,7 +222,7 @@ impl Sweep {
     }
 
     fn of(directory: &Path, text: &Text, mut table: Table) -> Result<Self, SweepFileError> {
-        let base = base_of(directory, text.experiment.as_ref())?;
+        let (base, base_file) = base_of(directory, text.experiment.as_ref())?;
         let range = |holds: bool, key: &'static str, value: &dyn std::fmt::Display, allowed: &'static str| {
             if holds {
                 Ok(())
@@ -256,6 +268,7 @@ impl Sweep {
         table.insert("experiment".to_owned(), Value::Table(keys));
         let sweep = Self {
             base,
+            base_file,
             axes,
             replicas: text.replicas,
             stop,
@@ -303,6 +316,14 @@ impl Sweep {
         format!("{:032x}", hasher.digest128())
     }
 
+    /// Counts the files that the base experiment was read from as read.
+    pub fn add_files_to(&self, inputs: &mut Inputs) {
+        if let Some(file) = &self.base_file {
+            inputs.add("the experiment of the sweep", file);
+        }
+        self.base.add_files_to(inputs);
+    }
+
     /// Keys of the axes, in the order of the file.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
         self.axes.iter().map(|axis| axis.key.as_str())
@@ -314,19 +335,23 @@ impl Sweep {
     }
 }
 
-/// The base experiment, complete with its samples.
-fn base_of(directory: &Path, value: Option<&Value>) -> Result<Experiment, SweepFileError> {
-    let (directory, text) = match value {
-        None => (directory.to_owned(), String::new()),
-        Some(Value::Table(table)) => (directory.to_owned(), toml::to_string(table).unwrap_or_default()),
+/// The base experiment, complete with its samples, and the file that it was read from.
+fn base_of(directory: &Path, value: Option<&Value>) -> Result<(Experiment, Option<PathBuf>), SweepFileError> {
+    let (directory, text, file) = match value {
+        None => (directory.to_owned(), String::new(), None),
+        Some(Value::Table(table)) => (
+            directory.to_owned(),
+            toml::to_string(table).unwrap_or_default(),
+            None,
+        ),
         Some(Value::String(file)) => {
             let path = directory.join(file);
-            let text = std::fs::read_to_string(&path).map_err(|cause| SweepFileError::Read {
+            let text = read_text(&path, LONGEST_EXPERIMENT).map_err(|cause| SweepFileError::Read {
                 file: file.clone(),
                 cause: cause.to_string(),
             })?;
             let folder = path.parent().unwrap_or_else(|| Path::new("")).to_owned();
-            (folder, text)
+            (folder, text, Some(path))
         }
         Some(
             Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Array(_),
@@ -335,5 +360,6 @@ fn base_of(directory: &Path, value: Option<&Value>) -> Result<Experiment, SweepF
         }
     };
     // An axis may put right what the base alone has wrong, as a teacher of more modes than a layer is wide: cells are judged.
-    Experiment::parse_in(&directory, &text, &[]).map_err(SweepFileError::Experiment)
+    let experiment = Experiment::parse_in(&directory, &text, &[]).map_err(SweepFileError::Experiment)?;
+    Ok((experiment, file))
 }

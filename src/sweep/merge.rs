@@ -12,6 +12,8 @@ use thiserror::Error;
 use super::grid::Finder;
 use super::table::{FoundCell, TableError, scan};
 use super::{Cell, CellId, Column, DirectoryError, Sweep, SweepDirectory, SweepFileError};
+use crate::budget;
+use crate::files::{self, Inputs};
 
 /// Missing cells that a message names.
 const NAMED: usize = 5;
@@ -92,6 +94,8 @@ pub struct Merged {
     /// The sweeps whose grids the cells are of; more than one where a grid has grown.
     sweeps: Vec<Sweep>,
     files: Vec<PathBuf>,
+    /// The files that say of what the tables are.
+    kept: Vec<PathBuf>,
     /// For every sweep, the place of every cell.
     places: Vec<Vec<Option<Place>>>,
     /// Cells that are missing.
@@ -106,7 +110,7 @@ pub struct Merged {
 /// [`MergeError`], one line.
 pub fn merge(directories: &[PathBuf], partial: bool) -> Result<Merged, MergeError> {
     let mut sweeps: Vec<Sweep> = Vec::new();
-    let mut files = Vec::new();
+    let (mut files, mut kept) = (Vec::new(), Vec::new());
     for path in directories {
         let (directory, sweep) = SweepDirectory::open(path)?;
         if sweeps
@@ -119,18 +123,26 @@ pub fn merge(directories: &[PathBuf], partial: bool) -> Result<Merged, MergeErro
             });
         }
         files.extend(directory.tables()?);
+        kept.push(directory.kept());
         if sweeps.iter().all(|known| known.to_toml() != sweep.to_toml()) {
             sweeps.push(sweep);
         }
     }
     files.sort();
     files.dedup();
+    let n_cells: u64 = sweeps.iter().map(Sweep::n_cells).sum();
+    let places = n_cells.saturating_mul(size_of::<Option<Place>>() as u64);
+    budget::check(places).map_err(|cause| SweepFileError::Memory {
+        what: format!("finding the places of {n_cells} cells"),
+        cause,
+    })?;
     let mut merged = Merged {
         places: sweeps
             .iter()
             .map(|sweep| vec![None; sweep.n_cells() as usize])
             .collect(),
         files,
+        kept,
         sweeps,
         n_missing: 0,
         n_cells: 0,
@@ -144,6 +156,22 @@ impl Merged {
     /// The sweep, the first of them where grids were put together.
     pub fn sweep(&self) -> &Sweep {
         &self.sweeps[0]
+    }
+
+    /// Counts the tables, and what says of what they are, as read.
+    pub fn add_files_to(&self, inputs: &mut Inputs) {
+        for path in self.files.iter().chain(&self.kept) {
+            inputs.add("a table of the sweep", path);
+        }
+        for sweep in &self.sweeps {
+            sweep.add_files_to(inputs);
+        }
+    }
+
+    /// Bytes of the rows of all cells.
+    pub(super) fn n_bytes(&self) -> u64 {
+        let places = self.places.iter().flatten().flatten();
+        places.map(|place| u64::from(place.length)).sum()
     }
 
     /// Columns of the table: an axis holds numbers where it does in every sweep.
@@ -250,7 +278,7 @@ impl Merged {
             path: path.clone(),
             cause,
         };
-        let mut file = File::open(path).map_err(refused)?;
+        let (mut file, _) = files::open(path).map_err(refused)?;
         read_at(&mut file, place).map_err(refused)
     }
 
@@ -266,7 +294,8 @@ impl Merged {
             };
             let is_open = open.as_ref().is_some_and(|(file, _)| *file == place.file);
             if !is_open {
-                open = Some((place.file, File::open(&self.files[place.file as usize])?));
+                let (file, _) = files::open(&self.files[place.file as usize])?;
+                open = Some((place.file, file));
             }
             if let Some((_, file)) = &mut open {
                 tell(&read_at(file, place)?)?;

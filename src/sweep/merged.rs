@@ -7,10 +7,14 @@ use std::io::{self, Seek, Write};
 
 use npyz::WriterBuilder as _;
 use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use super::cell::csv_line;
 use super::{Column, ColumnKind, Merged};
+use crate::budget;
+use crate::files::{stored_as_is, write_archive};
+
+/// Bytes of memory for a byte of a table, most of whose fields are empty or a few characters long.
+const MEMORY_PER_BYTE: u64 = 16;
 
 /// Format of a merged table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,19 +105,22 @@ pub(super) fn push_rows(rows: &str, columns: &mut [Values]) -> io::Result<usize>
 
 fn write_npz(merged: &Merged, writer: impl Write + Seek) -> io::Result<()> {
     let columns = merged.columns();
+    // A column is an array, so the whole table is in memory.
+    let text = merged.n_bytes();
+    budget::check(MEMORY_PER_BYTE * text).map_err(io::Error::other)?;
     let mut values: Vec<Values> = columns.iter().map(Values::of).collect();
     merged.for_each_cell(|rows| push_rows(rows, &mut values).map(drop))?;
-    let mut zip = ZipWriter::new(writer);
-    for (column, values) in columns.iter().zip(values) {
-        match values {
-            Values::Text(values) => write_text(&mut zip, &column.name, &values)?,
-            Values::Count(values) => write_array(&mut zip, &column.name, values)?,
-            Values::Number(values) => write_array(&mut zip, &column.name, values)?,
+    write_archive(writer, |zip| {
+        for (column, values) in columns.iter().zip(values) {
+            match values {
+                Values::Text(values) => write_text(zip, &column.name, &values)?,
+                Values::Count(values) => write_array(zip, &column.name, values)?,
+                Values::Number(values) => write_array(zip, &column.name, values)?,
+            }
         }
-    }
-    write_array(&mut zip, "sweep", merged.sweep().to_toml().into_bytes())?;
-    write_array(&mut zip, "version", env!("CARGO_PKG_VERSION").as_bytes().to_vec())?;
-    zip.finish()?.flush()
+        write_array(zip, "sweep", merged.sweep().to_toml().into_bytes())?;
+        write_array(zip, "version", env!("CARGO_PKG_VERSION").as_bytes().to_vec())
+    })
 }
 
 fn write_array<W: Write + Seek, T: npyz::AutoSerialize>(
@@ -121,7 +128,7 @@ fn write_array<W: Write + Seek, T: npyz::AutoSerialize>(
     name: &str,
     values: Vec<T>,
 ) -> io::Result<()> {
-    zip.start_file(format!("{name}.npy"), SimpleFileOptions::default())?;
+    zip.start_file(format!("{name}.npy"), stored_as_is())?;
     let mut buffer = io::BufWriter::new(zip);
     let mut array = npyz::WriteOptions::new()
         .default_dtype()
@@ -136,7 +143,7 @@ fn write_array<W: Write + Seek, T: npyz::AutoSerialize>(
 fn write_text<W: Write + Seek>(zip: &mut ZipWriter<W>, name: &str, values: &[String]) -> io::Result<()> {
     let widest = values.iter().map(String::len).max().unwrap_or(0).max(1);
     let kind = format!("|S{widest}").parse().map_err(io::Error::other)?;
-    zip.start_file(format!("{name}.npy"), SimpleFileOptions::default())?;
+    zip.start_file(format!("{name}.npy"), stored_as_is())?;
     let mut buffer = io::BufWriter::new(zip);
     let mut array = npyz::WriteOptions::new()
         .dtype(npyz::DType::Plain(kind))

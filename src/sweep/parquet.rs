@@ -115,14 +115,15 @@ fn write_column<W: Write + Send>(
 }
 
 /// The names of the columns and the rows of a table, every field as text.
-pub(super) fn read(file: std::fs::File) -> io::Result<(Vec<String>, Vec<Vec<String>>)> {
+pub(super) fn read(
+    file: std::fs::File,
+) -> io::Result<(Vec<String>, impl Iterator<Item = io::Result<Vec<String>>>)> {
     use parquet::file::reader::{FileReader as _, SerializedFileReader};
     use parquet::record::Field;
     let reader = SerializedFileReader::new(file).map_err(io::Error::other)?;
     let fields = reader.metadata().file_metadata().schema().get_fields();
     let names = fields.iter().map(|field| field.name().to_owned()).collect();
-    let mut rows = Vec::new();
-    for row in reader.get_row_iter(None).map_err(io::Error::other)? {
+    let rows = reader.into_iter().map(|row| {
         let row = row.map_err(io::Error::other)?;
         let text = |field: &Field| match field {
             Field::Null => String::new(),
@@ -130,7 +131,7 @@ pub(super) fn read(file: std::fs::File) -> io::Result<(Vec<String>, Vec<Vec<Stri
             Field::Double(number) => format!("{number:?}"),
             other => other.to_string(),
         };
-        rows.push(row.get_column_iter().map(|(_, field)| text(field)).collect());
-    }
+        Ok(row.get_column_iter().map(|(_, field)| text(field)).collect())
+    });
     Ok((names, rows))
 }

@@ -6,11 +6,15 @@ use nalgebra::DMatrix;
 
 use super::measure::ModeOutcome;
 use super::{Stop, Sweep};
+use crate::budget::{self, OutOfMemory};
 use crate::experiment::Experiment;
 use crate::observables::events::{LEARNED_FRACTION, Moment};
 use crate::observables::{LaneModes, LaneObserver, Quantity, Schema};
+use crate::products::lanes::LANES;
 use crate::session::{StateDigest, state_digest};
-use crate::simulation::{Phase, Quartet, STATISTICS_STRIDE, SetupError, Simulation, StationaryStatistics};
+use crate::simulation::{
+    Phase, Quartet, STATISTICS_STRIDE, SetupError, Simulation, StationaryStatistics, bytes_of_run,
+};
 use crate::stats::Moments;
 use crate::theory::StrengthCurve;
 
@@ -93,6 +97,22 @@ impl Watch {
                 .time_to_reach(LEARNED_FRACTION * self.teacher_strength)
                 .unwrap_or(0.0)
     }
+}
+
+impl Sweep {
+    /// Checks that there is memory for so many cells at a time, each like `experiment`, and for what is measured of their replicas.
+    pub(super) fn check_memory(&self, experiment: &Experiment, n_threads: usize) -> Result<(), OutOfMemory> {
+        let runs = bytes_of_run(experiment).saturating_mul(self.replicas.min(LANES) as u64);
+        let measured =
+            bytes_of_measures(experiment.teacher.strengths.len()).saturating_mul(self.replicas as u64);
+        budget::check(runs.saturating_add(measured).saturating_mul(n_threads as u64))
+    }
+}
+
+/// Bytes of what is measured of a replica with so many modes.
+fn bytes_of_measures(rank: usize) -> u64 {
+    // Once as they are measured, once gathered.
+    (2 * (size_of::<Measured>() + rank * size_of::<ModeMeasured>())) as u64
 }
 
 /// Runs replicas of one cell as `sweep` says, four side by side where they can; `None` where they were interrupted.

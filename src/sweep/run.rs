@@ -27,6 +27,9 @@ pub enum SweepError {
     /// A cell is no experiment.
     #[error(transparent)]
     Cell(#[from] SweepFileError),
+    /// The flag was raised before the first cell was begun.
+    #[error("interrupted before the first cell was computed")]
+    Interrupted,
     /// The data of a cell cannot be drawn.
     #[error("cell {id}: {cause}")]
     Setup {
@@ -77,16 +80,29 @@ impl Bits {
 
 /// Which cells of the grid belong to `shard`, given those that are done: the cells to be computed and their number, and the number of those
 /// of the shard that are done. Every cell that is not done is made and judged.
-fn cells_left(sweep: &Sweep, shard: Shard, done: &Bits) -> Result<(Bits, u64, u64), SweepError> {
+fn cells_left(
+    sweep: &Sweep,
+    shard: Shard,
+    done: &Bits,
+    interrupted: &AtomicBool,
+) -> Result<(Bits, u64, u64), SweepError> {
     let n = sweep.n_cells();
     let left = Bits::new(n);
     let (n_left, n_done) = (AtomicU64::new(0), AtomicU64::new(0));
+    let n_threads = rayon::current_num_threads();
     let refused = (0..n).into_par_iter().find_map_first(|index| {
+        if interrupted.load(Ordering::Relaxed) {
+            return Some(SweepError::Interrupted);
+        }
         let cell = match sweep.cell(index) {
             Ok(cell) => cell,
-            Err(error) => return Some(error),
+            Err(error) => return Some(error.into()),
         };
         if shard.holds(cell.id) {
+            if let Err(cause) = sweep.check_memory(&cell.experiment, n_threads) {
+                let what = format!("cell {}, one of {n_threads} at a time,", cell.id);
+                return Some(SweepFileError::Memory { what, cause }.into());
+            }
             if done.has(index) {
                 n_done.fetch_add(1, Ordering::Relaxed);
             } else {
@@ -97,7 +113,7 @@ fn cells_left(sweep: &Sweep, shard: Shard, done: &Bits) -> Result<(Bits, u64, u6
         None
     });
     match refused {
-        Some(error) => Err(error.into()),
+        Some(error) => Err(error),
         None => Ok((left, n_left.into_inner(), n_done.into_inner())),
     }
 }
@@ -105,10 +121,10 @@ fn cells_left(sweep: &Sweep, shard: Shard, done: &Bits) -> Result<(Bits, u64, u6
 /// Goes through the grid as [`run_shard`] would and computes nothing: number of cells of the shard.
 ///
 /// # Errors
-/// [`SweepError::Cell`] of the first cell that is no experiment.
-pub fn count_shard(sweep: &Sweep, shard: Shard) -> Result<u64, SweepError> {
+/// [`SweepError::Cell`] of the first cell that is no experiment, or [`SweepError::Interrupted`].
+pub fn count_shard(sweep: &Sweep, shard: Shard, interrupted: &AtomicBool) -> Result<u64, SweepError> {
     let none = Bits::new(sweep.n_cells());
-    cells_left(sweep, shard, &none).map(|(_, n, _)| n)
+    cells_left(sweep, shard, &none, interrupted).map(|(_, n, _)| n)
 }
 
 /// Computes what is left of a shard. `progress` hears of every finished cell, from any thread.
@@ -136,7 +152,7 @@ pub fn run_shard(
             scan(&other, sweep, &finder, count)?;
         }
     }
-    let (left, n_left, found) = cells_left(sweep, shard, &done)?;
+    let (left, n_left, found) = cells_left(sweep, shard, &done, interrupted)?;
     let total = n_left + found;
     let version = env!("CARGO_PKG_VERSION");
     table.note(&format!(

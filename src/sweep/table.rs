@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::grid::Finder;
 use super::{CellRows, Sweep};
+use crate::files;
 
 /// Time between two syncs to the disk; a power cut loses what came since.
 const SYNC_INTERVAL: Duration = Duration::from_secs(5);
@@ -71,9 +72,8 @@ pub(super) fn scan(
         path: path.to_owned(),
         cause,
     };
-    let file = File::open(path).map_err(refused)?;
     // What others append meanwhile is left for later.
-    let length = file.metadata().map_err(refused)?.len();
+    let (file, length) = files::open(path).map_err(refused)?;
     let ends_in_newline = ends_in_newline(path, length).map_err(refused)?;
     let header: Vec<String> = sweep.columns().into_iter().map(|column| column.name).collect();
     let (n_axes, n_columns) = (sweep.keys().len(), header.len());
@@ -207,6 +207,9 @@ impl Table {
             cause,
         };
         let open = |path: &Path, append: bool| {
+            if path.exists() {
+                files::open(path)?;
+            }
             let mut options = OpenOptions::new();
             options.create(true).append(append);
             if !append {

@@ -2,7 +2,9 @@
 
 /// Most states kept.
 const MAX_KEPT: usize = 64;
-/// Memory that all of them may take together.
+/// Fewest states kept, whatever they take.
+pub(super) const FEWEST_KEPT: usize = 2;
+/// Memory that all of them may take together, if they are more.
 const BUDGET_BYTES: usize = 64 << 20;
 /// Steps between two states of a run that has just begun.
 const FIRST_SPACING: u64 = 4;
@@ -32,7 +34,7 @@ impl<T> Checkpoints<T> {
             moments: Vec::new(),
             states: Vec::new(),
             spacing: FIRST_SPACING,
-            max_kept: (BUDGET_BYTES / n_bytes.max(1)).clamp(2, MAX_KEPT),
+            max_kept: (BUDGET_BYTES / n_bytes.max(1)).clamp(FEWEST_KEPT, MAX_KEPT),
         }
     }
 

@@ -2,18 +2,20 @@
 
 use std::time::Instant;
 
-use super::checkpoints::{Checkpoint, Checkpoints};
+use super::checkpoints::{Checkpoint, Checkpoints, FEWEST_KEPT};
 use super::frame::{Frame, Now, PendingFrame};
 use super::halt::{HaltCause, HaltRule, Halting, Place};
 use super::messages::RunSpec;
 use super::pace::{PUBLISH_PERIOD, SLICE};
 use super::run_state::RunState;
+use crate::budget;
 use crate::dynamics::LiveParams;
 use crate::experiment::Dynamics;
 use crate::observables::Quantity;
 use crate::observables::events::EventDetector;
 use crate::simulation::{
-    Ensemble, Schedule, Script, SetupError, Simulation, StationaryStatistics, Statistic, StepOutcome,
+    Ensemble, Replicas, Schedule, Script, SetupError, Simulation, StationaryStatistics, Statistic,
+    StepOutcome, bytes_of_run,
 };
 
 /// Everything that moves, with what has been counted of it.
@@ -51,11 +53,25 @@ pub(super) struct Loaded {
 
 impl Loaded {
     pub(super) fn new(spec: &RunSpec, halt: HaltRule, now: Instant) -> Result<Self, SetupError> {
+        // Beside what moves there are kept states of it.
+        let n_states = 1 + FEWEST_KEPT as u64;
         let dynamics = std::iter::once(spec.experiment.dynamics()).chain(spec.companions.iter().copied());
-        let mut trajectories: Vec<Simulation> = dynamics
-            .map(|dynamics| Simulation::new(&spec.experiment.clone().with_dynamics(dynamics)))
+        let experiments: Vec<_> = dynamics
+            .map(|dynamics| spec.experiment.clone().with_dynamics(dynamics))
+            .collect();
+        budget::check(n_states * experiments.iter().map(bytes_of_run).sum::<u64>())?;
+        let mut trajectories: Vec<Simulation> = experiments
+            .iter()
+            .map(Simulation::new)
             .collect::<Result<_, _>>()?;
         let statistics = StationaryStatistics::new(&spec.experiment);
+        let of_trajectories: u64 = trajectories.iter().map(Replicas::bytes_each).sum();
+        let of_ensembles = spec
+            .ensembles
+            .iter()
+            .map(|&(kind, n)| Ensemble::bytes_of(kind, n, &trajectories[0]));
+        let n_bytes = of_ensembles.fold(of_trajectories, u64::saturating_add);
+        budget::check(n_bytes.saturating_mul(n_states))?;
         let ensembles: Vec<_> = spec
             .ensembles
             .iter()

@@ -167,6 +167,19 @@ fn the_command_tells_what_it_did() {
         2,
         "none.toml: cannot be read",
     );
+    // Names that would lead out of the folder in which an archive is unpacked.
+    for name in ["...zip", "..zip"] {
+        let output = saddlescope(path, &["bundle", "s.toml", "--out", name]);
+        assert!(output.status.success(), "{output:?}");
+        let archive = zip::ZipArchive::new(fs::File::open(path.join(name)).unwrap()).unwrap();
+        assert!(
+            archive
+                .file_names()
+                .all(|entry| entry.unwrap().starts_with("bundle/")),
+            "{name}"
+        );
+        fs::remove_file(path.join(name)).unwrap();
+    }
     session.experiment.seed += 1;
     session.write(&path.join("t.toml")).unwrap();
     refused(
@@ -224,7 +237,9 @@ fn a_refusal_leaves_nothing_behind() {
         let errors = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{errors}");
         assert!(
-            errors.contains("cannot be written") && errors.lines().count() == 1,
+            errors.starts_with("error: b")
+                && errors.contains("cannot be written")
+                && errors.lines().count() == 1,
             "{errors}"
         );
         assert_eq!(names(path), ["s.toml"]);

@@ -215,7 +215,10 @@ fn bad_outputs_are_refused_before_the_run() {
         "--session",
         "./mine.toml",
     ];
-    refused(&over, "--experiment and --session are the same file");
+    refused(
+        &over,
+        "./mine.toml: is the experiment, which would be overwritten",
+    );
     assert_eq!(fs::read_to_string(path.join("mine.toml")).unwrap(), "seed = 2");
     let names = fs::read_dir(path).unwrap().count();
     assert_eq!(names, 2, "something was written");
@@ -243,7 +246,7 @@ fn a_full_disk_leaves_nothing_half_written() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{errors}");
     assert!(
-        errors.contains("rows.npz: cannot be written") && errors.lines().count() == 1,
+        errors.starts_with("error: rows.npz: cannot be written") && errors.lines().count() == 1,
         "{errors}"
     );
     assert_eq!(fs::read(path.join("rows.npz")).unwrap(), b"old");

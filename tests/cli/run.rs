@@ -20,6 +20,37 @@ const HEADER: &str = "step,time,loss,excess_loss,strength_1,strength_2,singular_
     diffusion_1,diffusion_2,diffusion_law_1,diffusion_law_2,alignment_1,alignment_2,imbalance,curvature_1,curvature_2";
 const TWO_MODES: &str = "teacher.strengths=[3,1]";
 
+/// The limit of large steps is told with its digits, and only where such steps are taken.
+#[test]
+fn a_divergence_tells_a_limit_that_is_one() {
+    let run = |settings: &[&str]| {
+        let settings = settings.iter().flat_map(|setting| ["--set", setting]);
+        let arguments: Vec<&str> = ["run", "--steps", "99"].into_iter().chain(settings).collect();
+        let directory = TempDir::new().unwrap();
+        let output = saddlescope(directory.path(), &arguments);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, message) = run(&[
+        "teacher.strengths=[1e5]",
+        "network.hidden=[4,4,4]",
+        "init.strength=1e5",
+    ]);
+    assert_eq!(code, Some(3), "{message}");
+    assert!(
+        message.contains("1.58114\u{b7}10\u{207b}\u{2078} of feature 1"),
+        "{message}"
+    );
+    let (code, message) = run(&[
+        "engine=gradient_flow",
+        "teacher.strengths=[1e6]",
+        "live.learning_rate=1e6",
+        "init.scheme=gaussian",
+        "init.std=1e6",
+    ]);
+    assert_eq!(code, Some(3), "{message}");
+    assert!(!message.contains("stable learning rate"), "{message}");
+}
+
 #[test]
 fn the_table_has_the_named_columns_and_starts_at_the_start() {
     let table = stdout(&["run", "--steps", "25", "--every", "10", "--set", TWO_MODES]);

@@ -63,6 +63,20 @@ fn the_newest_session_is_offered() {
 }
 
 #[test]
+fn a_default_run_that_was_only_watched_hides_no_other_session() {
+    let directory = TempDir::new().unwrap();
+    let mut watched = Autosave::new(directory.path()).unwrap();
+    watched.save(&session(1)).unwrap();
+    assert_eq!(last_seed(directory.path()), Some(1));
+    let mut worked = Autosave::new(directory.path()).unwrap();
+    worked.save(&session(2)).unwrap();
+    age(worked.path().unwrap(), 20);
+    age(watched.path().unwrap(), 10);
+    assert_eq!(last_seed(directory.path()), Some(2));
+    assert_eq!(names(directory.path()).len(), 2);
+}
+
+#[test]
 fn a_kill_in_the_middle_leaves_the_session_before() {
     let directory = TempDir::new().unwrap();
     let mut autosave = Autosave::new(directory.path()).unwrap();

@@ -54,6 +54,10 @@ const BAD: &[(&str, &[&str])] = &[
         &["line 40", "check[0]", "tolerance", "at_least"],
     ),
     ("check_without_mode", &["line 40", "check[0]", "mode"]),
+    (
+        "companions_too_many",
+        &["line 13", "companions.replicas = 1000000000", "at most 65536"],
+    ),
     ("empty_caption_time", &["line 25", "caption[1].at", "step = N"]),
     ("expected_nan", &["line 43", "check[0].expected = NaN", "finite"]),
     ("id_with_blank", &["line 1", "id = \"a probe\"", "letters"]),

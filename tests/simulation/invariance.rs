@@ -432,7 +432,7 @@ fn too_large_a_learning_rate_is_an_outcome() {
         assert!((divergence.time - 3.0 * divergence.step as f64).abs() < 1e-9);
         assert!(finite(&simulation));
         assert!(observed(&mut simulation).iter().all(|value| value.is_finite()));
-        assert!(divergence.stability.largest_learning_rate < 3.0);
+        assert!(divergence.stability.unwrap().largest_learning_rate < 3.0);
         assert_eq!(simulation.divergence(), Some(&divergence));
 
         // No further step, also with a learning rate that would do.

@@ -9,7 +9,8 @@ use eframe::egui::{
 };
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use saddlescope::experiment::Experiment;
-use saddlescope::session::Session;
+use saddlescope::session::{Autosave, Session};
+use saddlescope::simulation::Simulation;
 use support::{WindowHarness, drop_file, open, wait_for_label, wait_until, window};
 
 const SIZE: [f32; 2] = [1440.0, 900.0];
@@ -218,6 +219,40 @@ fn sessions_are_saved_automatically_and_offered_again() {
     wait_until(&mut second, "the last session", |window| {
         window.steps_taken() == end && window.summary().starts_with("halted")
     });
+}
+
+/// Whoever goes to work at once, without answering whether to go on with the last session, loses neither.
+#[test]
+fn an_offer_without_an_answer_does_not_stop_the_saving() {
+    let directory = tempfile::tempdir().unwrap();
+    let seeded = |seed| Experiment {
+        seed,
+        ..Experiment::default()
+    };
+    let earlier = Session::of(&Simulation::new(&seeded(7)).unwrap());
+    Autosave::new(directory.path()).unwrap().save(&earlier).unwrap();
+    let mut harness = open(SIZE, seeded(8));
+    harness.step();
+    let window = harness.state_mut().as_mut().unwrap();
+    window.keep_sessions_in(directory.path());
+    let mut seeds = Vec::new();
+    for _ in 0..3000 {
+        harness.step();
+        let files = std::fs::read_dir(directory.path()).unwrap();
+        let paths = files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        seeds = paths
+            .map(|path| Session::read(&path).unwrap().experiment.seed)
+            .collect();
+        if seeds.len() == 2 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    harness.get_by_label_contains("Last session: seed 7");
+    seeds.sort_unstable();
+    assert_eq!(seeds, [7, 8]);
 }
 
 #[test]

@@ -8,7 +8,8 @@ use egui_kittest::kittest::Queryable as _;
 use saddlescope::app::{self, Opened};
 use saddlescope::experiment::{DEFAULT_TOML, Experiment};
 use saddlescope::figure::{BundleOptions, FigureOptions, write_bundle};
-use saddlescope::session::{Recording, Session, write_npz, write_whole};
+use saddlescope::files::write_whole;
+use saddlescope::session::{Recording, Session, write_npz};
 use saddlescope::simulation::{Schedule, Script, Simulation};
 
 use crate::support::{WindowHarness, drop_file, open, wait_for_label, wait_until, window};

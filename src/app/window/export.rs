@@ -7,9 +7,11 @@ use super::Window;
 use super::background::Done;
 use crate::app::state::{ExportForm, ExportKind, known, visible_range};
 use crate::chart::Look;
+use crate::experiment::Experiment;
 use crate::figure::{BundleOptions, Figure, FigureError, FigureOptions, FigurePanel, Sheet, write_bundle};
+use crate::files::{Inputs, write_whole};
 use crate::palette::Ground;
-use crate::session::{Recording, RunEnd, Session, write_csv, write_npz, write_whole};
+use crate::session::{Recording, RunEnd, Session, write_csv, write_npz};
 use crate::simulation::{Schedule, Simulation};
 use crate::worker::Task;
 
@@ -32,9 +34,13 @@ impl Window {
         let path = PathBuf::from(form.path.trim());
         self.files.remember_folder(&path);
         let sheet = Figure::check_name(&path).and_then(|()| self.sheet(panel));
+        let sheet = match sheet.map_err(|error| error.to_string()) {
+            Ok(sheet) => check_target(&self.state.run.experiment, &path).map(|()| sheet),
+            Err(error) => Err(error),
+        };
         let sheet = match sheet {
             Ok(sheet) => sheet,
-            Err(error) => return self.complain(error.to_string()),
+            Err(error) => return self.complain(error),
         };
         let look = Look::on_paper(if form.dark { Ground::Dark } else { Ground::Light });
         self.start(format!("exporting {}", path.display()), move |_| {
@@ -43,6 +49,13 @@ impl Window {
             Ok(Done::Written(format!("exported {}", path.display())))
         });
     }
+}
+
+/// Refuses to write over the samples of a run.
+pub(super) fn check_target(experiment: &Experiment, path: &Path) -> Result<(), String> {
+    let mut inputs = Inputs::default();
+    experiment.add_files_to(&mut inputs);
+    inputs.check(path).map_err(|error| error.to_string())
 }
 
 /// Does the run of a session again and writes the data or the bundle that is asked for.

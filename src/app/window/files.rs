@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use crate::app::state::{ExportForm, ExportKind};
 use crate::figure::FigurePanel;
-use crate::session::{Autosave, Session, StateDigest, WriteError};
+use crate::files::WriteError;
+use crate::session::{Autosave, Session, StateDigest};
 use crate::worker::{Job, JobState};
 
 /// Time between two sessions saved automatically.

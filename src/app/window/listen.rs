@@ -7,7 +7,7 @@ use eframe::egui;
 
 use super::Window;
 use super::background::Done;
-use super::export::write_export;
+use super::export::{check_target, write_export};
 use super::files::Purpose;
 use super::system_dialog::{Choice, Wanted};
 use crate::app::format;
@@ -99,6 +99,7 @@ impl Window {
         let session = self.session_of(simulation);
         match purpose {
             Purpose::Save(path) => self.start(format!("saving {}", path.display()), move |_| {
+                check_target(&session.experiment, &path)?;
                 let written = session.write(&path).map_err(|error| error.to_string());
                 written.map(|()| Done::Saved(path))
             }),
@@ -151,6 +152,7 @@ impl Window {
             ..FigureOptions::default()
         };
         self.start(format!("exporting {}", path.display()), move |task| {
+            check_target(&session.experiment, &path)?;
             write_export(&session, &path, &form, options, task)?;
             Ok(Done::Written(format!("exported {}", path.display())))
         });
@@ -325,7 +327,7 @@ impl Window {
         if let Some(text) = self.files.autosaving.trouble() {
             self.complain(format!("the session is not saved automatically: {text}"));
         }
-        if self.files.offered.is_none() && self.files.autosaving.is_due(now) {
+        if self.files.autosaving.is_due(now) {
             self.ask_snapshot(Purpose::Autosave);
         }
     }
@@ -373,7 +375,7 @@ impl Window {
 
     /// Saves the session as it is now; called when the window closes.
     pub(super) fn keep_last_session(&mut self) {
-        if !self.files.autosaving.is_on() || self.files.offered.is_some() {
+        if !self.files.autosaving.is_on() {
             return;
         }
         self.files.asked.clear();

@@ -1,7 +1,6 @@
 //! What the program remembers from one start to the next, and the file it stands in: TOML, written whole or not at all. Of two
 //! windows open at once the last one to write is remembered, whole; a file that cannot be read is renamed and reported.
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -10,11 +9,13 @@ use eframe::egui;
 use serde::{Deserialize, Serialize};
 
 use crate::app::state::{MAX_RECENT_FILES, SpeedSetting, ViewSettings};
-use crate::session::{WriteError, put_aside, write_whole};
+use crate::files::{WriteError, put_aside, read_text, write_whole};
 use crate::worker::{Job, JobState};
 
 /// Time between two looks at whether something is to be written.
 const PERIOD: Duration = Duration::from_secs(5);
+/// Longest file of settings; what is longer is something else.
+const LONGEST: u64 = 1 << 20;
 /// Sizes of the letters, as a multiple of the usual one.
 const SCALES: (f32, f32) = (0.5, 4.0);
 /// Widths and heights, in points, that a window can have had.
@@ -108,7 +109,7 @@ impl Kept {
             );
             usual(Some(trouble), aside.is_some())
         };
-        let text = match fs::read_to_string(path) {
+        let text = match read_text(path, LONGEST) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return usual(None, true),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return damaged("it is no text"),
@@ -162,9 +163,14 @@ impl Kept {
 
 /// Width and height of the last window, and whether it filled the screen, where a file holds them; the file is only read.
 pub(crate) fn last_size(path: &Path) -> Option<([f32; 2], bool)> {
-    let text = fs::read_to_string(path).ok()?;
+    let text = read_text(path, LONGEST).ok()?;
     let kept = Kept::parse(&text).ok()?;
     Some((kept.size?, kept.maximized))
+}
+
+/// What is wrong with settings kept before, if anything; a damaged file is renamed.
+pub(crate) fn trouble_of_settings(path: &Path) -> Option<String> {
+    Kept::read(path).trouble
 }
 
 /// The file that a window keeps its settings in.
@@ -270,6 +276,8 @@ impl SettingsFile {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn some() -> Kept {
@@ -393,5 +401,13 @@ mod tests {
         // A directory is no file, and reading it is an error of the system.
         let found = Kept::read(directory.path());
         assert!(!found.may_be_written && found.trouble.is_some(), "{found:?}");
+        // A device has no end.
+        #[cfg(unix)]
+        {
+            let link = directory.path().join("settings.toml");
+            std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+            let found = Kept::read(&link);
+            assert!(!found.may_be_written && found.trouble.unwrap().contains("not a regular file"));
+        }
     }
 }

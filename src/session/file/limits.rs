@@ -7,10 +7,6 @@ use crate::simulation::ScriptError;
 
 /// Longest text of a version.
 const LONGEST_VERSION: usize = 64;
-/// Most solutions of a mode equation.
-const MOST_TRAJECTORIES: usize = 1 << 20;
-/// Most replicas.
-const MOST_REPLICAS: usize = 1 << 16;
 /// Tables and lists inside one another in a view.
 const DEEPEST_VIEW: usize = 8;
 /// Values in a view.
@@ -57,7 +53,10 @@ pub(super) fn check(session: &Session) -> Result<(), Fault> {
         path.extend(error.key.split('.'));
         Fault::new(&path, format!("experiment.{error}"))
     })?;
-    check_companions(session)?;
+    session
+        .companions
+        .check()
+        .map_err(|error| Fault::new(&["companions", error.key()], format!("companions.{error}")))?;
     let end = session.end.step;
     if let Some(index) = session
         .script
@@ -70,26 +69,6 @@ pub(super) fn check(session: &Session) -> Result<(), Fault> {
         return Err(Fault::new(&["intervention", &index.to_string(), "step"], message));
     }
     check_view(&session.view)
-}
-
-fn check_companions(session: &Session) -> Result<(), Fault> {
-    let companions = &session.companions;
-    for (index, dynamics) in companions.dynamics.iter().enumerate() {
-        if companions.dynamics[..index].contains(dynamics) {
-            let message = format!("companions.dynamics: {} is there twice", dynamics.label());
-            return Err(Fault::new(&["companions", "dynamics"], message));
-        }
-    }
-    for (key, value, most) in [
-        ("trajectories", companions.trajectories, MOST_TRAJECTORIES),
-        ("replicas", companions.replicas, MOST_REPLICAS),
-    ] {
-        if value > most {
-            let message = format!("companions.{key} = {value}: must be at most {most}");
-            return Err(Fault::new(&["companions", key], message));
-        }
-    }
-    Ok(())
 }
 
 fn check_view(view: &Table) -> Result<(), Fault> {

@@ -32,23 +32,22 @@
 mod limits;
 mod parse;
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use toml::Table;
 
-use super::atomic::{WriteError, write_whole};
 use super::digest::{StateDigest, state_digest};
 use crate::experiment::Experiment;
+use crate::files::{self, WriteError, write_whole};
 use crate::simulation::{Companions, Replicas, Script, SetupError, Simulation, StepOutcome};
 
 /// Version of the format that is written, and the only one that is read.
 pub const SESSION_FORMAT: u64 = 1;
 /// Longest session file in bytes; what is longer is something else.
-pub const LONGEST_SESSION: u64 = 4 << 20;
+pub const LONGEST_SESSION: u64 = 16 << 20;
 
 /// A run and how it was looked at.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,6 +152,11 @@ impl Session {
         session
     }
 
+    /// Whether it is the default run, to which nothing was done.
+    pub(super) fn is_default_run(&self) -> bool {
+        self.script.changes().is_empty() && self.experiment == Experiment::default()
+    }
+
     /// Does the run again, up to its end or to where it diverges now.
     ///
     /// # Errors
@@ -196,26 +200,16 @@ impl Session {
     /// # Errors
     /// [`SessionError`], with path, line and key.
     pub fn read(path: &Path) -> Result<Self, SessionError> {
-        let refused = |cause| SessionError::Read {
-            path: path.to_owned(),
-            cause,
-        };
         let name = path.display().to_string();
-        let too_long = |length: u64| length > LONGEST_SESSION;
-        if too_long(fs::metadata(path).map_err(refused)?.len()) {
-            return Err(SessionError::TooLong { name });
-        }
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(refused)?;
-        // The length of a pipe or device is not known beforehand.
-        file.take(LONGEST_SESSION + 1)
-            .read_to_end(&mut bytes)
-            .map_err(refused)?;
-        if too_long(bytes.len() as u64) {
-            return Err(SessionError::TooLong { name });
-        }
-        let text = String::from_utf8(bytes).map_err(|_| SessionError::NotText {
-            path: path.to_owned(),
+        let text = files::read_text(path, LONGEST_SESSION).map_err(|cause| match cause.kind() {
+            io::ErrorKind::FileTooLarge => SessionError::TooLong { name: name.clone() },
+            io::ErrorKind::InvalidData => SessionError::NotText {
+                path: path.to_owned(),
+            },
+            _ => SessionError::Read {
+                path: path.to_owned(),
+                cause,
+            },
         })?;
         Self::parse(&text, &name)
     }

@@ -141,6 +141,15 @@ impl Tables {
             view: self.view,
         };
         check(&session)?;
+        // Written out in full it may be longer, and what is read must be possible to keep.
+        let n_bytes = to_toml(&session).len() as u64;
+        if n_bytes > LONGEST_SESSION {
+            let message = format!("written out in full it has {n_bytes} bytes; at most {LONGEST_SESSION}");
+            return Err(Fault {
+                path: Vec::new(),
+                message,
+            });
+        }
         Ok(session)
     }
 }

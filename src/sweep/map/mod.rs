@@ -12,7 +12,12 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::files;
+
 pub use svg::draw;
+
+/// Longest line of a table, in bytes.
+const LONGEST_LINE: usize = 1 << 20;
 
 /// Why a table is no map. Each message is one line.
 #[derive(Debug, Error)]
@@ -103,7 +108,7 @@ impl Map {
         let is_parquet = path
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"));
-        let file = File::open(path).map_err(refused)?;
+        let (file, _) = files::open(path).map_err(refused)?;
         let table = if is_parquet {
             parquet_rows(file)
         } else {
@@ -130,10 +135,28 @@ impl Map {
         };
         let measure_column = mode_column + measure_column;
         let wanted = mode.to_string();
-        let rows: Vec<Vec<String>> = rows
-            .into_iter()
-            .filter(|row| row[mode_column] == wanted)
-            .collect();
+        // Of the whole table, what the map is made of: the axes, the status and the measure of one mode.
+        let mut kept: Vec<Vec<String>> = Vec::new();
+        for row in rows {
+            let mut row = row.map_err(refused)?;
+            let has_all = row.len() == names.len();
+            if !has_all {
+                return Err(refused(io::Error::other(
+                    "a row has another number of columns than the first",
+                )));
+            }
+            if row[mode_column] == wanted {
+                let (status, value) = (
+                    std::mem::take(&mut row[status_column]),
+                    std::mem::take(&mut row[measure_column]),
+                );
+                row.truncate(mode_column);
+                row.extend([status, value]);
+                kept.push(row);
+            }
+        }
+        let rows = kept;
+        let (status_column, measure_column) = (mode_column, mode_column + 1);
         if rows.is_empty() {
             return Err(MapError::NoMode { mode });
         }
@@ -217,29 +240,51 @@ fn values_of(rows: &[Vec<String>], column: usize) -> Vec<String> {
     values
 }
 
-type Rows = (Vec<String>, Vec<Vec<String>>);
+/// Names of the columns, and the rows as they are read.
+type Rows = (Vec<String>, Box<dyn Iterator<Item = io::Result<Vec<String>>>>);
 
 fn csv_rows(file: File) -> io::Result<Rows> {
-    let mut reader = csv::Reader::from_reader(file);
-    let names = reader
-        .headers()
-        .map_err(io::Error::other)?
-        .iter()
-        .map(str::to_owned)
-        .collect();
-    let rows = reader.records().map(|record| {
+    let mut reader = csv::Reader::from_reader(ShortLines {
+        file: io::BufReader::new(file),
+        length: 0,
+    });
+    let names = reader.headers().map_err(io::Error::other)?;
+    let names = names.iter().map(str::to_owned).collect();
+    let rows = reader.into_records().map(|record| {
         let record = record.map_err(io::Error::other)?;
         Ok(record.iter().map(str::to_owned).collect())
     });
-    Ok((names, rows.collect::<io::Result<_>>()?))
+    Ok((names, Box::new(rows)))
 }
 
 #[cfg(feature = "parquet")]
 fn parquet_rows(file: File) -> io::Result<Rows> {
-    super::parquet::read(file)
+    let (names, rows) = super::parquet::read(file)?;
+    Ok((names, Box::new(rows)))
 }
 
 #[cfg(not(feature = "parquet"))]
 fn parquet_rows(_file: File) -> io::Result<Rows> {
     Err(io::Error::other("this program was built without Parquet"))
+}
+
+/// A file of lines that are not too long to be kept in memory.
+struct ShortLines {
+    file: io::BufReader<File>,
+    /// Bytes since the last end of a line.
+    length: usize,
+}
+
+impl io::Read for ShortLines {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        self.length = match buffer[..n].iter().rposition(|&byte| byte == b'\n') {
+            Some(place) => n - place,
+            None => self.length + n,
+        };
+        if self.length > LONGEST_LINE {
+            return Err(io::Error::other("a line is too long for a table of a sweep"));
+        }
+        Ok(n)
+    }
 }
