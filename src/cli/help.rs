@@ -38,7 +38,7 @@ pub(super) const SWEEP: &str = "\
   saddlescope sweep sweep.toml --out cells          # or on eight machines: --shard 1/8 .. 8/8, into one directory or several
   saddlescope sweep --merge cells --out table.parquet
 A run that was ended, by whatever, goes on where it stopped when the same command is given again; cells that were finished are
-kept, also when the axes are given more values. The exit code is 6 while cells are left.
+kept, also when the axes are given more values. The exit code is then that of the signal, and 6 of --merge while cells are missing.
 
 A table has a row for every cell and mode. Over the replicas, _median, _q10 and _q90 are quantiles over those that have the value
 and have not diverged. With m the strength of the teacher and a that of the mode:
