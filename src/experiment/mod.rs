@@ -5,6 +5,7 @@
 
 mod difference;
 mod engine;
+mod one_hot;
 mod parse;
 mod samples;
 mod table;
@@ -165,6 +166,12 @@ pub struct DataConfig {
     pub n_samples: usize,
     /// Whether the stored inputs are whitened.
     pub whiten: bool,
+    /// Whether the means of inputs and targets are subtracted (file).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub center: bool,
+    /// Whether the targets are one column of labels, of which every class becomes an output (file).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub one_hot: bool,
     /// How stored samples are visited.
     pub sampling: Sampling,
     /// CSV file of the inputs (file): a header row, then one sample a row.
@@ -241,6 +248,8 @@ impl Default for DataConfig {
             kind: DataKind::Online,
             n_samples: 64,
             whiten: false,
+            center: false,
+            one_hot: false,
             sampling: Sampling::Replacement,
             inputs: String::new(),
             targets: String::new(),

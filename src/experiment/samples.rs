@@ -2,7 +2,12 @@
 //!
 //! `inputs` and `targets` name two CSV tables with as many rows: row `i` of one is the input `x_i`, of the other its target
 //! `y_i`. A name that begins with [`BUILTIN`] is a table that ships with the program; any other is a path, relative to the folder
-//! of the experiment file. With `whiten` the inputs are mapped so that `(1/N) sum x x^T` is the identity.
+//! of the experiment file.
+//!
+//! - `one_hot`: the targets are one column of labels, and every class becomes an output.
+//! - `center`: the mean of the inputs and that of the targets are subtracted.
+//! - `whiten`: the inputs are mapped so that `(1/N) sum x x^T` is the identity on their support. Directions in which they do not vary
+//!   (eigenvalues of the second moment below 1e-9 of the largest) are dropped; [`Samples::n_dropped`] tells how many.
 //!
 //! The teacher of these samples is their least-squares map ([`Teacher::least_squares`]), its strengths those of `[teacher]`.
 //! Inputs that are not white couple the modes, as in a stored set that is not whitened: gradient flow then reaches the same map,
@@ -15,11 +20,12 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 use thiserror::Error;
 
+use super::one_hot;
 use super::table::{self, LONGEST_TABLE, TableError};
 use super::{DataConfig, DataKind, Experiment, MAX_RANK};
 use crate::budget::{self, OutOfMemory};
 use crate::files::{self, Inputs};
-use crate::model::{Dataset, DatasetError, LeastSquaresError, Teacher, whitened};
+use crate::model::{Dataset, DatasetError, LeastSquaresError, Teacher, whitened_on_support};
 
 /// How names of tables begin that ship with the program.
 pub const BUILTIN: &str = "builtin:";
@@ -99,8 +105,32 @@ pub struct Samples {
     inputs: DMatrix<f64>,
     targets: DMatrix<f64>,
     teacher: Arc<Teacher>,
-    /// Names and option they were read by.
-    read_as: (String, String, bool),
+    /// Input directions that whitening has dropped.
+    n_dropped: usize,
+    /// Names and options they were read by.
+    read_as: ReadAs,
+}
+
+/// What decides how samples are read.
+#[derive(Clone, Debug, PartialEq)]
+struct ReadAs {
+    inputs: String,
+    targets: String,
+    whiten: bool,
+    center: bool,
+    one_hot: bool,
+}
+
+impl ReadAs {
+    fn of(data: &DataConfig) -> Self {
+        Self {
+            inputs: data.inputs.clone(),
+            targets: data.targets.clone(),
+            whiten: data.whiten,
+            center: data.center,
+            one_hot: data.one_hot,
+        }
+    }
 }
 
 impl PartialEq for Samples {
@@ -114,7 +144,13 @@ impl PartialEq for Samples {
 impl Samples {
     fn read(data: &DataConfig) -> Result<Self, SamplesError> {
         let mut inputs = read_table("inputs", &data.inputs)?;
-        let targets = read_table("targets", &data.targets)?;
+        let mut targets = if data.one_hot {
+            read_with("targets", &data.targets, |bytes| {
+                one_hot::parse(bytes).map(|(targets, _)| targets)
+            })?
+        } else {
+            read_table("targets", &data.targets)?
+        };
         if inputs.ncols() != targets.ncols() {
             return Err(SamplesError::Unpaired {
                 inputs: data.inputs.clone(),
@@ -130,8 +166,13 @@ impl Samples {
             inputs: data.inputs.clone(),
             cause,
         })?;
+        if data.center {
+            center(&mut inputs);
+            center(&mut targets);
+        }
+        let mut n_dropped = 0;
         if data.whiten {
-            inputs = whitened(&inputs).map_err(|cause| SamplesError::Whitening {
+            (inputs, n_dropped) = whitened_on_support(&inputs).map_err(|cause| SamplesError::Whitening {
                 inputs: data.inputs.clone(),
                 cause,
             })?;
@@ -145,7 +186,8 @@ impl Samples {
             inputs,
             targets,
             teacher: Arc::new(teacher),
-            read_as: (data.inputs.clone(), data.targets.clone(), data.whiten),
+            n_dropped,
+            read_as: ReadAs::of(data),
         })
     }
 
@@ -157,6 +199,11 @@ impl Samples {
     /// Dimension of an input.
     pub fn d_in(&self) -> usize {
         self.inputs.nrows()
+    }
+
+    /// Input directions that whitening has dropped, for the inputs do not vary in them.
+    pub fn n_dropped(&self) -> usize {
+        self.n_dropped
     }
 
     /// Dimension of a target.
@@ -178,8 +225,7 @@ impl Samples {
 
     /// Whether these are the samples that `data` speaks of.
     pub(super) fn are_those_of(&self, data: &DataConfig) -> bool {
-        let (inputs, targets, whiten) = &self.read_as;
-        (inputs, targets, *whiten) == (&data.inputs, &data.targets, data.whiten)
+        self.read_as == ReadAs::of(data)
     }
 
     /// The stored set of these samples, with label noise of unit variance beside it, shape `(d_out, N)`.
@@ -241,7 +287,23 @@ impl Experiment {
     }
 }
 
+/// Subtracts from every sample, a column, the mean of all.
+fn center(samples: &mut DMatrix<f64>) {
+    let mean = samples.column_mean();
+    for mut sample in samples.column_iter_mut() {
+        sample -= &mean;
+    }
+}
+
 fn read_table(key: &'static str, name: &str) -> Result<DMatrix<f64>, SamplesError> {
+    read_with(key, name, table::parse)
+}
+
+fn read_with(
+    key: &'static str,
+    name: &str,
+    parse: impl Fn(&[u8]) -> Result<DMatrix<f64>, TableError>,
+) -> Result<DMatrix<f64>, SamplesError> {
     let table = if name.starts_with(BUILTIN) {
         let found = TABLES.iter().find(|(known, _)| *known == name);
         found.map_or_else(
@@ -249,10 +311,10 @@ fn read_table(key: &'static str, name: &str) -> Result<DMatrix<f64>, SamplesErro
                 let known = TABLES.map(|(known, _)| known).join(", ");
                 Err(TableError::NotBuiltin { known })
             },
-            |(_, text)| table::parse(text.as_bytes()),
+            |(_, text)| parse(text.as_bytes()),
         )
     } else {
-        read_bytes(Path::new(name)).and_then(|bytes| table::parse(&bytes))
+        read_bytes(Path::new(name)).and_then(|bytes| parse(&bytes))
     };
     table.map_err(|cause| SamplesError::Table {
         key,

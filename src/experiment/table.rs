@@ -75,6 +75,20 @@ pub enum TableError {
         /// What stands there.
         field: String,
     },
+    /// Labels stand in one column.
+    #[error("line {line}: {found} columns, but data.one_hot makes targets from one column of labels")]
+    NotOneColumn {
+        /// Where.
+        line: u64,
+        /// Columns there are.
+        found: usize,
+    },
+    /// There are more classes than an output may have dimensions.
+    #[error("{found} different labels; at most {}", super::MAX_WIDTH)]
+    TooManyClasses {
+        /// How many.
+        found: usize,
+    },
     /// The text is not CSV in UTF-8.
     #[error("line {line}: {cause}")]
     NotCsv {
@@ -149,6 +163,25 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, TableError> {
     }
     let n_samples = numbers.len() / names.len();
     Ok(DMatrix::from_vec(names.len(), n_samples, numbers))
+}
+
+/// Hands every row that is not blank, the header among them, with its line to `take`.
+///
+/// # Errors
+/// What `take` answers, and [`TableError::NotCsv`].
+pub(super) fn rows_of(
+    bytes: &[u8],
+    mut take: impl FnMut(u64, &csv::StringRecord) -> Result<(), TableError>,
+) -> Result<(), TableError> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes);
+    let mut record = csv::StringRecord::new();
+    while read(&mut reader, &mut record)? {
+        take(record.position().map_or(1, csv::Position::line), &record)?;
+    }
+    Ok(())
 }
 
 /// The next row, without those that are blank; `false` at the end.

@@ -114,14 +114,13 @@ impl Experiment {
             &written,
             format!("a list of 1 to {MAX_RANK} strengths"),
         )?;
-        let narrowest = self.network.widths().into_iter().min().unwrap_or(0);
+        // A hidden layer may be narrower: the network then learns the strongest modes it has room for.
+        let most = self.network.d_in.min(self.network.d_out);
         check(
-            rank <= narrowest,
+            rank <= most,
             key,
             &written,
-            format!(
-                "at most {narrowest} strengths, since the narrowest layer of the network has width {narrowest}"
-            ),
+            format!("at most {most} strengths, since the narrower of input and output has width {most}"),
         )?;
         let in_range = strengths.iter().all(|m| (1e-6..=MAX_SCALE).contains(m));
         check(

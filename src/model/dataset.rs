@@ -117,6 +117,38 @@ impl Dataset {
     }
 }
 
+/// Eigenvalues of the second moment below this fraction of the largest count as zero where inputs are whitened on their support.
+pub const NEGLIGIBLE_VARIANCE: f64 = 1e-9;
+
+/// Inputs whose second moment is the identity on their support, `x -> (C^+)^(1/2) x`, and the number of directions dropped because the
+/// inputs do not vary in them (eigenvalues of `C` below [`NEGLIGIBLE_VARIANCE`] of the largest).
+///
+/// # Errors
+/// [`DatasetError::Singular`] where all inputs are zero.
+pub fn whitened_on_support(inputs: &DMatrix<f64>) -> Result<(DMatrix<f64>, usize), DatasetError> {
+    let (d_in, n_samples) = inputs.shape();
+    let moment = inputs * inputs.transpose() / n_samples as f64;
+    let eigen = moment.symmetric_eigen();
+    let least = NEGLIGIBLE_VARIANCE * eigen.eigenvalues.max();
+    if least <= 0.0 {
+        return Err(DatasetError::Singular { n_samples, d_in });
+    }
+    let is_dropped = |value: &f64| *value <= least;
+    let n_dropped = eigen.eigenvalues.iter().filter(|value| is_dropped(value)).count();
+    let scales = eigen.eigenvalues.map(|value| {
+        if is_dropped(&value) {
+            0.0
+        } else {
+            value.sqrt().recip()
+        }
+    });
+    let scaled = DMatrix::from_diagonal(&scales);
+    Ok((
+        &eigen.eigenvectors * scaled * eigen.eigenvectors.transpose() * inputs,
+        n_dropped,
+    ))
+}
+
 /// Inputs whose second moment `(1/N) sum x x^T` is the identity: `x -> C^(-1/2) x` with the symmetric root.
 ///
 /// # Errors

@@ -1,7 +1,8 @@
 //! Initial weights of the student.
 //!
 //! - aligned and balanced: `W_l = R_l diag(w) R_{l-1}^T` on the teacher's `r` modes, `R_0 = V`, `R_L = U`, every `w_a =
-//!   s0^(1/L)`, so each mode starts at strength `s0` (Saxe et al., arXiv 1312.6120);
+//!   s0^(1/L)`, so each mode starts at strength `s0` (Saxe et al., arXiv 1312.6120); where a hidden layer is narrower than `r`, the
+//!   strongest modes it has room for, and the others at zero for ever;
 //! - Gaussian: iid entries of a given standard deviation;
 //! - power law: iid Gaussian entries of variance `min(fan_in, fan_out)^-gamma` (Jacot et al., arXiv 2106.15933; the
 //!   paper's experiments). `gamma` above 1 starts near the saddle at zero.
@@ -36,22 +37,22 @@ pub enum Init {
 }
 
 impl Init {
-    /// Draws a network of the given widths `d_0 .. d_L`; the teacher has shape `(d_L, d_0)` and a rank no larger than any
-    /// width.
+    /// Draws a network of the given widths `d_0 .. d_L`; the teacher has shape `(d_L, d_0)`.
     pub fn draw(self, widths: &[usize], teacher: &Teacher, generator: &mut Generator) -> DeepLinearNetwork {
         let depth = widths.len() - 1;
         let weights = match self {
             Self::Aligned { strength, basis } => {
                 let layer_strength = strength.powf(1.0 / depth as f64);
-                let rank = teacher.rank();
-                let mut frames = vec![teacher.right().clone()];
+                let narrowest = widths.iter().copied().min().unwrap_or(0);
+                let rank = teacher.rank().min(narrowest);
+                let mut frames = vec![teacher.right().columns(0, rank).into_owned()];
                 for &width in &widths[1..depth] {
                     frames.push(match basis {
                         Basis::Random => random_frame(width, rank, generator),
                         Basis::Identity => DMatrix::identity(width, rank),
                     });
                 }
-                frames.push(teacher.left().clone());
+                frames.push(teacher.left().columns(0, rank).into_owned());
                 frames
                     .windows(2)
                     .map(|pair| layer_strength * &pair[1] * pair[0].transpose())

@@ -13,7 +13,7 @@ mod risk;
 mod rotations;
 mod teacher;
 
-pub use dataset::{Dataset, DatasetError, whitened};
+pub use dataset::{Dataset, DatasetError, NEGLIGIBLE_VARIANCE, whitened, whitened_on_support};
 pub use gradient_moments::GradientMoments;
 pub use init::Init;
 pub use least_squares::LeastSquaresError;

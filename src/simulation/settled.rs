@@ -69,8 +69,8 @@ pub struct NetworkLaw {
 }
 
 impl NetworkLaw {
-    /// Of an experiment under the given parameters; `None` for stored sets, for dynamics without the noise of SGD, and without
-    /// label noise.
+    /// Of an experiment under the given parameters; `None` for stored sets, for dynamics without the noise of SGD, without
+    /// label noise, and where a hidden layer has fewer units than there are modes.
     pub fn new(experiment: &Experiment, live: &LiveParams) -> Option<Self> {
         let substeps = match experiment.dynamics() {
             Dynamics::Sgd => 1,
@@ -79,6 +79,11 @@ impl NetworkLaw {
         };
         let network = &experiment.network;
         if experiment.data.kind != DataKind::Online || live.label_noise_std <= 0.0 {
+            return None;
+        }
+        // Below a bottleneck what cannot be learned makes noise of its own.
+        let rank = experiment.teacher.strengths.len();
+        if network.hidden.iter().any(|width| *width < rank) {
             return None;
         }
         let steps = Steps {

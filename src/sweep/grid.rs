@@ -249,12 +249,12 @@ mod tests {
     #[test]
     fn a_cell_that_is_no_experiment_is_named() {
         let sweep = sweep(
-            "steps = 10\n[[axis]]\nkey = \"network.width\"\nvalues = [4, 3]\n[[axis]]\nkey = \"live.batch_size\"\nvalues = [2]\n",
+            "steps = 10\n[[axis]]\nkey = \"network.d_in\"\nvalues = [4, 3]\n[[axis]]\nkey = \"live.batch_size\"\nvalues = [2]\n",
         );
         assert!(sweep.cell(0).is_ok());
         let message = sweep.cell(1).unwrap_err().to_string();
         assert!(
-            message.contains("network.width = 3, live.batch_size = 2") && message.contains("narrowest layer"),
+            message.contains("network.d_in = 3, live.batch_size = 2") && message.contains("width 3"),
             "{message}"
         );
     }

@@ -45,7 +45,7 @@ fn every_caption_is_shown(lesson: &Lesson) {
 }
 
 #[test]
-fn there_are_thirteen_lessons_in_order() {
+fn the_lessons_are_in_order() {
     let lessons = builtin();
     let numbers: Vec<u32> = lessons.iter().map(|lesson| lesson.number).collect();
     assert_eq!(numbers, (1..=16).collect::<Vec<_>>());
@@ -121,4 +121,19 @@ fn lesson_12_enough_data() {
 #[test]
 fn lesson_13_isotropic_noise_gets_it_wrong() {
     teaches("isotropic");
+}
+
+#[test]
+fn lesson_14_noise_prefers_another_balance() {
+    teaches("noise-balance");
+}
+
+#[test]
+fn lesson_15_too_noisy_to_remember() {
+    teaches("lost-features");
+}
+
+#[test]
+fn lesson_16_locked_out() {
+    teaches("locked-out");
 }
