@@ -10,6 +10,8 @@ use crate::observables::events::Moment;
 /// What of a run is drawn and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
+    /// Plots over time that are shown one above the other.
+    pub stack: Vec<PlotId>,
     /// The time axis.
     pub time: TimeScale,
     /// Positions at the ends of the time axis; `None` for the whole run.
@@ -36,6 +38,7 @@ impl Default for Options {
     /// The whole run, every axis as it suits the plot, with theory.
     fn default() -> Self {
         Self {
+            stack: PlotId::USUAL.to_vec(),
             time: TimeScale::default(),
             x_range: None,
             scales: BTreeMap::new(),

@@ -34,6 +34,9 @@ impl PlotId {
         Self::Histogram,
     ];
 
+    /// Plots over time that are shown one above the other until a person chooses others.
+    pub const USUAL: [Self; 4] = [Self::Strengths, Self::Diffusion, Self::Events, Self::Loss];
+
     /// Its name in commands and files.
     pub fn name(self) -> &'static str {
         match self {
@@ -124,6 +127,16 @@ impl PlotId {
             Self::Strengths | Self::Events | Self::Law | Self::Histogram => Scale::Linear,
             Self::Diffusion | Self::Loss => Scale::Log,
         }
+    }
+
+    /// Height among the plots over time, relative to the others; a strip has the height of its rows.
+    pub fn weight(self) -> f32 {
+        if self == Self::Strengths { 1.5 } else { 1.0 }
+    }
+
+    /// Whether it is a strip of rows, which have no scale.
+    pub fn is_strip(self) -> bool {
+        self == Self::Events
     }
 
     /// Whether it has a time axis.

@@ -56,13 +56,21 @@ pub(super) fn ticks(scale: Scale, range: (f64, f64), n: u32, offset: f64) -> Vec
 fn linear((low, high): (f64, f64), n: u32) -> Vec<Tick> {
     let rough = (high - low) / f64::from(n);
     let power = 10_f64.powf(rough.log10().floor());
-    let factor = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .find(|factor| factor * power >= rough * (1.0 - 1e-9))
-        .unwrap_or(10.0);
-    let step = factor * power;
     // A round number at an edge stays in spite of rounding.
-    let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
+    let ends = |step: f64| ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
+    let steps = [10.0, 5.0, 2.0, 1.0, 0.5, 0.2].map(|factor| factor * power);
+    let fitting = steps
+        .into_iter()
+        .rev()
+        .find(|step| *step >= rough * (1.0 - 1e-9))
+        .unwrap_or(10.0 * power);
+    // The widest steps of which there are two ticks at least: one alone says nothing of the scale.
+    let has_two = |step: &f64| ends(*step).1 > ends(*step).0;
+    let step = { steps.into_iter() }
+        .filter(|step| *step <= fitting)
+        .find(has_two)
+        .unwrap_or(fitting);
+    let (first, last) = ends(step);
     if !(first.is_finite() && last.is_finite()) || last - first > f64::from(2 * MOST) {
         return Vec::new();
     }
@@ -180,6 +188,8 @@ mod tests {
             labels(Scale::Linear, (0.0, 2.1), 5),
             ["0", "0.5", "1", "1.5", "2"]
         );
+        // Two ticks at least, however low the plot.
+        assert_eq!(labels(Scale::Linear, (0.0, 4.24), 2), ["0", "2", "4"]);
         assert_eq!(
             labels(Scale::Linear, (0.0, 1e8), 2),
             ["0", "5\u{b7}10\u{2077}", "1\u{b7}10\u{2078}"]

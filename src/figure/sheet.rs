@@ -14,7 +14,7 @@ const CAPTION_HEIGHT: f64 = 76.0;
 const MARGIN: f64 = 24.0;
 /// Height of a plot that stands alone.
 const ALONE: f64 = 380.0;
-/// Height of a histogram among many.
+/// Height of a plot among many.
 const AMONG_MANY: f64 = 250.0;
 
 /// What a figure shows, laid out; nothing of the run is needed any more to draw it.
@@ -32,38 +32,31 @@ impl Sheet {
     /// # Errors
     /// [`FigureError::TooFewRows`] for histograms of a run of which no mode has settled.
     pub fn new(known: &Known<'_>, panel: FigurePanel, options: &Options) -> Result<Self, FigureError> {
-        let plots: Vec<(PlotId, f64)> = match panel {
-            FigurePanel::All => vec![
-                (PlotId::Strengths, 256.0),
-                (PlotId::Diffusion, 236.0),
-                (PlotId::Events, 0.0),
-                (PlotId::Loss, 260.0),
-            ],
-            FigurePanel::One(plot) => vec![(plot, ALONE)],
+        let (plots, height) = match panel {
+            FigurePanel::All => (options.stack.clone(), AMONG_MANY),
+            FigurePanel::One(plot) => (vec![plot], ALONE),
         };
         let mut traces = TraceCache::default();
         let mut panels = Vec::new();
         let mut top = CAPTION_HEIGHT;
-        let last = plots.len() - 1;
-        for (i, (plot, height)) in plots.into_iter().enumerate() {
+        for (i, &plot) in plots.iter().enumerate() {
             let mut drawing = Drawing {
                 known,
                 options,
                 room: Room::on_paper(0.0, 0.0),
                 traces: &mut traces,
             };
-            match plot {
-                PlotId::Histogram => panels.extend(in_columns(&mut drawing, &mut top)?),
-                PlotId::Events => {
-                    let height = height_of_rows(n_rows(known.rank()));
-                    panels.extend(one(plot, &mut drawing, height));
-                    stand(&mut panels, &mut top, i == last);
-                }
-                PlotId::Strengths | PlotId::Diffusion | PlotId::Loss | PlotId::Law => {
-                    panels.extend(one(plot, &mut drawing, height));
-                    stand(&mut panels, &mut top, i == last);
-                }
+            if plot == PlotId::Histogram {
+                panels.extend(in_columns(&mut drawing, &mut top)?);
+                continue;
             }
+            let height = if plot.is_strip() {
+                height_of_rows(n_rows(known.rank()))
+            } else {
+                height
+            };
+            panels.extend(one(plot, &mut drawing, height));
+            stand(&mut panels, &mut top, i + 1 == plots.len());
         }
         let (title, caption) = captions(known, panel);
         Ok(Self {

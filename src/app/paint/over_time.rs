@@ -122,7 +122,7 @@ pub(crate) fn stack(ui: &mut Ui, stack: Stack<'_>) -> Option<Action> {
         let title = ui.interact(title, id.with("title"), Sense::hover());
         title.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, described(&picture)));
         title.on_hover_text(format!("{}\n{}", plot.tooltip(), described(&picture)));
-        if plot != PlotId::Events {
+        if !plot.is_strip() {
             switch(ui, plot, view, place, letters);
         }
         drawn.push(Drawn {
@@ -182,23 +182,14 @@ fn heights(plots: &[PlotId], available: f32, view: &View, (rank, letters): (usiz
     };
     let surroundings = |i: usize| about(i).above(letters) + about(i).below(letters);
     let large = &view.settings.large;
-    let is_any_large = plots
-        .iter()
-        .any(|plot| large.contains(plot) && *plot != PlotId::Events);
-    let weight = |plot: PlotId| match plot {
-        PlotId::Events => 0.0,
-        plot if is_any_large => {
-            if large.contains(&plot) {
-                2.0
-            } else {
-                1.0
-            }
-        }
-        PlotId::Strengths => 1.5,
-        PlotId::Diffusion | PlotId::Loss | PlotId::Law | PlotId::Histogram => 1.0,
+    let is_any_large = plots.iter().any(|plot| large.contains(plot) && !plot.is_strip());
+    let weight = |plot: PlotId| match (plot.is_strip(), is_any_large) {
+        (true, _) => 0.0,
+        (false, true) => 1.0 + f32::from(u8::from(large.contains(&plot))),
+        (false, false) => plot.weight(),
     };
     let strip = n_rows(rank) as f32 * ROW_HEIGHT * letters;
-    let has_strip = plots.contains(&PlotId::Events);
+    let has_strip = plots.iter().any(|plot| plot.is_strip());
     let fixed: f32 = (0..plots.len()).map(surroundings).sum::<f32>() + if has_strip { strip } else { 0.0 };
     let total: f32 = plots.iter().map(|&plot| weight(plot)).sum();
     let room = (available - fixed).max(0.0);
@@ -206,9 +197,10 @@ fn heights(plots: &[PlotId], available: f32, view: &View, (rank, letters): (usiz
         .iter()
         .enumerate()
         .map(|(i, &plot)| {
-            let own = match plot {
-                PlotId::Events => strip,
-                plot => (room * weight(plot) / total.max(1.0)).max(LEAST),
+            let own = if plot.is_strip() {
+                strip
+            } else {
+                (room * weight(plot) / total.max(1.0)).max(LEAST)
             };
             own + surroundings(i)
         })

@@ -120,7 +120,7 @@ fn show(view: &mut View, plot: PlotId, x: Option<(f64, f64)>, y: Option<(f64, f6
     if let Some((low, high)) = x.filter(|&(low, high)| drawable(low, high)) {
         view.window = TimeWindow::Detached { low, high };
     }
-    let y = y.filter(|&(low, high)| drawable(low, high) && plot != PlotId::Events);
+    let y = y.filter(|&(low, high)| drawable(low, high) && !plot.is_strip());
     if let Some(y) = y {
         view.vertical.insert(plot, y);
     }

@@ -6,7 +6,7 @@ use crate::app::action::{Action, FileAction, Zoom};
 use crate::app::commands::info_of;
 use crate::app::format::grouped;
 use crate::app::state::{MAX_SMOOTHING, Span, State};
-use crate::chart::TimeAxis;
+use crate::chart::{PlotId, TimeAxis};
 
 /// Steps of the views of the end of a run.
 const LASTS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -37,6 +37,7 @@ pub(crate) fn menus(ui: &mut Ui, state: &State) -> Option<Action> {
                 }
             });
         }
+        asked = plot_menu(ui, state).or(asked.take());
         if !is_narrow {
             ui.separator();
             asked = time_controls(ui, state).or(asked.take());
@@ -127,6 +128,25 @@ fn item(ui: &mut Ui, action: &Action) -> bool {
     let keys = info.keys.first().map(|key| ui.ctx().format_shortcut(key));
     let button = egui::Button::new(info.name).shortcut_text(keys.unwrap_or_default());
     ui.add(button).on_hover_text(info.hint).clicked()
+}
+
+/// Which plots over time are shown.
+fn plot_menu(ui: &mut Ui, state: &State) -> Option<Action> {
+    let settings = &state.view.settings;
+    let stack = settings.stack();
+    let mut asked = None;
+    ui.menu_button("Plots", |ui| {
+        for plot in PlotId::ALL.into_iter().filter(|plot| plot.is_over_time()) {
+            let mut is_shown = stack.contains(&plot);
+            let response = ui.checkbox(&mut is_shown, plot.title());
+            if response.on_hover_text(plot.tooltip()).changed() {
+                let mut settings = settings.clone();
+                settings.toggle_plot(plot);
+                asked = Some(Action::Look(Box::new(settings)));
+            }
+        }
+    });
+    asked
 }
 
 /// What the time axis counts and shows, and smoothing.

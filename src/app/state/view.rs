@@ -94,6 +94,7 @@ impl View {
             scales.insert(PlotId::Histogram, Scale::Log);
         }
         Options {
+            stack: settings.stack(),
             time: settings.time,
             x_range: Some(x_range),
             scales,

@@ -30,7 +30,11 @@ pub(crate) struct ViewSettings {
     pub(crate) alignment: Alignment,
     /// Whether theory's curves are a grey band, because they do not hold exactly.
     pub(crate) theory_band: bool,
+    /// Plots over time that are shown; the usual ones where there are none.
+    #[serde(deserialize_with = "known_plots", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) plots: Vec<PlotId>,
     /// Plots that are large.
+    #[serde(deserialize_with = "known_plots")]
     pub(crate) large: Vec<PlotId>,
     pub(crate) time: TimeScale,
     pub(crate) shown: Shown,
@@ -156,24 +160,59 @@ impl ViewSettings {
             .unwrap_or_else(|| plot.usual_scale())
     }
 
+    /// Plots over time that are shown, from the top; large ones are always among them.
+    pub(crate) fn stack(&self) -> Vec<PlotId> {
+        let chosen: &[PlotId] = if self.plots.is_empty() {
+            &PlotId::USUAL
+        } else {
+            &self.plots
+        };
+        let mut stack = PlotId::ALL.to_vec();
+        stack.retain(|plot| plot.is_over_time() && (chosen.contains(plot) || self.large.contains(plot)));
+        stack
+    }
+
+    /// Shows a plot over time or hides it; the last one stays.
+    pub(crate) fn toggle_plot(&mut self, plot: PlotId) {
+        let mut stack = self.stack();
+        if stack.contains(&plot) {
+            stack.retain(|&shown| shown != plot);
+            self.large.retain(|&large| large != plot);
+        } else {
+            stack.push(plot);
+        }
+        if !stack.is_empty() {
+            self.plots = stack;
+        }
+    }
+
     /// Draws a mode alone, or all of them again.
     pub(crate) fn toggle_solo(&mut self, mode: usize) {
         self.solo = if self.solo == Some(mode) { None } else { Some(mode) };
     }
 }
 
-/// Scales of the plots that there are; those of others, which another version may know, are left out.
+/// The plot of a name in a file.
+fn named(name: &str) -> Option<PlotId> {
+    match name {
+        // Names in sessions of version 0.1.0.
+        "mode strengths" => Some(PlotId::Strengths),
+        "excess loss" => Some(PlotId::Loss),
+        "stationary" => Some(PlotId::Histogram),
+        name => PlotId::from_name(name),
+    }
+}
+
+/// The plots that there are; others, which another version may know, are left out.
+fn known_plots<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PlotId>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.iter().filter_map(|name| named(name)).collect())
+}
+
+/// Scales of the plots that there are.
 fn known_scales<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<PlotId, Scale>, D::Error> {
     let scales = BTreeMap::<String, Scale>::deserialize(deserializer)?;
-    let known = |(name, scale): (String, Scale)| {
-        let plot = match name.as_str() {
-            // Names in sessions of version 0.1.0.
-            "mode strengths" => Some(PlotId::Strengths),
-            "excess loss" => Some(PlotId::Loss),
-            name => PlotId::from_name(name),
-        };
-        plot.map(|plot| (plot, scale))
-    };
+    let known = |(name, scale): (String, Scale)| named(&name).map(|plot| (plot, scale));
     Ok(scales.into_iter().filter_map(known).collect())
 }
 
@@ -192,6 +231,7 @@ mod tests {
             events_listed: true,
             alignment: Alignment::Peak(1),
             theory_band: true,
+            plots: vec![PlotId::Strengths, PlotId::Loss],
             large: vec![PlotId::Law, PlotId::Events],
             time: TimeScale {
                 axis: crate::chart::TimeAxis::Steps,
@@ -237,6 +277,24 @@ mod tests {
         assert_eq!(
             (settings.panels, settings.alignment),
             (usual.panels, usual.alignment)
+        );
+    }
+
+    #[test]
+    fn plots_are_shown_and_hidden_and_one_stays() {
+        let mut settings = ViewSettings::default();
+        assert_eq!(settings.stack(), PlotId::USUAL);
+        for plot in PlotId::USUAL {
+            settings.toggle_plot(plot);
+        }
+        assert_eq!(settings.stack(), [PlotId::Loss]);
+        settings.toggle_plot(PlotId::Strengths);
+        // In the usual order, whatever came first.
+        assert_eq!(settings.stack(), [PlotId::Strengths, PlotId::Loss]);
+        settings.large = vec![PlotId::Diffusion, PlotId::Law];
+        assert_eq!(
+            settings.stack(),
+            [PlotId::Strengths, PlotId::Diffusion, PlotId::Loss]
         );
     }
 

@@ -14,8 +14,6 @@ use crate::chart::PlotId;
 const LECTURE: (f32, f32) = (2.2, 1920.0);
 /// Height, in points, below which the plots' texts are short.
 const LOW: f32 = 500.0;
-/// Plots over time, from the top.
-const STACK: [PlotId; 4] = [PlotId::Strengths, PlotId::Diffusion, PlotId::Events, PlotId::Loss];
 /// Heights, in points, that the first of them and each further one need at least.
 const FIRST: f32 = 150.0;
 const NEXT: f32 = 120.0;
@@ -101,7 +99,9 @@ impl Window {
         let is_short = emphasis > 1.0 || ui.available_height() < LOW;
         panels::headline(ui, &self.state, emphasis, is_short);
         let room = ui.available_height();
-        let shown = shown_plots(&STACK, room / emphasis.sqrt(), emphasis > 1.0);
+        let settings = &self.state.view.settings;
+        let room = room / emphasis.sqrt();
+        let shown = shown_plots(&settings.stack(), &settings.large, room, emphasis > 1.0);
         ui.spacing_mut().item_spacing.y = 0.0;
         let State {
             run, kept_runs, view, ..
@@ -194,22 +194,16 @@ fn enlarge(ui: &mut Ui, emphasis: f32) {
     }
 }
 
-/// Those of the plots over time for which there is room: the first of them, and the events where there is enough; a hall sees two
-/// and the events.
-fn shown_plots(plots: &[PlotId], room: f32, is_hall: bool) -> Vec<PlotId> {
-    let most = if is_hall { 2 } else { usize::MAX };
+/// Those of the plots over time for which there is room: large ones before others, then the first; strips where there is enough;
+/// a hall sees two and the strips.
+fn shown_plots(plots: &[PlotId], large: &[PlotId], room: f32, is_hall: bool) -> Vec<PlotId> {
     let n_fitting = ((room - FIRST) / NEXT).max(0.0) as usize + 1;
-    let mut n_left = most.min(n_fitting);
-    let shows_events = room >= WITH_EVENTS;
+    let most = if is_hall { n_fitting.min(2) } else { n_fitting };
+    let mut ranked: Vec<PlotId> = plots.iter().copied().filter(|plot| !plot.is_strip()).collect();
+    ranked.sort_by_key(|plot| !large.contains(plot));
+    ranked.truncate(most);
     let mut shown = plots.to_vec();
-    shown.retain(|&plot| {
-        if plot == PlotId::Events {
-            return shows_events;
-        }
-        let fits = n_left > 0;
-        n_left = n_left.saturating_sub(1);
-        fits
-    });
+    shown.retain(|plot| ranked.contains(plot) || plot.is_strip() && room >= WITH_EVENTS);
     shown
 }
 
@@ -219,13 +213,16 @@ mod tests {
 
     #[test]
     fn plots_give_way_from_the_last_on_where_there_is_little_room() {
-        let shown = |room, is_hall| shown_plots(&STACK, room, is_hall);
-        assert_eq!(shown(800.0, false), STACK);
+        let shown = |room, is_hall| shown_plots(&PlotId::USUAL, &[], room, is_hall);
+        assert_eq!(shown(800.0, false), PlotId::USUAL);
         assert_eq!(shown(100.0, false), [PlotId::Strengths]);
         assert!(!shown(300.0, false).contains(&PlotId::Loss));
         assert_eq!(
             shown(800.0, true),
             [PlotId::Strengths, PlotId::Diffusion, PlotId::Events]
         );
+        // What is large goes before others.
+        let large = [PlotId::Loss];
+        assert_eq!(shown_plots(&PlotId::USUAL, &large, 100.0, false), [PlotId::Loss]);
     }
 }

@@ -105,7 +105,7 @@ impl Window {
             Action::NextScale => {
                 let hovered = view.hovered.as_ref().map(|hovered| hovered.plot);
                 let plot = hovered
-                    .filter(|&plot| plot != PlotId::Events)
+                    .filter(|plot| !plot.is_strip())
                     .unwrap_or(PlotId::Strengths);
                 view.set_scale(plot, view.settings.scale(plot).next());
             }
