@@ -5,6 +5,8 @@
 //!
 //! A new plot is a [`PlotId`] and a function in a file of its own, called in [`pictures`].
 
+mod alignment;
+mod balance;
 mod changes;
 mod diffusion;
 mod drawing;
@@ -29,6 +31,8 @@ mod ticks;
 mod time_axis;
 mod trace_cache;
 
+pub use alignment::alignment;
+pub use balance::balance;
 pub use diffusion::diffusion;
 pub use drawing::Drawing;
 pub use events::{MOST_ROWS, events, n_rows};
@@ -60,6 +64,8 @@ pub fn pictures(plot: PlotId, drawing: &mut Drawing<'_>) -> Vec<Picture> {
         PlotId::Diffusion => vec![diffusion(drawing)],
         PlotId::Events => vec![events(drawing)],
         PlotId::Loss => vec![loss(drawing)],
+        PlotId::Balance => vec![balance(drawing)],
+        PlotId::Alignment => vec![alignment(drawing)],
         PlotId::Law => vec![law(drawing)],
         PlotId::Histogram => histograms(drawing),
     }

@@ -16,6 +16,10 @@ pub enum PlotId {
     Events,
     /// Excess loss over time.
     Loss,
+    /// Balance of the layers over time.
+    Balance,
+    /// Alignment with the teacher over time.
+    Alignment,
     /// Diffusion against strength.
     Law,
     /// Histogram of every settled mode with its stationary law.
@@ -25,11 +29,13 @@ pub enum PlotId {
 
 impl PlotId {
     /// All of them, those over time first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Strengths,
         Self::Diffusion,
         Self::Events,
         Self::Loss,
+        Self::Balance,
+        Self::Alignment,
         Self::Law,
         Self::Histogram,
     ];
@@ -44,6 +50,8 @@ impl PlotId {
             Self::Diffusion => "diffusion",
             Self::Events => "events",
             Self::Loss => "loss",
+            Self::Balance => "balance",
+            Self::Alignment => "alignment",
             Self::Law => "law",
             Self::Histogram => "histogram",
         }
@@ -61,6 +69,8 @@ impl PlotId {
             Self::Diffusion => "Diffusion of each mode",
             Self::Events => "From noise peak to 95 % learned",
             Self::Loss => "Excess loss",
+            Self::Balance => "Balance of the layers",
+            Self::Alignment => "Alignment with the teacher",
             Self::Law => "Diffusion against strength",
             Self::Histogram => "Stationary histograms",
         }
@@ -73,6 +83,8 @@ impl PlotId {
             Self::Diffusion => "D, variance of a per unit time",
             Self::Events => "",
             Self::Loss => "excess loss \u{bd}\u{2016}W \u{2212} M\u{2016}\u{b2}",
+            Self::Balance => "imbalance of neighbouring layers",
+            Self::Alignment => "alignment of each mode",
             Self::Law => "D / peak of the law",
             Self::Histogram => "probability density",
         }
@@ -85,6 +97,8 @@ impl PlotId {
             Self::Diffusion => "D",
             Self::Events => "",
             Self::Loss => "excess loss",
+            Self::Balance => "imbalance",
+            Self::Alignment => "alignment",
             Self::Law => "D / peak",
             Self::Histogram => "density",
         }
@@ -110,6 +124,15 @@ impl PlotId {
                 "Half the squared distance of the student's map from the teacher's, \u{bd}\u{2016}W \u{2212} M\u{2016}\u{b2}; \
                  dashed: the levels of the saddles."
             }
+            Self::Balance => {
+                "Imbalance of neighbouring layers: the root of \u{2016}W\u{2082}\u{1d40}W\u{2082} \u{2212} W\u{2081}W\u{2081}\u{1d40}\u{2016}\u{b2}, summed over \
+                 the pairs; dashed: its value at the start, which gradient flow keeps. Balanced layers have 0, which is on no \
+                 logarithmic axis."
+            }
+            Self::Alignment => {
+                "How far each teacher direction is a singular direction of the student: the product of the cosines between Wv \
+                 and u, and between W\u{1d40}u and v; 1 where aligned."
+            }
             Self::Law => {
                 "Diffusion of every mode against its strength a/m, in units of the peak of its law D(s) (dashed). The noise is \
                  largest before the mode is learned."
@@ -124,8 +147,8 @@ impl PlotId {
     /// Scale of the axis upwards until a person asks for another.
     pub fn usual_scale(self) -> Scale {
         match self {
-            Self::Strengths | Self::Events | Self::Law | Self::Histogram => Scale::Linear,
-            Self::Diffusion | Self::Loss => Scale::Log,
+            Self::Strengths | Self::Events | Self::Alignment | Self::Law | Self::Histogram => Scale::Linear,
+            Self::Diffusion | Self::Loss | Self::Balance => Scale::Log,
         }
     }
 
@@ -142,7 +165,12 @@ impl PlotId {
     /// Whether it has a time axis.
     pub fn is_over_time(self) -> bool {
         match self {
-            Self::Strengths | Self::Diffusion | Self::Events | Self::Loss => true,
+            Self::Strengths
+            | Self::Diffusion
+            | Self::Events
+            | Self::Loss
+            | Self::Balance
+            | Self::Alignment => true,
             Self::Law | Self::Histogram => false,
         }
     }

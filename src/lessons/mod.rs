@@ -20,7 +20,7 @@
 //! replicas = 0                   # further full networks
 //!
 //! [view]
-//! large = ["strengths", "loss"]  # also "diffusion", "events", "stationary", "law"
+//! large = ["strengths", "loss"]  # also "diffusion", "events", "balance", "alignment", "histogram", "law"
 //! axis = "steps"                 # or "time"
 //! theory = "line"                # or "band", "off"
 //!
