@@ -98,6 +98,7 @@ mod memory;
 pub mod model;
 pub mod observables;
 pub mod palette;
+mod panics;
 mod products;
 pub mod random;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the bottom up; those of one line do not use each other.
 const FLOORS: &[&[&str]] = &[
-    &["budget", "files", "format", "memory", "whole_number"],
+    &["budget", "files", "format", "memory", "panics", "whole_number"],
     &["stats", "random", "palette"],
     &["products"],
     &["theory"],

@@ -10,8 +10,10 @@ use crate::corpus::Corpus;
 use crate::kinds::Kind;
 use crate::worker::{CODES, Counts, failure_folder, keep_failure, progress_file};
 
-/// Longest that a case may take, in a build without optimisation on a busy machine.
+/// Longest that a case may take of a processor, in a build without optimisation.
 const LONGEST: Duration = Duration::from_secs(30);
+/// Longest that it may take in all, on a machine where others work too.
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// Address space of a child, in KiB: what a case asks for beyond it ends the child.
 const ADDRESS_SPACE: u64 = 2 << 20;
 /// Time between two looks at a child.
@@ -137,23 +139,39 @@ fn run_child(
         let line = fs::read_to_string(&progress).unwrap_or_default();
         Counts::read(&line).unwrap_or((from, Counts::default()))
     };
-    let mut moved = (from, Instant::now());
+    let mut moved = (from, Instant::now(), Duration::ZERO);
     loop {
         std::thread::sleep(LOOK);
         let (case, counts) = read();
         if case != moved.0 {
-            moved = (case, Instant::now());
+            moved = (case, Instant::now(), processor_time(child.id()));
         }
         if let Some(status) = child.try_wait()? {
             let (case, counts) = read();
             let fault = (case < to).then(|| format!("ended with {status}"));
             return Ok((case, counts, fault));
         }
-        if moved.1.elapsed() > LONGEST {
+        let taken = processor_time(child.id()).saturating_sub(moved.2);
+        if taken > LONGEST || moved.1.elapsed() > LONGEST_WAIT {
             child.kill()?;
             child.wait()?;
-            let fault = format!("no end within {} s", LONGEST.as_secs());
+            let fault = format!("no end after {} s of a processor", taken.as_secs());
             return Ok((case, counts, Some(fault)));
         }
     }
+}
+
+/// What a process has taken of a processor, where the system tells.
+fn processor_time(id: u32) -> Duration {
+    /// Linux counts in hundredths of a second.
+    const TICK: Duration = Duration::from_millis(10);
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    // The name in brackets may hold blanks.
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|word| word.parse::<u32>().ok());
+    TICK * ticks.sum::<u32>()
 }

@@ -1,12 +1,11 @@
 //! Opens the window, and says in words why it could not be.
 
-use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::CliError;
 use super::system_libraries::{self, Display};
 use crate::app;
+use crate::panics::caught;
 
 /// Words by which a panic of the windowing libraries is told from a mistake of the program.
 const DISPLAY_WORDS: [&str; 8] = ["display", "x11", "xlib", "xcb", "xkb", "wayland", "opengl", "egl"];
@@ -68,25 +67,6 @@ fn without_source_places(message: &str) -> String {
 fn is_about_the_display(message: &str) -> bool {
     let message = message.to_lowercase();
     DISPLAY_WORDS.iter().any(|word| message.contains(word)) || message.contains(".so")
-}
-
-/// Runs `task` and turns a panic of this thread into its message, without the usual lines on standard error.
-fn caught<T>(task: impl FnOnce() -> T) -> Result<T, String> {
-    let message = Arc::new(Mutex::new(String::new()));
-    let usual: Arc<dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync> = Arc::from(panic::take_hook());
-    let (for_hook, for_others) = (Arc::clone(&message), Arc::clone(&usual));
-    let this = std::thread::current().id();
-    panic::set_hook(Box::new(move |info| {
-        if std::thread::current().id() == this {
-            *for_hook.lock().unwrap_or_else(PoisonError::into_inner) = info.to_string();
-        } else {
-            for_others(info);
-        }
-    }));
-    // What the task leaves half done is gone with it.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(task));
-    panic::set_hook(Box::new(move |info| usual(info)));
-    outcome.map_err(|_| message.lock().unwrap_or_else(PoisonError::into_inner).clone())
 }
 
 #[cfg(test)]

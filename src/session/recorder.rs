@@ -17,8 +17,8 @@ use crate::simulation::{
     StepOutcome,
 };
 
-/// Steps of all runs together before the first report of progress.
-const STEPS_BEFORE_FIRST_REPORT: u64 = 256;
+/// Steps before the first report of progress: one of a large network may take a second.
+const STEPS_BEFORE_FIRST_REPORT: u64 = 1;
 /// Time between two reports, so that a run with distant rows can still be watched and cancelled; in between, every replica goes on
 /// by itself.
 const TIME_BETWEEN_REPORTS: Duration = Duration::from_millis(30);
@@ -73,14 +73,7 @@ impl Recording {
             statistics,
             seen: (Vec::new(), Vec::new()),
         };
-        let (end, observed) = drive(
-            &mut plain,
-            script,
-            schedule,
-            n_steps,
-            STEPS_BEFORE_FIRST_REPORT,
-            progress,
-        );
+        let (end, observed) = drive(&mut plain, script, schedule, n_steps, progress);
         let Plain {
             simulation,
             mut rows,
@@ -106,14 +99,13 @@ impl Recording {
         n_steps: u64,
         progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> (Self, RunEnd) {
-        let stride = (STEPS_BEFORE_FIRST_REPORT / replicas.n_replicas() as u64).max(1);
         let mut several = Several {
             last: replicas.replica(0).network().clone(),
             replicas,
             rows: Vec::new(),
             replica_rows: Vec::new(),
         };
-        let (end, observed) = drive(&mut several, script, schedule, n_steps, stride, progress);
+        let (end, observed) = drive(&mut several, script, schedule, n_steps, progress);
         if end == RunEnd::Cancelled && several.replicas.step() > observed {
             several.observe();
         }
@@ -250,9 +242,9 @@ fn drive(
     script: &Script,
     schedule: Schedule,
     n_steps: u64,
-    mut report_stride: u64,
     mut progress: impl FnMut(u64) -> ControlFlow<()>,
 ) -> (RunEnd, u64) {
+    let mut report_stride = STEPS_BEFORE_FIRST_REPORT;
     let last_step = recorded.step().saturating_add(n_steps);
     if let Some(live) = script.at(recorded.step()) {
         recorded.set_live(live);

@@ -220,6 +220,19 @@ fn an_archive_that_is_no_recording_is_refused_at_once() {
     }
 }
 
+/// What the attack (examples/attack) found, in its smallest form.
+#[test]
+fn what_an_attack_has_found_is_refused() {
+    let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/attack");
+    let folder = TempDir::new().unwrap();
+    for entry in fs::read_dir(found).unwrap() {
+        let file = entry.unwrap().path();
+        let message = refused(folder.path(), &["plot", file.to_str().unwrap(), "--out", "a.svg"]);
+        assert!(message.contains("damaged"), "{message}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
 /// As many changes as a session of the first version could hold: what `replay` writes, `plot` reads.
 #[test]
 fn fifty_thousand_changes_are_replayed_and_drawn() {

@@ -14,3 +14,4 @@ mod first_frames;
 mod instrument;
 mod lessons;
 mod opening;
+mod random_actions;

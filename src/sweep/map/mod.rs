@@ -13,6 +13,7 @@ use std::path::Path;
 use thiserror::Error;
 
 use crate::files;
+use crate::panics::caught;
 
 pub use svg::draw;
 
@@ -101,13 +102,26 @@ impl Map {
     /// # Errors
     /// [`MapError`], one line.
     pub fn read(path: &Path, measure: &str, mode: u64) -> Result<Self, MapError> {
+        let is_parquet = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"));
+        if !is_parquet {
+            return Self::read_table(path, measure, mode, false);
+        }
+        // The library for it panics at some damaged files.
+        caught(|| Self::read_table(path, measure, mode, true)).unwrap_or_else(|_| {
+            Err(MapError::Read {
+                path: path.to_owned(),
+                cause: io::Error::other("a damaged Parquet file"),
+            })
+        })
+    }
+
+    fn read_table(path: &Path, measure: &str, mode: u64, is_parquet: bool) -> Result<Self, MapError> {
         let refused = |cause| MapError::Read {
             path: path.to_owned(),
             cause,
         };
-        let is_parquet = path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"));
         let (file, _) = files::open(path).map_err(refused)?;
         let table = if is_parquet {
             parquet_rows(file)
