@@ -1,5 +1,6 @@
 //! Gathers what a picture over time is made of: curves from the histories, marks from the events.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::known::Known;
@@ -9,11 +10,12 @@ use super::picture::{Axis, Band, Curve, Level, Mark, Picture, Shape, Sign, Uprig
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::smoothing::smoothed;
+use super::time_axis::TimeScale;
 use super::trace_cache::{Key, Present, Source, Stamp, TraceCache};
 use crate::experiment::Dynamics;
 use crate::history::{Cell, History, Trace};
-use crate::observables::Quantity;
 use crate::observables::events::LEARNED_FRACTION;
+use crate::observables::{Quantity, Schema};
 use crate::simulation::{Ensemble, EnsembleKind, Statistic};
 
 /// What pictures are drawn from.
@@ -43,6 +45,43 @@ pub(super) struct OverTime<'a, 'd> {
     pub(super) picture: Picture,
     room: Room,
     traces: &'d mut TraceCache,
+    /// Positions at which trajectories and kept runs leave every scale, if they do.
+    left: Left,
+    /// The same of every curve that does, by its place among the curves.
+    ends: BTreeMap<usize, f64>,
+}
+
+/// Positions at which runs leave every scale on which something else could be seen.
+#[derive(Debug)]
+struct Left {
+    trajectories: Vec<Option<f64>>,
+    kept: Vec<Option<f64>>,
+}
+
+impl Left {
+    fn new(known: &Known<'_>, time: TimeScale) -> Self {
+        let trajectories = known.trajectories.iter().map(|trajectory| {
+            let end = known.leaves(trajectory.history, Schema::EXCESS_LOSS, time.axis);
+            end.map(|end| time.position(end))
+        });
+        let kept = known.kept.iter().map(|kept| {
+            let end = known.leaves(kept.history, kept.loss, time.axis);
+            end.map(|end| time.position(end + kept.shift))
+        });
+        Self {
+            trajectories: trajectories.collect(),
+            kept: kept.collect(),
+        }
+    }
+
+    /// Of the run that a curve is drawn from; ensembles leave with the run that they start like.
+    fn of(&self, source: Source) -> Option<f64> {
+        match source {
+            Source::Trajectory(i) => self.trajectories[i],
+            Source::Ensemble(_) => self.trajectories.first().copied().flatten(),
+            Source::KeptRun(i) => self.kept[i],
+        }
+    }
 }
 
 impl<'a, 'd> OverTime<'a, 'd> {
@@ -63,6 +102,8 @@ impl<'a, 'd> OverTime<'a, 'd> {
             picture: Picture::new(plot, x, y),
             room,
             traces: drawing.traces,
+            left: Left::new(known, options.time),
+            ends: BTreeMap::new(),
         }
     }
 
@@ -81,10 +122,11 @@ impl<'a, 'd> OverTime<'a, 'd> {
 
     /// The curve of one column of a trajectory; where curves are smoothed, the raw one faint with the smooth one over it.
     pub(super) fn column(&mut self, trajectory: usize, column: usize, name: String, pen: Pen) {
-        let trace = self.trace(Source::Trajectory(trajectory), column, 0.0);
+        let source = Source::Trajectory(trajectory);
+        let trace = self.trace(source, column, 0.0);
         self.picture.n_rows_per_pixel = self.picture.n_rows_per_pixel.max(trace.n_rows_per_pixel);
         if self.options.smoothing <= 0.0 {
-            self.picture.curves.push(Curve { name, pen, trace });
+            self.push(Curve { name, pen, trace }, source);
             return;
         }
         let points = smoothed(&trace.cells, self.options.smoothing);
@@ -94,12 +136,13 @@ impl<'a, 'd> OverTime<'a, 'd> {
         };
         let raw = Pen { presence, ..pen };
         let smooth = format!("{name}, smoothed");
-        self.picture.curves.push(Curve {
+        let raw = Curve {
             name,
             pen: raw,
             trace,
-        });
-        self.picture.curves.push(Curve::through(points, smooth, pen));
+        };
+        self.push(raw, source);
+        self.push(Curve::through(points, smooth, pen), source);
     }
 
     /// A per-mode quantity of every mode of every trajectory, the run itself last so that it lies on top. The trajectories that
@@ -151,7 +194,7 @@ impl<'a, 'd> OverTime<'a, 'd> {
             let Some(column) = column(i) else { continue };
             let trace = self.trace(Source::KeptRun(i), column, kept.shift);
             let name = format!("kept run {}", kept.label);
-            self.picture.curves.push(Curve { name, pen, trace });
+            self.push(Curve { name, pen, trace }, Source::KeptRun(i));
             self.picture.explain(
                 "kept runs",
                 Pen {
@@ -191,7 +234,7 @@ impl<'a, 'd> OverTime<'a, 'd> {
                 let pen = self.pen(Role::EnsembleMean(ensemble.kind), mode);
                 let name = format!("mean of {what}, mode {}", mode + 1);
                 let trace = self.trace(Source::Ensemble(i), column(Statistic::Mean), 0.0);
-                self.picture.curves.push(Curve { name, pen, trace });
+                self.push(Curve { name, pen, trace }, Source::Ensemble(i));
             }
             let pen = Pen::of_mode(Role::Ensemble(ensemble.kind), 0);
             self.picture
@@ -199,8 +242,48 @@ impl<'a, 'd> OverTime<'a, 'd> {
         }
     }
 
+    /// Adds a curve, which counts for the range of the axis as far as its run is readable.
+    fn push(&mut self, curve: Curve, source: Source) {
+        if let Some(end) = self.left.of(source) {
+            self.ends.insert(self.picture.curves.len(), end);
+        }
+        self.picture.curves.push(curve);
+    }
+
+    /// Position up to which a curve is readable.
+    pub(super) fn end_of(&self, curve: usize) -> f64 {
+        self.ends.get(&curve).copied().unwrap_or(f64::INFINITY)
+    }
+
+    /// Lines where runs leave every scale; their names where asked for.
+    fn divergences(&mut self, with_texts: bool) {
+        let (low, high) = self.picture.x.range;
+        let known = self.known;
+        let trajectories = known.trajectories.iter().zip(&self.left.trajectories);
+        let names = trajectories.enumerate().map(|(i, (trajectory, end))| {
+            let name = if i == 0 {
+                "diverges".to_owned()
+            } else {
+                format!("{} diverges", trajectory.dynamics.label())
+            };
+            (name, *end)
+        });
+        let kept = known.kept.iter().zip(&self.left.kept);
+        let kept = kept.map(|(kept, end)| (format!("{} diverges", kept.label), *end));
+        for (name, end) in names.chain(kept) {
+            if let Some(x) = end.filter(|end| (low..=high).contains(end)) {
+                self.picture.uprights.push(Upright {
+                    pen: Pen::of(Role::Diverged),
+                    x,
+                    label: with_texts.then_some(name),
+                });
+            }
+        }
+    }
+
     /// Lines at the peaks of the diffusion and at the changes of parameters; the texts of the changes where asked for.
     pub(super) fn uprights(&mut self, with_texts: bool) {
+        self.divergences(with_texts);
         let (low, high) = self.picture.x.range;
         for (x, text) in super::changes::visible_changes(self.known, self.options.time, (low, high)) {
             self.picture.uprights.push(Upright {
@@ -276,14 +359,13 @@ impl<'a, 'd> OverTime<'a, 'd> {
         self.picture
     }
 
-    /// The range that shows every level and mark, and every curve and band as far as it is in sight and readable.
+    /// The range that shows every level, mark, curve and band as far as it is in sight and its run readable.
     fn automatic_range(&self) -> (f64, f64) {
         let picture = &self.picture;
-        let time = self.options.time;
-        let end = time.position(self.known.readable_end(time.axis));
-        let (low, high) = (picture.x.range.0, picture.x.range.1.min(end));
-        let curves = picture.curves.iter().flat_map(|curve| {
+        let (low, high) = picture.x.range;
+        let curves = picture.curves.iter().enumerate().flat_map(|(i, curve)| {
             let cells = &curve.trace.cells;
+            let high = high.min(self.end_of(i));
             // Cells stand from left to right; those beyond the edges only lead the curve there.
             let begin = cells.partition_point(|cell| cell.last[0] < low);
             let end = cells.partition_point(|cell| cell.first[0] <= high).max(begin);
@@ -293,6 +375,8 @@ impl<'a, 'd> OverTime<'a, 'd> {
             });
             [least, greatest]
         });
+        let of_run = self.left.trajectories.first().copied().flatten();
+        let high = high.min(of_run.unwrap_or(f64::INFINITY));
         let floor = picture.bands.iter().flat_map(|band| {
             let inside = |x: &f64| (low..=high).contains(x);
             let ends = band.xs.iter().zip(band.low.iter().zip(&band.high));

@@ -39,7 +39,7 @@ pub fn histograms(drawing: &mut Drawing<'_>) -> Vec<Picture> {
 pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
     let (known, options, room) = (drawing.known, drawing.options, drawing.room);
     let (of_run, of_ensemble) = known.statistics(mode);
-    let statistics = of_run?;
+    let statistics = of_run.filter(|_| known.diverged.is_none())?;
     let bars = statistics.histogram.rebinned(MOST_BARS)?;
     let teacher = known.teacher[mode];
     let prediction = known.predictions.get(mode).and_then(Option::as_deref);

@@ -6,15 +6,17 @@ use super::theory_curve::TheoryCurve;
 use super::time_axis::{TimeAxis, TimeScale};
 use crate::dynamics::LiveParams;
 use crate::experiment::{Dynamics, Experiment};
+use crate::format::grouped;
 use crate::history::History;
 use crate::observables::events::{ModeEvents, Moment};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{EnsembleKind, Intervention, ModeStatistics, Prediction, StationaryStatistics};
 use crate::theory::{ModeLaw, plateau_levels};
 
-/// Excess loss, in multiples of that at the start or at the first saddle, beyond which a run has left every scale on which
-/// something else could be seen.
-const MOST_EXCESS: f64 = 100.0;
+/// Excess loss, in multiples of that at the start or at the first saddle, beyond which a run is lost...
+const LOST: f64 = 100.0;
+/// ...and up to which it was still near the teacher, so that something else can be seen beside it.
+const NEAR: f64 = 4.0;
 
 /// What is known of a run.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct Known<'a> {
     pub run: u64,
     /// Whether more rows are to come.
     pub goes_on: bool,
+    /// Steps after which the run diverged.
+    pub diverged: Option<u64>,
     /// As it was started.
     pub experiment: &'a Experiment,
     /// Teacher strengths, largest first.
@@ -125,10 +129,11 @@ impl Known<'_> {
         self.experiment.mode_law(mode, live)
     }
 
-    /// Values that the histogram of a mode of the run holds.
+    /// Values that the histogram of a mode of the run holds; none of a run that diverged, which has settled nowhere.
     pub fn n_settled(&self, mode: usize) -> u64 {
         let (of_run, _) = self.statistics(mode);
-        of_run.map_or(0, |statistics| statistics.moments.count())
+        let count = of_run.map_or(0, |statistics| statistics.moments.count());
+        if self.diverged.is_some() { 0 } else { count }
     }
 
     /// Distribution of a mode's strength since it settled, and that of an ensemble.
@@ -159,26 +164,26 @@ impl Known<'_> {
         })
     }
 
-    /// Where on a time axis a diverging run leaves every scale on which something else could be seen, in data units.
-    pub(super) fn readable_end(&self, axis: TimeAxis) -> f64 {
-        let Some(trajectory) = self.trajectories.first() else {
-            return f64::INFINITY;
-        };
-        let level = trajectory.history.finest();
-        let losses = level.column(Schema::EXCESS_LOSS);
+    /// Where on a time axis a run whose excess loss stands in this column leaves every scale on which something else could be seen,
+    /// in data units; `None` where it does not, or is there again.
+    pub(super) fn leaves(&self, history: &History, excess_loss: usize, axis: TimeAxis) -> Option<f64> {
+        let level = history.finest();
+        let losses = level.column(excess_loss);
         let start = losses.first().map_or(0.0, |bucket| bucket.first);
         let saddle = plateau_levels(self.teacher).first().copied().unwrap_or(0.0);
-        let most = MOST_EXCESS * start.max(saddle);
-        // A run that is there again is read whole.
-        if losses.last().is_none_or(|bucket| bucket.last <= most) {
-            return f64::INFINITY;
+        let scale = start.max(saddle);
+        // What is no number is beyond too.
+        let is_within = |value: f64, most: f64| value <= most * scale;
+        if losses.last().is_none_or(|bucket| is_within(bucket.last, LOST)) {
+            return None;
         }
-        let n_beyond = losses.iter().rev().take_while(|bucket| bucket.max > most).count();
+        let n_beyond = losses
+            .iter()
+            .rev()
+            .take_while(|bucket| !is_within(bucket.max, NEAR))
+            .count();
         let last = losses.len().saturating_sub(n_beyond + 1);
-        level
-            .column(axis.column())
-            .get(last)
-            .map_or(f64::INFINITY, |bucket| bucket.last)
+        level.column(axis.column()).get(last).map(|bucket| bucket.last)
     }
 }
 
@@ -196,6 +201,11 @@ impl KnownKeptRun<'_> {
         };
         columns.clone().nth(mode)
     }
+}
+
+/// What is said of a run that diverged after so many steps.
+pub fn diverged_at(step: u64) -> String {
+    format!("diverged at step {}", grouped(step))
 }
 
 /// Number of steps, with fraction, after which the training time of a run was or will be `time`.

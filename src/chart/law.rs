@@ -4,7 +4,7 @@
 //! before it reaches 1: the noise is largest before the mode is learned.
 
 use super::drawing::{Drawing, presence};
-use super::known::Known;
+use super::known::{Known, diverged_at};
 use super::options::Options;
 use super::pen::{Pen, Role};
 use super::picture::{Axis, Curve, Mark, Picture, Shape, Sign, Upright};
@@ -109,6 +109,7 @@ pub fn law(drawing: &mut Drawing<'_>) -> Picture {
         let label = format!("law D(s){of}, \u{3c3} = {}", noise.join(" and "));
         picture.explain(label, Pen::of_mode(Role::Theory, 0), Sign::Line);
     }
+    picture.note = known.diverged.map(diverged_at);
     // Beyond where a mode is learned, noise alone goes: the law may leave the plot there.
     let heights = picture.curves.iter().flat_map(|curve| {
         let cells = curve.trace.cells.iter().filter(|cell| cell.first[0] <= LEARNED);

@@ -85,6 +85,7 @@ impl Look {
             Role::Teacher | Role::Saddle | Role::Learned => (1.0, 1.0, Dashes::Dashed(6.0, 5.0)),
             Role::Peak => (0.9, 0.6, Dashes::None),
             Role::Change => (1.0, 1.0, Dashes::Dotted(4.0)),
+            Role::Diverged => (1.4, 1.0, Dashes::Dashed(2.0, 3.0)),
             Role::Ensemble(_) | Role::ExactDensity => (1.4, 1.0, Dashes::None),
             Role::Boltzmann => (1.4, 1.0, Dashes::Dashed(6.0, 5.0)),
             Role::PresentDensity => (1.8, 1.0, Dashes::Dotted(4.0)),
@@ -92,7 +93,7 @@ impl Look {
         let colour = match role {
             Role::Theory | Role::Boltzmann => mixed(colour, self.ink, 0.35),
             Role::TheoryHint | Role::Saddle | Role::Change | Role::Learned => self.grey,
-            Role::SingularValue | Role::ExactDensity | Role::PresentDensity => self.ink,
+            Role::SingularValue | Role::ExactDensity | Role::PresentDensity | Role::Diverged => self.ink,
             Role::Run
             | Role::Companion(_)
             | Role::KeptRun
@@ -130,6 +131,7 @@ impl Look {
             | Role::Saddle
             | Role::Peak
             | Role::Change
+            | Role::Diverged
             | Role::Learned
             | Role::ExactDensity
             | Role::PresentDensity

@@ -37,7 +37,7 @@ pub use diffusion::diffusion;
 pub use drawing::Drawing;
 pub use events::{MOST_ROWS, events, n_rows};
 pub use histogram::{histogram, histograms};
-pub use known::{Known, KnownEnsemble, KnownKeptRun, KnownTrajectory, RowsApart, step_at};
+pub use known::{Known, KnownEnsemble, KnownKeptRun, KnownTrajectory, RowsApart, diverged_at, step_at};
 pub use law::law;
 pub use look::{Dashes, Look, Stroke};
 pub use loss::loss;

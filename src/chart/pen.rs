@@ -31,6 +31,8 @@ pub enum Role {
     Peak,
     /// Change of a parameter.
     Change,
+    /// Where a run leaves every scale.
+    Diverged,
     /// Place of a mode that is learned.
     Learned,
     /// Stationary density of the mode equation.

@@ -75,6 +75,11 @@ impl<'a> RecordedRun<'a> {
         Known {
             run: 0,
             goes_on: false,
+            diverged: recording
+                .session()
+                .end
+                .diverged
+                .then(|| recording.session().end.step),
             experiment: recording.experiment(),
             teacher: recording.risk().teacher().strengths(),
             schema: recording.schema(),

@@ -36,7 +36,7 @@ pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
         theory(&mut plot);
         lost_below(&mut plot);
     }
-    name_kept_runs(&mut plot.picture);
+    name_kept_runs(&mut plot);
     plot.finish()
 }
 
@@ -119,14 +119,16 @@ fn lost_below(plot: &mut OverTime<'_, '_>) {
 }
 
 /// The name of every kept run: on the way up of its first curve or, where that is up from the start, under it.
-fn name_kept_runs(picture: &mut Picture) {
+fn name_kept_runs(plot: &mut OverTime<'_, '_>) {
     let mut named: Vec<&str> = Vec::new();
     let mut labels = Vec::new();
-    for curve in &picture.curves {
+    for (i, curve) in plot.picture.curves.iter().enumerate() {
         let Some(name) = curve.name.strip_prefix("kept run ") else {
             continue;
         };
-        let cells = &curve.trace.cells;
+        let end = plot.end_of(i);
+        let n_readable = curve.trace.cells.partition_point(|cell| cell.first[0] <= end);
+        let cells = &curve.trace.cells[..n_readable];
         let top = cells.iter().map(|cell| cell.max).fold(f64::MIN, f64::max);
         let bottom = cells.iter().map(|cell| cell.min).fold(f64::MAX, f64::min);
         // At heights of their own, for kept runs often lie on one another.
@@ -149,7 +151,7 @@ fn name_kept_runs(picture: &mut Picture) {
             });
         }
     }
-    picture.labels.extend(labels);
+    plot.picture.labels.extend(labels);
 }
 
 /// The longest names of levels that stand at the right of plots over time: those of the teacher's strengths.

@@ -6,7 +6,7 @@ use crate::format::{brief, decimal, power_of_ten};
 /// Ticks at most, whatever is asked for.
 const MOST: u32 = 60;
 /// Decades below which the digits between the powers of ten have ticks.
-const FEW_DECADES: f64 = 3.0;
+const FEW_DECADES: f64 = 7.0;
 /// Decades below which two and five have labels too.
 const NAMED_DIGITS: f64 = 1.5;
 /// Decades below which a logarithmic axis has the round numbers of a linear one.
@@ -106,7 +106,15 @@ fn logarithmic(low: f64, high: f64, n: u32) -> Vec<Tick> {
         });
         decade += stride;
     }
-    if span < FEW_DECADES {
+    if stride > 1.0 {
+        // Decades without a label.
+        let all = low.ceil() as i64..=high.floor() as i64;
+        let is_named = |decade: &i64| decade % stride as i64 == 0;
+        ticks.extend(all.filter(|decade| !is_named(decade)).map(|decade| Tick {
+            position: decade as f64,
+            label: String::new(),
+        }));
+    } else if span < FEW_DECADES {
         for decade in low.floor() as i32..=high.ceil() as i32 {
             for digit in 2..10_u8 {
                 let position = f64::from(decade) + f64::from(digit).log10();

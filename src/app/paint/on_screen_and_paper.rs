@@ -18,6 +18,8 @@ use crate::palette;
 use crate::simulation::{Change, EnsembleKind, Schedule, Script};
 use crate::worker::{Command, RunSpec, RunState, Speed, Worker};
 
+/// A learning rate at which the default run diverges.
+const UNSTABLE: f64 = 0.5;
 /// Steps after which the run is kept, and its last step.
 const KEPT: u64 = 1500;
 const END: u64 = 8000;
@@ -39,21 +41,46 @@ fn run() -> (RunData, Vec<KeptRun>) {
         catch_up_to: 0,
         start: false,
     };
-    let mut run = RunData::new(&spec);
+    let (worker, mut run) = load(spec);
+    go(&worker, &mut run, KEPT);
+    let kept = KeptRun::of(&run, "kept".to_owned()).unwrap();
+    go(&worker, &mut run, END - KEPT);
+    (run, vec![kept])
+}
+
+fn load(spec: RunSpec) -> (Worker, RunData) {
+    let run = RunData::new(&spec);
     let worker = Worker::spawn(|| {}).unwrap();
     worker.send(Command::SetSpeed(Speed::Unlimited));
     worker.send(Command::Reset(Box::new(spec)));
-    let go = |run: &mut RunData, n_steps: u64| {
-        let end = run.step + n_steps;
-        worker.send(Command::Step(n_steps));
-        while run.step < end || run.state != RunState::Paused {
-            run.take(worker.events().recv_timeout(Duration::from_mins(1)).unwrap());
-        }
-    };
-    go(&mut run, KEPT);
-    let kept = KeptRun::of(&run, "kept".to_owned()).unwrap();
-    go(&mut run, END - KEPT);
-    (run, vec![kept])
+    (worker, run)
+}
+
+/// Takes so many steps, unless the run diverges before.
+fn go(worker: &Worker, run: &mut RunData, n_steps: u64) {
+    let end = run.step + n_steps;
+    worker.send(Command::Step(n_steps));
+    while run.state != RunState::Diverged && (run.step < end || run.state != RunState::Paused) {
+        run.take(worker.events().recv_timeout(Duration::from_mins(1)).unwrap());
+    }
+}
+
+/// A run without companions, so many steps long or until it diverges.
+fn plain(run: u64, learning_rate: f64, n_steps: u64) -> RunData {
+    let mut experiment = Experiment::default();
+    experiment.live.learning_rate = learning_rate;
+    let (worker, mut run) = load(RunSpec {
+        run,
+        experiment,
+        companions: Vec::new(),
+        ensembles: Vec::new(),
+        schedule: Schedule::DenseFirst,
+        script: Script::default(),
+        catch_up_to: 0,
+        start: false,
+    });
+    go(&worker, &mut run, n_steps);
+    run
 }
 
 /// Ways to look at it: the whole run, and another with every choice made otherwise.
@@ -261,4 +288,49 @@ fn companions_bands_kept_runs_and_changes_are_all_there() {
         .iter()
         .filter_map(|upright| upright.label.as_deref());
     assert_eq!(changes.collect::<Vec<_>>(), ["\u{3c3} = 0.2"]);
+}
+
+#[test]
+fn a_run_that_diverges_spoils_no_other_picture_and_says_so_in_its_own() {
+    let (run, unstable) = (plain(1, 0.005, 2000), plain(2, UNSTABLE, 2000));
+    assert_eq!(unstable.state, RunState::Diverged);
+    let kept = vec![KeptRun::of(&unstable, "unstable".to_owned()).unwrap()];
+    let view = View::default();
+    let picture = |plot: PlotId, run: &RunData, kept: &[KeptRun]| {
+        let known = known(run, kept, &view.settings, Vec::new());
+        let options = view.options((0.0, 10.0));
+        let sheet = Sheet::new(&known, FigurePanel::One(plot), &options).unwrap();
+        sheet.pictures().next().unwrap().clone()
+    };
+    let alone = picture(PlotId::Strengths, &run, &[]);
+    let beside = picture(PlotId::Strengths, &run, &kept);
+    let named = |picture: &Picture| {
+        picture
+            .uprights
+            .iter()
+            .any(|line| line.label.as_deref() == Some("unstable diverges"))
+    };
+    assert!(named(&beside) && !named(&alone));
+    // A run is readable up to four times the loss of the first saddle, which is twice the teacher's size.
+    let height = |picture: &Picture| picture.y.range.1 - picture.y.range.0;
+    assert!(height(&beside) < 4.0 * height(&alone), "{:?}", beside.y.range);
+    for plot in [PlotId::Diffusion, PlotId::Loss] {
+        let (alone, beside) = (picture(plot, &run, &[]), picture(plot, &run, &kept));
+        assert!(
+            height(&beside) < height(&alone) + 8.0,
+            "{plot:?}: {:?} {:?}",
+            alone.y.range,
+            beside.y.range
+        );
+    }
+    let step = unstable.divergence().unwrap().step;
+    let law = picture(PlotId::Law, &unstable, &[]);
+    assert_eq!(law.note, Some(chart::diverged_at(step)));
+    let known = known(&unstable, &[], &view.settings, Vec::new());
+    let histograms = Sheet::new(
+        &known,
+        FigurePanel::One(PlotId::Histogram),
+        &view.options((0.0, 10.0)),
+    );
+    assert!(histograms.is_err());
 }

@@ -7,7 +7,7 @@ use crate::app::format::{grouped, significant};
 use crate::app::paint::{Caches, histogram_plot};
 use crate::app::state::{Measured, Predictions, RunData, State, View, known};
 use crate::app::style;
-use crate::chart::Known;
+use crate::chart::{Known, diverged_at};
 use crate::experiment::{DataKind, Dynamics, Sampling};
 use crate::simulation::{Distances, Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics};
 use crate::theory::StationaryLaw;
@@ -38,6 +38,11 @@ pub(crate) fn stationary_panel(
         ui.weak("No values yet.");
         return None;
     };
+    if let Some(step) = known.diverged {
+        ui.label(RichText::new(diverged_at(step)).color(style::red(ui.visuals())));
+        ui.weak("A run that diverged has settled nowhere: there is no stationary law.");
+        return None;
+    }
     let mut asked = None;
     // A hall sees no controls.
     if emphasis <= 1.0 {

@@ -22,6 +22,7 @@ pub(crate) fn known<'a>(
     Known {
         run: run.run,
         goes_on: run.state == RunState::Running,
+        diverged: run.divergence().map(|divergence| divergence.step),
         experiment: &run.experiment,
         teacher: &run.experiment.teacher.strengths,
         schema: run.schema,
