@@ -8,13 +8,18 @@ use crate::app::state::{Companions, Draft, State};
 use crate::app::style;
 use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
 use crate::experiment::{Basis, DataKind, Dynamics, Engine, Experiment, InitScheme};
+use crate::observables::Quantity;
 use crate::theory::largest_stable_learning_rate;
 
 /// Draws the rail.
 pub(crate) fn controls(ui: &mut Ui, state: &State) -> Option<Action> {
     ui.spacing_mut().slider_width = (ui.available_width() - 92.0).max(80.0);
     let mut asked = live_sliders(ui, state);
-    read_outs(ui, &state.live, &state.run.experiment);
+    let curvatures = (0..state.run.rank()).filter_map(|mode| state.run.latest(Quantity::Curvature, mode));
+    let steepest = curvatures
+        .filter(|curvature| curvature.is_finite())
+        .reduce(f64::max);
+    read_outs(ui, &state.live, &state.run.experiment, steepest);
     ui.add_space(6.0);
     ui.separator();
     let is_pending = state.draft_status == Ok(true);
@@ -102,8 +107,8 @@ fn slider(ui: &mut Ui, name: &str, hint: &str, slider: Slider<'_>) {
         .on_hover_text(hint);
 }
 
-/// What follows from the live parameters.
-fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment) {
+/// What follows from the live parameters, and from the largest curvature of the present weights.
+fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment, steepest: Option<f64>) {
     let depth = running.network.depth();
     let strongest = running.teacher.strengths.first().copied().unwrap_or(1.0);
     let law = running.mode_law(0, live);
@@ -132,8 +137,16 @@ fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment) {
             "\u{3b7} / stability limit",
             significant(fraction, 3),
             color,
-            "The limit is 2/(L m^(2\u{2212}2/L)) of the strongest mode: above it, full-batch descent leaves the minimum.",
+            "The limit is 2/(L m^(2\u{2212}2/L)) of the strongest mode in balanced layers: above it, full-batch descent leaves the minimum.",
         );
+        if let Some(curvature) = steepest {
+            row(
+                "\u{3b7} / limit of the weights",
+                significant(0.5 * live.learning_rate * curvature, 3),
+                plain,
+                "The limit is 2/\u{3bb} of the mode of largest curvature \u{3bb} at the present weights, which label noise moves out of balance.",
+            );
+        }
     });
 }
 
