@@ -79,6 +79,10 @@ pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
     let mut rows = vec![0.0; n_rows * schema.n_columns()];
     for (name, column) in [("step", Schema::STEP), ("time", Schema::TIME)] {
         let values = archive.numbers(name, &[n_rows])?;
+        // Of two rows with a tiny learning rate between them, the times may be the same to the last bit.
+        if column == Schema::TIME && (!values.is_sorted() || values[0] < 0.0) {
+            return Err(archive.wrong(name, "must not fall from row to row, nor begin below 0"));
+        }
         spread(&values, 1, &mut rows, schema.n_columns(), column);
     }
     for (name, column) in [
@@ -87,10 +91,6 @@ pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
         ("imbalance", schema.imbalance()),
     ] {
         let values = archive.observable(name, &[n_rows])?;
-        // Of two rows with a tiny learning rate between them, the times may be the same to the last bit.
-        if column == Schema::TIME && (!values.is_sorted() || values[0] < 0.0) {
-            return Err(archive.wrong(name, "must not fall from row to row, nor begin below 0"));
-        }
         spread(&values, 1, &mut rows, schema.n_columns(), column);
     }
     for quantity in Quantity::ALL {

@@ -1,10 +1,17 @@
 //! Student's t distribution.
 
-use statrs::distribution::{ContinuousCDF as _, StudentsT};
+use statrs::distribution::{Continuous as _, ContinuousCDF as _, StudentsT};
 
 /// Quantile at `probability` in (0, 1) with `freedom` degrees of freedom, taken as at least 1.
 pub(super) fn student_quantile(probability: f64, freedom: f64) -> f64 {
-    distribution(freedom).map_or(f64::INFINITY, |law| law.inverse_cdf(probability))
+    distribution(freedom).map_or(f64::INFINITY, |law| {
+        // The library's inverse is good to five digits; Newton's steps make it as good as its distribution function.
+        let mut quantile = law.inverse_cdf(probability);
+        for _ in 0..3 {
+            quantile -= (law.cdf(quantile) - probability) / law.pdf(quantile);
+        }
+        quantile
+    })
 }
 
 /// Probability of a value at least as far from zero as `t`.

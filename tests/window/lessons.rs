@@ -13,13 +13,14 @@ fn every_lesson_opens_by_key_with_its_first_caption_or_guess() {
     for size in [[1440.0, 900.0], [1024.0, 700.0]] {
         let mut harness = open(size, Experiment::default());
         wait_until(&mut harness, "running", |window| window.steps_taken() > 0);
-        for lesson in builtin() {
+        let lessons = builtin();
+        for lesson in &lessons {
             harness.key_press(Key::PageDown);
             harness.step();
             wait_until(&mut harness, "its first row", |window| window.rows_recorded() > 0);
             assert_eq!(window(&harness).lesson_number(), Some(lesson.number));
             harness.step();
-            harness.get_by_label_contains(&format!("of 16: {}", lesson.title));
+            harness.get_by_label_contains(&format!("of {}: {}", lessons.len(), lesson.title));
             match &lesson.guess {
                 Some(guess) => {
                     harness.get_by_label(&guess.prompt);
@@ -35,7 +36,8 @@ fn every_lesson_opens_by_key_with_its_first_caption_or_guess() {
         }
         harness.key_press(Key::PageUp);
         harness.step();
-        assert_eq!(window(&harness).lesson_number(), Some(12));
+        let before_the_last = lessons.iter().rev().nth(1).map(|lesson| lesson.number);
+        assert_eq!(window(&harness).lesson_number(), before_the_last);
         harness
             .get_by_role_and_label(Role::Button, "Open in the lab")
             .click();
