@@ -14,8 +14,10 @@
 //!   which the error of the skewness is equal to first order, whatever the distribution.
 //! - Drift: the two halves are compared by Welch's t, once in `x` and once in the squared distance from the mean of its half.
 //!
-//! Intervals cover 95 % from about 16 effective samples on; below that nothing is said. For strongly skewed laws the interval of
-//! the variance covers only 92 %: a few dozen samples do not show the heavy tail.
+//! Measured over 2000 series each (`coverage_of_intervals` in `tests/theory/series.rs`; autoregressions and label noise, 16 to 20 000
+//! effective samples): 95 % intervals cover .937 to .957 (mean) and .937 to .972 (variance). Below 16 nothing is said. A drift at 1 %
+//! is found in 1.3 to 2.4 % of settled series, for two tests are made. The skewness covers .925 to .963 but for strongly skewed laws,
+//! whose third moment is in tails that no sample shows: there it has no error.
 
 use super::long_run::LongRun;
 use super::student::{student_quantile, student_two_sided};
@@ -28,6 +30,8 @@ const LEAST_EFFECTIVE: f64 = 16.0;
 const MANY_EFFECTIVE: f64 = 400.0;
 /// Effective samples from which on the skewness has an error: it takes more of them than a variance.
 const LEAST_EFFECTIVE_OF_SKEWNESS: f64 = 64.0;
+/// Skewness, its error added twice, from which on it has none: heavier tails than the values show would move it.
+const MOST_SKEWNESS: f64 = 0.5;
 /// Probability left out on either side of an interval.
 const ONE_SIDED: f64 = 0.025;
 
@@ -80,7 +84,7 @@ pub struct SeriesEstimates {
     pub mean: Measured,
     /// Variance.
     pub variance: Measured,
-    /// Skewness and its standard error, from 64 effective samples on.
+    /// Skewness and its standard error, from 64 effective samples on and where it is small.
     pub skewness: Option<(f64, f64)>,
 }
 
@@ -192,7 +196,9 @@ impl Series {
                 low: part.variance / factor,
                 high: part.variance * factor,
             },
-            skewness: skewness.filter(|_| part.n_effective >= LEAST_EFFECTIVE_OF_SKEWNESS),
+            skewness: skewness.filter(|(value, error)| {
+                part.n_effective >= LEAST_EFFECTIVE_OF_SKEWNESS && value.abs() + 2.0 * error < MOST_SKEWNESS
+            }),
         })
     }
 
