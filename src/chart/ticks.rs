@@ -106,7 +106,7 @@ fn logarithmic(low: f64, high: f64, n: u32) -> Vec<Tick> {
         });
         decade += stride;
     }
-    if stride > 1.0 {
+    if stride > 1.0 && span < f64::from(MOST) {
         // Decades without a label.
         let all = low.ceil() as i64..=high.floor() as i64;
         let is_named = |decade: &i64| decade % stride as i64 == 0;
@@ -114,7 +114,7 @@ fn logarithmic(low: f64, high: f64, n: u32) -> Vec<Tick> {
             position: decade as f64,
             label: String::new(),
         }));
-    } else if span < FEW_DECADES {
+    } else if stride <= 1.0 && span < FEW_DECADES {
         for decade in low.floor() as i32..=high.ceil() as i32 {
             for digit in 2..10_u8 {
                 let position = f64::from(decade) + f64::from(digit).log10();
