@@ -5,6 +5,7 @@ mod export;
 mod files;
 mod layout;
 mod listen;
+mod open;
 mod perform;
 mod settings;
 mod settings_file;

@@ -1,7 +1,8 @@
 //! Diffusion `D_a` of every mode strength over time, exact for the present weights, with the law of an aligned, balanced mode of
 //! the same strength.
 
-use super::drawing::{Drawing, MarkedCurve, OverTime};
+use super::drawing::{Drawing, OverTime};
+use super::marks::MarkedCurve;
 use super::pen::{Pen, Role};
 use super::picture::{Picture, Sign};
 use super::plot_id::PlotId;

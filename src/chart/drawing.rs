@@ -1,21 +1,21 @@
-//! Gathers what a picture over time is made of: curves from the histories, marks from the events.
+//! Gathers what a picture over time is made of: curves from the histories, with the ranges of its axes. Marks and lines at events
+//! stand in `marks`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::known::Known;
+use super::leaving::Leaving;
 use super::options::{Options, Room};
 use super::pen::{Pen, Presence, Role};
-use super::picture::{Axis, Band, Curve, Level, Mark, Picture, Shape, Sign, Upright};
+use super::picture::{Axis, Band, Curve, Level, Picture, Sign};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::smoothing::smoothed;
-use super::time_axis::TimeScale;
 use super::trace_cache::{Key, Present, Source, Stamp, TraceCache};
 use crate::experiment::Dynamics;
-use crate::history::{Cell, History, Trace};
-use crate::observables::events::LEARNED_FRACTION;
-use crate::observables::{Quantity, Schema};
+use crate::history::{History, Trace};
+use crate::observables::Quantity;
 use crate::simulation::{Ensemble, EnsembleKind, Statistic};
 
 /// What pictures are drawn from.
@@ -31,13 +31,6 @@ pub struct Drawing<'a> {
     pub traces: &'a mut TraceCache,
 }
 
-/// On which curve events are marked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MarkedCurve {
-    Strength,
-    Diffusion,
-}
-
 /// A picture over time while it is being made.
 pub(super) struct OverTime<'a, 'd> {
     pub(super) known: &'a Known<'a>,
@@ -46,42 +39,9 @@ pub(super) struct OverTime<'a, 'd> {
     room: Room,
     traces: &'d mut TraceCache,
     /// Positions at which trajectories and kept runs leave every scale, if they do.
-    left: Left,
+    pub(super) left: Leaving,
     /// The same of every curve that does, by its place among the curves.
     ends: BTreeMap<usize, f64>,
-}
-
-/// Positions at which runs leave every scale on which something else could be seen.
-#[derive(Debug)]
-struct Left {
-    trajectories: Vec<Option<f64>>,
-    kept: Vec<Option<f64>>,
-}
-
-impl Left {
-    fn new(known: &Known<'_>, time: TimeScale) -> Self {
-        let trajectories = known.trajectories.iter().map(|trajectory| {
-            let end = known.leaves(trajectory.history, Schema::EXCESS_LOSS, time.axis);
-            end.map(|end| time.position(end))
-        });
-        let kept = known.kept.iter().map(|kept| {
-            let end = known.leaves(kept.history, kept.loss, time.axis);
-            end.map(|end| time.position(end + kept.shift))
-        });
-        Self {
-            trajectories: trajectories.collect(),
-            kept: kept.collect(),
-        }
-    }
-
-    /// Of the run that a curve is drawn from; ensembles leave with the run that they start like.
-    fn of(&self, source: Source) -> Option<f64> {
-        match source {
-            Source::Trajectory(i) => self.trajectories[i],
-            Source::Ensemble(_) => self.trajectories.first().copied().flatten(),
-            Source::KeptRun(i) => self.kept[i],
-        }
-    }
 }
 
 impl<'a, 'd> OverTime<'a, 'd> {
@@ -102,7 +62,7 @@ impl<'a, 'd> OverTime<'a, 'd> {
             picture: Picture::new(plot, x, y),
             room,
             traces: drawing.traces,
-            left: Left::new(known, options.time),
+            left: Leaving::new(known, options.time),
             ends: BTreeMap::new(),
         }
     }
@@ -255,93 +215,6 @@ impl<'a, 'd> OverTime<'a, 'd> {
         self.ends.get(&curve).copied().unwrap_or(f64::INFINITY)
     }
 
-    /// Lines where runs leave every scale; their names where asked for.
-    fn divergences(&mut self, with_texts: bool) {
-        let (low, high) = self.picture.x.range;
-        let known = self.known;
-        let trajectories = known.trajectories.iter().zip(&self.left.trajectories);
-        let names = trajectories.enumerate().map(|(i, (trajectory, end))| {
-            let name = if i == 0 {
-                "diverges".to_owned()
-            } else {
-                format!("{} diverges", trajectory.dynamics.label())
-            };
-            (name, *end)
-        });
-        let kept = known.kept.iter().zip(&self.left.kept);
-        let kept = kept.map(|(kept, end)| (format!("{} diverges", kept.label), *end));
-        for (name, end) in names.chain(kept) {
-            if let Some(x) = end.filter(|end| (low..=high).contains(end)) {
-                self.picture.uprights.push(Upright {
-                    pen: Pen::of(Role::Diverged),
-                    x,
-                    label: with_texts.then_some(name),
-                });
-            }
-        }
-    }
-
-    /// Lines at the peaks of the diffusion and at the changes of parameters; the texts of the changes where asked for.
-    pub(super) fn uprights(&mut self, with_texts: bool) {
-        self.divergences(with_texts);
-        let (low, high) = self.picture.x.range;
-        for (x, text) in super::changes::visible_changes(self.known, self.options.time, (low, high)) {
-            self.picture.uprights.push(Upright {
-                pen: Pen::of(Role::Change),
-                x,
-                label: with_texts.then_some(text),
-            });
-        }
-        for (mode, events) in self.known.modes.iter().enumerate() {
-            let Some(peak) = events.peak else { continue };
-            let x = self.options.time.place(peak.step, peak.time);
-            if (low..=high).contains(&x) {
-                self.picture.uprights.push(Upright {
-                    pen: self.pen(Role::Peak, mode),
-                    x,
-                    label: None,
-                });
-            }
-        }
-    }
-
-    /// Marks of every mode's events on one kind of curve, and their keys.
-    pub(super) fn marks(&mut self, curve: MarkedCurve) {
-        let (time, scale) = (self.options.time, self.scale());
-        for (mode, events) in self.known.modes.iter().enumerate() {
-            let pen = self.pen(Role::Peak, mode);
-            let peak = events.peak.and_then(|peak| {
-                let value = match curve {
-                    MarkedCurve::Strength => peak.strength,
-                    MarkedCurve::Diffusion => peak.diffusion,
-                };
-                Some(Mark {
-                    name: peak_name(mode, events),
-                    pen,
-                    at: [time.place(peak.step, peak.time), scale.place(value)?],
-                    shape: if peak.confirmed {
-                        Shape::Peak
-                    } else {
-                        Shape::PeakSoFar
-                    },
-                })
-            });
-            let learned = events
-                .learned
-                .filter(|_| curve == MarkedCurve::Strength)
-                .and_then(|learned| {
-                    let value = LEARNED_FRACTION * self.known.teacher[mode];
-                    Some(Mark {
-                        name: format!("feature {} learned (95 %)", mode + 1),
-                        pen,
-                        at: [time.place(learned.step, learned.time), scale.place(value)?],
-                        shape: Shape::Learned,
-                    })
-                });
-            self.picture.marks.extend(peak.into_iter().chain(learned));
-        }
-    }
-
     /// Adds a level, if it has a place on the axis.
     pub(super) fn level(&mut self, value: f64, label: String, pen: Pen) {
         if let Some(y) = self.scale().place(value) {
@@ -355,7 +228,7 @@ impl<'a, 'd> OverTime<'a, 'd> {
         let range = range.unwrap_or_else(|| self.automatic_range());
         let y = &self.picture.y;
         self.picture.y = Axis::new(y.title.clone(), y.scale, range, self.room.ticks_upwards());
-        explain_marks(&mut self.picture);
+        self.picture.explain_marks();
         self.picture
     }
 
@@ -429,64 +302,6 @@ impl<'a, 'd> OverTime<'a, 'd> {
     }
 }
 
-impl Curve {
-    /// A curve through positions; one that is no number is a gap.
-    pub fn through(points: Vec<[f64; 2]>, name: String, pen: Pen) -> Self {
-        let cell = |point: [f64; 2]| Cell {
-            first: point,
-            last: point,
-            min: point[1],
-            max: point[1],
-        };
-        Self {
-            name,
-            pen,
-            trace: Arc::new(Trace {
-                cells: points.into_iter().map(cell).collect(),
-                n_rows_per_pixel: 1,
-            }),
-        }
-    }
-
-    /// The cells between the gaps, as ranges.
-    pub fn stretches(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
-        let mut end = 0;
-        let cells = &self.trace.cells;
-        let is_gap = |cell: &Cell| cell.max.is_nan();
-        cells
-            .chunk_by(move |a, b| is_gap(a) == is_gap(b))
-            .map(move |stretch| {
-                let start = end;
-                end += stretch.len();
-                start..end
-            })
-            .filter(move |stretch| !is_gap(&cells[stretch.start]))
-    }
-}
-
-impl Band {
-    /// What lies between two traces of one history; nothing where there are no two points.
-    fn between(name: String, pen: Pen, low: &Trace, high: &Trace) -> Option<Self> {
-        // Both come from the same rows, so that their cells are the same.
-        let edges = || {
-            low.cells
-                .iter()
-                .zip(&high.cells)
-                .filter(|(_, high)| !high.max.is_nan())
-        };
-        let band = Self {
-            name,
-            pen,
-            xs: edges().map(|(low, _)| low.first[0]).collect(),
-            low: edges()
-                .map(|(low, high)| if low.min.is_nan() { high.min } else { low.min })
-                .collect(),
-            high: edges().map(|(_, high)| high.max).collect(),
-        };
-        (band.xs.len() > 1).then_some(band)
-    }
-}
-
 /// What a trajectory is drawn as.
 pub(super) fn role_of(trajectory: usize, dynamics: Dynamics) -> Role {
     if trajectory == 0 {
@@ -504,37 +319,10 @@ pub(super) fn presence(options: &Options, mode: usize) -> Presence {
     }
 }
 
-/// Keys of the shapes that are there.
-pub(super) fn explain_marks(picture: &mut Picture) {
-    let shapes = [
-        (Shape::Peak, "noise peak"),
-        (Shape::PeakSoFar, "highest noise so far"),
-        (Shape::Learned, "95 % learned"),
-        (Shape::HalfTime, "half learned, in theory"),
-    ];
-    for (shape, label) in shapes {
-        let ends = picture.rows.iter().filter_map(|row| row.bracket.as_ref());
-        let in_rows =
-            { ends }.any(|bracket| bracket.peak == shape || bracket.is_closed && shape == Shape::Learned);
-        if in_rows || picture.marks.iter().any(|mark| mark.shape == shape) {
-            picture.explain(label, Pen::of(Role::Peak), Sign::Mark(shape));
-        }
-    }
-}
-
 fn name_of(kind: EnsembleKind) -> &'static str {
     match kind {
         EnsembleKind::ModeEquations => "mode equations",
         EnsembleKind::Replicas => "replicas",
-    }
-}
-
-fn peak_name(mode: usize, events: &crate::observables::events::ModeEvents) -> String {
-    let peak = format!("diffusion peak of mode {}", mode + 1);
-    match (events.peak, events.lead()) {
-        (_, Some(lead)) => format!("{peak}, {} steps before it is learned", lead.steps),
-        (Some(peak_now), None) if !peak_now.confirmed => format!("{peak} so far"),
-        (Some(_) | None, None) => peak,
     }
 }
 

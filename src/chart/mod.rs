@@ -8,14 +8,17 @@
 mod alignment;
 mod balance;
 mod changes;
+mod curve;
 mod diffusion;
 mod drawing;
 mod events;
 mod histogram;
 mod known;
 mod law;
+mod leaving;
 mod look;
 mod loss;
+mod marks;
 mod options;
 mod pen;
 mod picture;

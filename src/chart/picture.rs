@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::pen::Pen;
+use super::pen::{Pen, Role};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::ticks::{Tick, ticks};
@@ -276,6 +276,24 @@ impl Picture {
         let label = label.into();
         if !self.keys.iter().any(|key| key.label == label) {
             self.keys.push(Key { label, pen, sign });
+        }
+    }
+
+    /// Keys of the shapes that are there.
+    pub(super) fn explain_marks(&mut self) {
+        let shapes = [
+            (Shape::Peak, "noise peak"),
+            (Shape::PeakSoFar, "highest noise so far"),
+            (Shape::Learned, "95 % learned"),
+            (Shape::HalfTime, "half learned, in theory"),
+        ];
+        for (shape, label) in shapes {
+            let ends = self.rows.iter().filter_map(|row| row.bracket.as_ref());
+            let in_rows =
+                { ends }.any(|bracket| bracket.peak == shape || bracket.is_closed && shape == Shape::Learned);
+            if in_rows || self.marks.iter().any(|mark| mark.shape == shape) {
+                self.explain(label, Pen::of(Role::Peak), Sign::Mark(shape));
+            }
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Mode strengths `a_k = u_k^T W v_k` over time with the student's singular values, the teacher's strengths, and what theory
 //! predicts for an aligned, balanced start.
 
-use super::drawing::{Drawing, MarkedCurve, OverTime};
+use super::drawing::{Drawing, OverTime};
 use super::known::Known;
+use super::marks::MarkedCurve;
 use super::pen::{Pen, Role};
 use super::picture::{Curve, Label, Mark, Picture, Shape, Side, Sign};
 use super::plot_id::PlotId;

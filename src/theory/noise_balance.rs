@@ -21,7 +21,7 @@
 //! `W - M` (row: output, column: input) relaxes; a direction of no mode has `s = 0`.
 //!
 //! Domain: online Gaussian data, every width at least the number of modes, SGD or Langevin dynamics with its noise, steps with
-//! `eta c (1 + 2/B) << 1`, and `theta << m_k`. Means are right to 1 % of `m_k` for `theta < 0.2 m_k`, variances to 7 % for
+//! `eta c (1 + 2/B) << 1`, and `theta << m_k`. Means are right to 1 % of `m_k` for `theta < 0.2 m_k`, variances to 3 % for
 //! `theta < 0.1 m_k`: [`NoiseBalance::mean_holds`] and [`NoiseBalance::variance_holds`] tell.
 //!
 //! Beyond the paper (arXiv 2604.06366). Related: Gatmiry et al., arXiv 2306.13239 (flat minima and the nuclear norm).

@@ -6,13 +6,7 @@ use saddlescope::theory::{
     relaxation_rate,
 };
 
-#[track_caller]
-fn assert_close(actual: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (actual - expected).abs() <= tolerance,
-        "{actual} is not within {tolerance} of {expected}"
-    );
-}
+use crate::close::assert_close;
 
 #[test]
 fn reference_predictions() {

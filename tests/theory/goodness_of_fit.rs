@@ -6,13 +6,7 @@ use saddlescope::stats::{
     quantile,
 };
 
-#[track_caller]
-fn assert_close(actual: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (actual - expected).abs() <= tolerance,
-        "{actual} is not within {tolerance} of {expected}"
-    );
-}
+use crate::close::assert_close;
 
 fn uniform_cumulative(x: f64) -> f64 {
     x.clamp(0.0, 1.0)

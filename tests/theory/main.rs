@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod close;
 mod discrete_variance;
 mod extremes;
 mod goodness_of_fit;

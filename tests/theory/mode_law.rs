@@ -2,6 +2,8 @@
 
 use saddlescope::theory::ModeLaw;
 
+use crate::close::assert_close;
+
 fn law(depth: usize, teacher_strength: f64, label_noise_std: f64, noise_scale: f64) -> ModeLaw {
     ModeLaw {
         depth,
@@ -9,14 +11,6 @@ fn law(depth: usize, teacher_strength: f64, label_noise_std: f64, noise_scale: f
         label_noise_std,
         noise_scale,
     }
-}
-
-#[track_caller]
-fn assert_close(actual: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (actual - expected).abs() <= tolerance,
-        "{actual} is not within {tolerance} of {expected}"
-    );
 }
 
 #[test]

@@ -4,13 +4,7 @@ use rand_distr::{Distribution as _, Exp1};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use saddlescope::stats::Moments;
 
-#[track_caller]
-fn assert_close(actual: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (actual - expected).abs() <= tolerance,
-        "{actual} is not within {tolerance} of {expected}"
-    );
-}
+use crate::close::assert_close;
 
 /// Values with skewness, on top of an offset a thousand times their size.
 fn sample(n: usize, seed: u64) -> Vec<f64> {

@@ -7,6 +7,8 @@ use saddlescope::theory::{
     growth_rate_of_last_mode, least_learnable_weight, outer_damping, slowest_balance_rate, to_second_order,
 };
 
+use crate::close::assert_ratio;
+
 /// One row of the reference.
 struct Row {
     widths: Vec<usize>,
@@ -68,14 +70,6 @@ fn reference() -> Vec<(Vec<Row>, Vec<f64>)> {
         rows.push(row);
     }
     networks
-}
-
-#[track_caller]
-fn assert_ratio(actual: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (actual / expected - 1.0).abs() <= tolerance,
-        "{actual} is not within {tolerance} of {expected}"
-    );
 }
 
 /// Predictions to the digits printed, and the measured means and variances within what chance allows: with 27 rows of learned

@@ -8,6 +8,8 @@ use rand_distr::{Distribution as _, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use saddlescope::stats::{LongRun, Series, ks_distance, ks_noise_level};
 
+use crate::close::assert_ratio;
+
 /// Stationary first-order autoregression `x' = rho x + sqrt(1 - rho^2) z`.
 fn autoregression(correlation: f64, n: usize, seed: u64) -> Vec<f64> {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
@@ -48,14 +50,6 @@ fn series(values: &[f64]) -> Series {
         series.push(value);
     }
     series
-}
-
-#[track_caller]
-fn assert_ratio(actual: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (actual / expected - 1.0).abs() <= tolerance,
-        "{actual} is not within {tolerance} of {expected}"
-    );
 }
 
 /// Long series, kept whole and in blocks: tolerances of four standard errors, one false alarm in ten thousand.

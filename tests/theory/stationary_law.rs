@@ -1,6 +1,8 @@
 //! The stationary law of one mode against closed forms, quadrature of the formula, and its own equation.
 use std::f64::consts::{PI, SQRT_2};
 
+use crate::close::assert_close;
+
 use saddlescope::theory::{
     ModeLaw, StationaryDensity, StationaryLaw, boltzmann_density, shifted_mean, trapping_number,
 };
@@ -16,14 +18,6 @@ fn law(depth: usize, teacher_strength: f64, label_noise_std: f64, noise_scale: f
 
 fn stationary(law: &ModeLaw) -> StationaryDensity {
     StationaryLaw::new(law).as_density().unwrap().clone()
-}
-
-#[track_caller]
-fn assert_close(actual: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (actual - expected).abs() <= tolerance,
-        "{actual} is not within {tolerance} of {expected}"
-    );
 }
 
 const PROBABILITIES: [f64; 11] = [1e-6, 1e-3, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.999, 1.0 - 1e-6];

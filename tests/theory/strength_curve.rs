@@ -1,13 +1,7 @@
 //! Gradient flow of one mode against the reference table, quadrature and its own differential equation.
 use saddlescope::theory::{ModeLaw, StrengthCurve, peak_lead};
 
-#[track_caller]
-fn assert_close(actual: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (actual - expected).abs() <= tolerance,
-        "{actual} is not within {tolerance} of {expected}"
-    );
-}
+use crate::close::assert_close;
 
 /// `integral of ds / (L s^(2-2/L) (m - s))` from `from` to `to`, by Boole's rule in `ln s`.
 fn time_by_quadrature(depth: usize, teacher: f64, from: f64, to: f64) -> f64 {

@@ -3,13 +3,14 @@
 use eframe::egui::{Rect, Sense, Ui, vec2};
 
 use super::Caches;
+use super::frame::Frame;
 use super::ground::Ground;
 use super::guess::draw_guess;
 use super::over_time::room;
 use super::panel::{Panel, Surroundings};
 use crate::app::action::Action;
 use crate::app::state::View;
-use crate::chart::{self, Drawing, Known, PlotId};
+use crate::chart::{self, Drawing, Known, Picture, PlotId};
 
 /// Points left and right of the law.
 const LAW_GUTTERS: (f32, f32) = (46.0, 12.0);
@@ -33,24 +34,13 @@ pub(crate) fn law_plot(
         has_y_axis: true,
         has_x_axis: true,
     };
-    let options = view.options((0.0, 1.0));
-    let mut drawing = Drawing {
+    let drawn = Beside {
         known,
-        options: &options,
-        room: room(ui, about.plot(place, letters), letters),
-        traces: &mut caches.traces,
-    };
-    let picture = chart::law(&mut drawing);
-    let panel = Panel {
-        picture: &picture,
-        ground: &ground,
-        about,
+        view,
         place,
+        about,
     };
-    let frame = panel.draw(ui.painter(), &mut caches.ribbons);
-    if let Some(mark) = &view.guess {
-        draw_guess(ui, mark, known, options.time, (&picture, &frame, &ground));
-    }
+    let (picture, frame) = drawn.paint(ui, &ground, caches, |drawing| Some(chart::law(drawing)))?;
     let pointer = response.interact_pointer_pos().filter(|_| response.clicked());
     let title = Rect::from_min_size(place.min, vec2(place.width(), about.above(letters)));
     ui.interact(title, response.id.with("title"), Sense::hover())
@@ -86,24 +76,51 @@ pub(crate) fn histogram_plot(
         return;
     }
     let ground = Ground::new(ui.visuals(), letters);
-    let options = view.options((0.0, 1.0));
-    let mut drawing = Drawing {
+    let drawn = Beside {
         known,
-        options: &options,
-        room: room(ui, about.plot(place, letters), letters),
-        traces: &mut caches.traces,
-    };
-    let Some(picture) = chart::histogram(&mut drawing, mode) else {
-        return;
-    };
-    let panel = Panel {
-        picture: &picture,
-        ground: &ground,
-        about,
+        view,
         place,
+        about,
     };
-    let frame = panel.draw(ui.painter(), &mut caches.ribbons);
-    if let Some(mark) = &view.guess {
-        draw_guess(ui, mark, known, options.time, (&picture, &frame, &ground));
+    // Nothing where the mode has no histogram.
+    let _painted = drawn.paint(ui, &ground, caches, |drawing| chart::histogram(drawing, mode));
+}
+
+/// A plot that is not over time, with its place.
+struct Beside<'a> {
+    known: &'a Known<'a>,
+    view: &'a View,
+    place: Rect,
+    about: Surroundings,
+}
+
+impl Beside<'_> {
+    /// Paints the picture that `make` gives, with a guess that belongs to it, and gives it with the place of its plot.
+    fn paint(
+        &self,
+        ui: &Ui,
+        ground: &Ground,
+        caches: &mut Caches,
+        make: impl FnOnce(&mut Drawing<'_>) -> Option<Picture>,
+    ) -> Option<(Picture, Frame)> {
+        let options = self.view.options((0.0, 1.0));
+        let letters = ground.letters;
+        let picture = make(&mut Drawing {
+            known: self.known,
+            options: &options,
+            room: room(ui, self.about.plot(self.place, letters), letters),
+            traces: &mut caches.traces,
+        })?;
+        let panel = Panel {
+            picture: &picture,
+            ground,
+            about: self.about,
+            place: self.place,
+        };
+        let frame = panel.draw(ui.painter(), &mut caches.ribbons);
+        if let Some(mark) = &self.view.guess {
+            draw_guess(ui, mark, self.known, options.time, (&picture, &frame, ground));
+        }
+        Some((picture, frame))
     }
 }

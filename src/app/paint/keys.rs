@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Align2, FontId, Galley, Painter, Pos2, Rect, pos2, vec2};
+use eframe::egui::{FontId, Galley, Painter, Pos2, Rect, pos2, vec2};
 
 use super::ground::Ground;
 use super::line::draw_straight;
@@ -96,6 +96,13 @@ impl<'a> PlacedKeys<'a> {
         } else {
             title + line_height
         };
+        let font = FontId::proportional(SIZE * self.letters);
+        // The first key of a line has a space before it, which is wide enough for the sign of those left out behind the last.
+        let more = self
+            .is_cut
+            .then(|| painter.layout_no_wrap("\u{2026}".to_owned(), font, ground.grey()));
+        let end = end - more.as_ref().map_or(0.0, |more| more.size().x);
+        let mut after_last = end;
         for line in &self.lines.lines {
             let keys = &self.keys[line.clone()];
             let mut left = (end - self.width_of(keys)).max(start - SPACE * self.letters);
@@ -103,12 +110,12 @@ impl<'a> PlacedKeys<'a> {
                 self.draw_key(painter, ground, key, words, pos2(left, middle));
                 left += key_width(key, words, self.letters);
             }
+            after_last = left;
             middle += line_height;
         }
-        if self.is_cut {
-            let at = pos2(end, middle - line_height);
-            let font = FontId::proportional(SIZE * self.letters);
-            painter.text(at, Align2::LEFT_CENTER, "\u{2026}", font, ground.grey());
+        if let Some(more) = more {
+            let at = pos2(after_last, middle - line_height - 0.5 * more.size().y);
+            painter.galley(at, more, ground.grey());
         }
     }
 

@@ -157,6 +157,12 @@ impl ModeView<'_> {
             ui.label(self.small(text).color(amber));
         }
         let Some(estimates) = estimates else { return };
+        if let Some(prediction) = theory.filter(|theory| theory.law.temperature() == 0.0) {
+            // What is left of the values is rounding and the tail of the approach: no histogram of a law.
+            ui.label(self.small(point(prediction, &estimates)));
+            ui.add_space(5.0);
+            return;
+        }
         histogram_plot(ui, known, view, caches, self.mode, (self.height, self.emphasis));
         ui.label(self.small(measured(&estimates)));
         if let Some(prediction) = theory {
@@ -280,6 +286,15 @@ fn measured(estimates: &Estimates) -> String {
     format!("variance {}{skewness}", shown(variance, error, 4))
 }
 
+/// What is said of a mode that no noise moves.
+fn point(prediction: &Prediction, estimates: &Estimates) -> String {
+    format!(
+        "without noise a point at m = {}: spread {}",
+        significant(prediction.law.teacher_strength, 4),
+        significant(estimates.variance.max(0.0).sqrt(), 2)
+    )
+}
+
 /// What each of the predictions assumes.
 const PREDICTIONS: &str = "Boltzmann: one mode alone, layers balanced for ever, small steps. Discrete: the full matrix, layers \
     balanced for ever, steps of finite length. Present weights: the curvature of the weights as they are. Noise balance: the weights \
@@ -287,12 +302,6 @@ const PREDICTIONS: &str = "Boltzmann: one mode alone, layers balanced for ever, 
     the dotted one is that of the present weights.";
 
 fn predicted(prediction: &Prediction, statistics: &ModeStatistics) -> String {
-    if prediction.law.temperature() == 0.0 {
-        return format!(
-            "theory: a point mass at {}",
-            significant(prediction.law.teacher_strength, 4)
-        );
-    }
     let named = [
         ("Boltzmann", Some(prediction.law.temperature())),
         ("discrete", prediction.discrete_variance),

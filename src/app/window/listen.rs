@@ -9,17 +9,14 @@ use super::Window;
 use super::background::Done;
 use super::export::{check_target, write_export};
 use super::files::Purpose;
-use super::system_dialog::{Choice, Wanted};
 use crate::app::format;
-use crate::app::opening::{self, Opened};
-use crate::app::state::{Companions, Dialog, Draft, ExportForm, Offer, ViewSettings};
+use crate::app::state::{ExportForm, Offer};
 use crate::chart;
-use crate::experiment::Experiment;
 use crate::figure::FigureOptions;
 use crate::palette::Ground;
 use crate::session::{Autosave, Session};
-use crate::simulation::{Schedule, Simulation};
-use crate::worker::{Command, Event, HaltCause, RunSpec, RunState};
+use crate::simulation::Simulation;
+use crate::worker::{Command, Event, HaltCause, RunState};
 
 /// Longest that the window takes in events before it draws.
 const DRAIN_TIME: Duration = Duration::from_millis(10);
@@ -163,133 +160,6 @@ impl Window {
         session.companions = self.state.draft.companions.chosen(session.experiment.dynamics());
         session.view = toml::Table::try_from(&self.state.view.settings).unwrap_or_default();
         session
-    }
-
-    /// Opens a file in the background.
-    pub(super) fn open_file(&mut self, path: &Path) {
-        self.files.remember_folder(path);
-        let path = path.to_owned();
-        self.start(
-            format!("opening {}", path.display()),
-            move |_| match opening::open(&path) {
-                Ok(opened) => Ok(Done::Read(path, opened)),
-                Err(error) => Err(error.to_string()),
-            },
-        );
-    }
-
-    /// Shows what a file holds.
-    pub fn show_opened(&mut self, opened: Opened) {
-        match opened {
-            Opened::Session(session) => self.open_session(&session),
-            Opened::Recording(session) => {
-                self.open_session(&session);
-                self.inform(format!(
-                    "the run of the recording is done again: seed {}, {} steps",
-                    session.experiment.seed,
-                    format::grouped(session.end.step)
-                ));
-            }
-            Opened::Experiment(experiment) => self.open_experiment(*experiment),
-            Opened::Lesson(lesson) => {
-                let lessons = &mut self.state.teaching.lessons;
-                let place = lessons.iter().position(|other| other.id == lesson.id);
-                let index = place.unwrap_or(lessons.len());
-                match lessons.get_mut(index) {
-                    Some(other) => *other = *lesson,
-                    None => lessons.push(*lesson),
-                }
-                self.open_lesson(index);
-            }
-        }
-    }
-
-    /// Does what was chosen in a dialog of the system.
-    fn take_choice(&mut self) {
-        match self.background.next_choice() {
-            None | Some(Choice::Cancelled) => {}
-            Some(Choice::Chosen(Wanted::Open, path)) => self.open_file(&path),
-            Some(Choice::Chosen(Wanted::Save, path)) => self.save_to(path),
-            Some(Choice::NoDialog(wanted)) => {
-                self.has_system_dialogs = false;
-                self.state.dialog = self.typed_path(wanted);
-            }
-        }
-    }
-
-    /// Asks for a path to be typed.
-    pub(super) fn typed_path(&self, wanted: Wanted) -> Dialog {
-        match wanted {
-            Wanted::Open => Dialog::Open(self.files.folder_with_slash()),
-            Wanted::Save => Dialog::Save(self.files.suggestion("toml")),
-        }
-    }
-
-    /// Saves the session; a name without an ending gets the usual one.
-    pub(super) fn save_to(&mut self, mut path: PathBuf) {
-        if path.extension().is_none() {
-            path.set_extension("toml");
-        }
-        self.files.remember_folder(&path);
-        self.ask_snapshot(Purpose::Save(path));
-    }
-
-    /// Opens a session from a text.
-    pub(super) fn open_text(&mut self, text: &str, name: &str) {
-        match Session::parse(text, name) {
-            Ok(session) => self.open_session(&session),
-            Err(error) => self.complain(error.to_string()),
-        }
-    }
-
-    fn open_experiment(&mut self, experiment: Experiment) {
-        self.leave_lesson();
-        self.state.live = experiment.live;
-        let companions = self.state.draft.companions;
-        self.state.draft = Draft::new(experiment);
-        self.state.draft.companions = companions;
-        self.reset();
-    }
-
-    /// Takes over a session: its run is done again up to its end, and halts there.
-    pub(super) fn open_session(&mut self, session: &Session) {
-        self.leave_lesson();
-        self.decline_offer();
-        let state = &mut self.state;
-        state.draft = Draft::new(session.experiment.clone());
-        state.draft.companions = Companions::of(&session.companions);
-        let last = session.script.changes().last();
-        state.live = last.map_or(session.experiment.live, |change| change.live);
-        let rank = session.experiment.teacher.strengths.len();
-        let view = session.view.clone().try_into::<ViewSettings>();
-        let is_viewed = view.is_ok();
-        if let Ok(settings) = view {
-            state.view.set_settings(settings, rank);
-        }
-        let companions = state.draft.companions;
-        self.load(RunSpec {
-            run: 0,
-            companions: companions.dynamics_other_than(session.experiment.dynamics()),
-            ensembles: companions.ensembles(),
-            experiment: session.experiment.clone(),
-            schedule: Schedule::DenseFirst,
-            script: session.script.clone(),
-            catch_up_to: session.end.step,
-            start: false,
-        });
-        self.files.expected = session.end.digest.map(|digest| (session.end.step, digest));
-        let view = if is_viewed {
-            ""
-        } else {
-            "; its [view] cannot be read and the present one is kept"
-        };
-        self.inform(format!(
-            "session of version {}: seed {}, {} changes, {} steps{view}",
-            session.version,
-            session.experiment.seed,
-            session.script.changes().len(),
-            session.end.step
-        ));
     }
 
     /// Files dropped on the window, the end of a replay, sessions to be saved, and work that has ended.

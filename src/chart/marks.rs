@@ -1,0 +1,111 @@
+//! Marks and lines of a picture over time: peaks of the diffusion, modes learned, changes of parameters, divergences.
+
+use super::drawing::OverTime;
+use super::pen::{Pen, Role};
+use super::picture::{Mark, Shape, Upright};
+use crate::observables::events::{LEARNED_FRACTION, ModeEvents};
+
+/// On which curve events are marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MarkedCurve {
+    Strength,
+    Diffusion,
+}
+
+impl OverTime<'_, '_> {
+    /// Lines where runs leave every scale; their names where asked for.
+    fn divergences(&mut self, with_texts: bool) {
+        let (low, high) = self.picture.x.range;
+        let known = self.known;
+        let trajectories = known.trajectories.iter().zip(&self.left.trajectories);
+        let names = trajectories.enumerate().map(|(i, (trajectory, end))| {
+            let name = if i == 0 {
+                "diverges".to_owned()
+            } else {
+                format!("{} diverges", trajectory.dynamics.label())
+            };
+            (name, *end)
+        });
+        let kept = known.kept.iter().zip(&self.left.kept);
+        let kept = kept.map(|(kept, end)| (format!("{} diverges", kept.label), *end));
+        for (name, end) in names.chain(kept) {
+            if let Some(x) = end.filter(|end| (low..=high).contains(end)) {
+                self.picture.uprights.push(Upright {
+                    pen: Pen::of(Role::Diverged),
+                    x,
+                    label: with_texts.then_some(name),
+                });
+            }
+        }
+    }
+
+    /// Lines at the peaks of the diffusion and at the changes of parameters; the texts of the changes where asked for.
+    pub(super) fn uprights(&mut self, with_texts: bool) {
+        self.divergences(with_texts);
+        let (low, high) = self.picture.x.range;
+        for (x, text) in super::changes::visible_changes(self.known, self.options.time, (low, high)) {
+            self.picture.uprights.push(Upright {
+                pen: Pen::of(Role::Change),
+                x,
+                label: with_texts.then_some(text),
+            });
+        }
+        for (mode, events) in self.known.modes.iter().enumerate() {
+            let Some(peak) = events.peak else { continue };
+            let x = self.options.time.place(peak.step, peak.time);
+            if (low..=high).contains(&x) {
+                self.picture.uprights.push(Upright {
+                    pen: self.pen(Role::Peak, mode),
+                    x,
+                    label: None,
+                });
+            }
+        }
+    }
+
+    /// Marks of every mode's events on one kind of curve, and their keys.
+    pub(super) fn marks(&mut self, curve: MarkedCurve) {
+        let (time, scale) = (self.options.time, self.scale());
+        for (mode, events) in self.known.modes.iter().enumerate() {
+            let pen = self.pen(Role::Peak, mode);
+            let peak = events.peak.and_then(|peak| {
+                let value = match curve {
+                    MarkedCurve::Strength => peak.strength,
+                    MarkedCurve::Diffusion => peak.diffusion,
+                };
+                Some(Mark {
+                    name: peak_name(mode, events),
+                    pen,
+                    at: [time.place(peak.step, peak.time), scale.place(value)?],
+                    shape: if peak.confirmed {
+                        Shape::Peak
+                    } else {
+                        Shape::PeakSoFar
+                    },
+                })
+            });
+            let learned = events
+                .learned
+                .filter(|_| curve == MarkedCurve::Strength)
+                .and_then(|learned| {
+                    let value = LEARNED_FRACTION * self.known.teacher[mode];
+                    Some(Mark {
+                        name: format!("feature {} learned (95 %)", mode + 1),
+                        pen,
+                        at: [time.place(learned.step, learned.time), scale.place(value)?],
+                        shape: Shape::Learned,
+                    })
+                });
+            self.picture.marks.extend(peak.into_iter().chain(learned));
+        }
+    }
+}
+
+fn peak_name(mode: usize, events: &ModeEvents) -> String {
+    let peak = format!("diffusion peak of mode {}", mode + 1);
+    match (events.peak, events.lead()) {
+        (_, Some(lead)) => format!("{peak}, {} steps before it is learned", lead.steps),
+        (Some(peak_now), None) if !peak_now.confirmed => format!("{peak} so far"),
+        (Some(_) | None, None) => peak,
+    }
+}
