@@ -27,7 +27,7 @@ fn value(row: u64, column: usize) -> f64 {
 }
 
 fn rows(from: u64, n_rows: u64) -> Vec<f64> {
-    let n_columns = Schema::new(N_MODES).n_columns();
+    let n_columns = Schema::new(N_MODES, 2).n_columns();
     let row = |row: u64| {
         (0..n_columns).map(move |column| match column {
             Schema::STEP => row as f64,
@@ -39,7 +39,7 @@ fn rows(from: u64, n_rows: u64) -> Vec<f64> {
 }
 
 fn history(n_rows: u64) -> History {
-    let mut history = History::new(Schema::new(N_MODES).n_columns(), BUDGET_BYTES);
+    let mut history = History::new(Schema::new(N_MODES, 2).n_columns(), BUDGET_BYTES);
     let mut from = 0;
     while from < n_rows {
         let n = (n_rows - from).min(10_000);

@@ -42,7 +42,7 @@ pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
     let statistics = of_run.filter(|_| known.diverged.is_none())?;
     let bars = statistics.histogram.rebinned(MOST_BARS)?;
     let teacher = known.teacher[mode];
-    let prediction = known.predictions.get(mode).and_then(Option::as_deref);
+    let prediction = known.laws.modes.get(mode).and_then(Option::as_deref);
     let theory = prediction.filter(|_| options.theory);
     let density = theory.and_then(|theory| theory.exact.as_density());
 
@@ -126,7 +126,9 @@ pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
         picture.curves.push(curve);
         picture.explain("Boltzmann", pen, Sign::Line);
     }
-    let present = theory.and_then(|theory| theory.present_variance(statistics));
+    let stored = known.laws.stored.as_ref().filter(|_| options.theory);
+    let of_set = || stored?.variance(mode, statistics.mean_curvature()?).filter(|variance| *variance > 0.0);
+    let present = theory.and_then(|theory| theory.present_variance(statistics)).or_else(of_set);
     if let (Some(variance), Some(mean)) = (present, statistics.moments.mean()) {
         let pen = Pen::of(Role::PresentDensity);
         let height = (std::f64::consts::TAU * variance).sqrt().recip();

@@ -10,7 +10,7 @@ use crate::format::grouped;
 use crate::history::History;
 use crate::observables::events::{ModeEvents, Moment};
 use crate::observables::{Quantity, Schema};
-use crate::simulation::{EnsembleKind, Intervention, ModeStatistics, Prediction, StationaryStatistics};
+use crate::simulation::{EnsembleKind, Intervention, ModeStatistics, Prediction, StationaryStatistics, StoredNoise};
 use crate::theory::{ModeLaw, plateau_levels};
 
 /// Excess loss, in multiples of that at the start or at the first saddle, beyond which a run is lost...
@@ -49,8 +49,17 @@ pub struct Known<'a> {
     pub kept: Vec<KnownKeptRun<'a>>,
     /// Gradient flow of every mode from its size at the start; empty before the first row.
     pub theory: &'a [TheoryCurve],
-    /// Stationary laws of the modes at the present parameters; empty or `None` where they are not known or do not hold.
-    pub predictions: Vec<Option<Arc<Prediction>>>,
+    /// What is predicted of settled modes at the present parameters.
+    pub laws: SettledLaws,
+}
+
+/// What is predicted of settled modes.
+#[derive(Clone, Debug, Default)]
+pub struct SettledLaws {
+    /// Stationary laws of the modes of fresh samples; empty or `None` where they are not known or do not hold.
+    pub modes: Vec<Option<Arc<Prediction>>>,
+    /// Mean and variance of the modes of a stored set.
+    pub stored: Option<Arc<StoredNoise>>,
 }
 
 /// How far rows are apart.
@@ -97,12 +106,8 @@ pub struct KnownKeptRun<'a> {
     pub history: &'a History,
     /// How far along the time axis, in data units, it is moved to lie over the present one.
     pub shift: f64,
-    /// Column of the excess loss.
-    pub loss: usize,
-    /// Columns of the strengths, by mode.
-    pub strengths: std::ops::Range<usize>,
-    /// Columns of the diffusions, by mode.
-    pub diffusions: std::ops::Range<usize>,
+    /// Layout of the rows that it was kept from.
+    pub schema: Schema,
 }
 
 impl Known<'_> {
@@ -188,18 +193,38 @@ impl Known<'_> {
 }
 
 impl KnownKeptRun<'_> {
-    /// Column of a quantity of a mode, if this run has it.
-    pub(super) fn column(&self, quantity: Quantity, mode: usize) -> Option<usize> {
-        let columns = match quantity {
-            Quantity::Strength => &self.strengths,
-            Quantity::Diffusion => &self.diffusions,
-            Quantity::SingularValue
-            | Quantity::Drift
-            | Quantity::DiffusionLaw
-            | Quantity::Alignment
-            | Quantity::Curvature => return None,
-        };
-        columns.clone().nth(mode)
+    /// What is kept of a run, behind step and time.
+    pub const KEPT: [Quantity; 6] = [
+        Quantity::ExcessLoss,
+        Quantity::Strength,
+        Quantity::Diffusion,
+        Quantity::Alignment,
+        Quantity::Imbalance,
+        Quantity::BalanceRatio,
+    ];
+
+    /// Columns of rows of this layout that are kept, in order.
+    pub fn kept_columns(schema: Schema) -> Vec<usize> {
+        let kept = Self::KEPT.into_iter().flat_map(|quantity| schema.columns(quantity));
+        [Schema::STEP, Schema::TIME].into_iter().chain(kept).collect()
+    }
+
+    /// Column number `place` of a quantity, if this run has it.
+    pub(super) fn column(&self, quantity: Quantity, place: usize) -> Option<usize> {
+        let n_before = Self::KEPT.iter().position(|kept| *kept == quantity)?;
+        let before = Self::KEPT[..n_before].iter().map(|kept| self.schema.n_of(*kept));
+        (place < self.schema.n_of(quantity)).then(|| 2 + before.sum::<usize>() + place)
+    }
+
+    /// Column of the balance ratio of a pair of layers and a mode, if this run has them.
+    pub(super) fn balance_ratio(&self, pair: usize, mode: usize) -> Option<usize> {
+        let rank = self.schema.rank();
+        (mode < rank).then(|| self.column(Quantity::BalanceRatio, pair * rank + mode))?
+    }
+
+    /// Column of the excess loss.
+    pub(super) fn excess_loss(&self) -> usize {
+        2
     }
 }
 

@@ -72,6 +72,7 @@ impl Look {
         let colour = self.colour(mode);
         let (width, opacity, dashes) = match role {
             Role::Run => (2.2, 1.0, self.dashes_of(mode)),
+            Role::Layer(layer) => (1.6, 1.0, dashes_of_layer(layer)),
             // The closer to SGD, the denser the dots.
             Role::Companion(Dynamics::GradientFlow) => (1.2, 0.85, Dashes::Dashed(6.0, 4.0)),
             Role::Companion(Dynamics::Sgd) => (1.6, 0.9, Dashes::Dotted(3.0)),
@@ -95,6 +96,7 @@ impl Look {
             Role::TheoryHint | Role::Saddle | Role::Change | Role::Learned => self.grey,
             Role::SingularValue | Role::ExactDensity | Role::PresentDensity | Role::Diverged => self.ink,
             Role::Run
+            | Role::Layer(_)
             | Role::Companion(_)
             | Role::KeptRun
             | Role::Ensemble(_)
@@ -121,6 +123,7 @@ impl Look {
             Role::Ensemble(EnsembleKind::ModeEquations) => 0.30,
             Role::Ensemble(EnsembleKind::Replicas) => 0.18,
             Role::Run
+            | Role::Layer(_)
             | Role::Companion(_)
             | Role::KeptRun
             | Role::SingularValue
@@ -151,6 +154,16 @@ impl Look {
         } else {
             Dashes::None
         }
+    }
+}
+
+/// Layers are told apart by their dashes, which repeat after the fourth; each has its name at the end.
+fn dashes_of_layer(layer: usize) -> Dashes {
+    match layer % 4 {
+        0 => Dashes::None,
+        1 => Dashes::Dashed(10.0, 3.0),
+        2 => Dashes::Dashed(4.0, 3.0),
+        _ => Dashes::Dotted(3.0),
     }
 }
 

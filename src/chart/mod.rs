@@ -14,6 +14,8 @@ mod drawing;
 mod events;
 mod histogram;
 mod known;
+mod layer_norms;
+mod layer_ratios;
 mod law;
 mod leaving;
 mod look;
@@ -40,8 +42,10 @@ pub use diffusion::diffusion;
 pub use drawing::Drawing;
 pub use events::{MOST_ROWS, events, n_rows};
 pub use histogram::{histogram, histograms};
-pub use known::{Known, KnownEnsemble, KnownKeptRun, KnownTrajectory, RowsApart, diverged_at, step_at};
+pub use known::{Known, KnownEnsemble, KnownKeptRun, KnownTrajectory, RowsApart, SettledLaws, diverged_at, step_at};
 pub use law::law;
+pub use layer_norms::layer_norms;
+pub use layer_ratios::layer_ratios;
 pub use look::{Dashes, Look, Stroke};
 pub use loss::loss;
 pub use options::{Options, Room};
@@ -68,6 +72,8 @@ pub fn pictures(plot: PlotId, drawing: &mut Drawing<'_>) -> Vec<Picture> {
         PlotId::Events => vec![events(drawing)],
         PlotId::Loss => vec![loss(drawing)],
         PlotId::Balance => vec![balance(drawing)],
+        PlotId::LayerRatios => vec![layer_ratios(drawing)],
+        PlotId::LayerNorms => vec![layer_norms(drawing)],
         PlotId::Alignment => vec![alignment(drawing)],
         PlotId::Law => vec![law(drawing)],
         PlotId::Histogram => histograms(drawing),

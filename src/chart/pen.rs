@@ -11,6 +11,8 @@ pub enum Role {
     Run,
     /// A run of the same experiment by other dynamics.
     Companion(Dynamics),
+    /// The run in one layer, or one pair of neighbouring layers, counted from 0.
+    Layer(usize),
     /// A run kept from before.
     KeptRun,
     /// The student's own singular values.

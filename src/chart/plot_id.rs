@@ -18,6 +18,10 @@ pub enum PlotId {
     Loss,
     /// Balance of the layers over time.
     Balance,
+    /// Balance of every mode over time.
+    LayerRatios,
+    /// Norm of every layer over time.
+    LayerNorms,
     /// Alignment with the teacher over time.
     Alignment,
     /// Diffusion against strength.
@@ -29,12 +33,14 @@ pub enum PlotId {
 
 impl PlotId {
     /// All of them, those over time first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Strengths,
         Self::Diffusion,
         Self::Events,
         Self::Loss,
         Self::Balance,
+        Self::LayerRatios,
+        Self::LayerNorms,
         Self::Alignment,
         Self::Law,
         Self::Histogram,
@@ -51,6 +57,8 @@ impl PlotId {
             Self::Events => "events",
             Self::Loss => "loss",
             Self::Balance => "balance",
+            Self::LayerRatios => "layer_ratios",
+            Self::LayerNorms => "layer_norms",
             Self::Alignment => "alignment",
             Self::Law => "law",
             Self::Histogram => "histogram",
@@ -70,6 +78,8 @@ impl PlotId {
             Self::Events => "From noise peak to 95 % learned",
             Self::Loss => "Excess loss",
             Self::Balance => "Balance of the layers",
+            Self::LayerRatios => "Balance of each mode",
+            Self::LayerNorms => "Norms of the layers",
             Self::Alignment => "Alignment with the teacher",
             Self::Law => "Diffusion against strength",
             Self::Histogram => "Stationary histograms",
@@ -84,6 +94,8 @@ impl PlotId {
             Self::Events => "",
             Self::Loss => "excess loss \u{bd}\u{2016}W \u{2212} M\u{2016}\u{b2}",
             Self::Balance => "imbalance of neighbouring layers",
+            Self::LayerRatios => "upper layer / lower layer",
+            Self::LayerNorms => "\u{2016}W\u{2016}, root of the sum of squares",
             Self::Alignment => "alignment of each mode",
             Self::Law => "D / peak of the law",
             Self::Histogram => "probability density",
@@ -98,6 +110,8 @@ impl PlotId {
             Self::Events => "",
             Self::Loss => "excess loss",
             Self::Balance => "imbalance",
+            Self::LayerRatios => "ratio",
+            Self::LayerNorms => "\u{2016}W\u{2016}",
             Self::Alignment => "alignment",
             Self::Law => "D / peak",
             Self::Histogram => "density",
@@ -125,10 +139,15 @@ impl PlotId {
                  dashed: the levels of the saddles."
             }
             Self::Balance => {
-                "Imbalance of neighbouring layers: the root of \u{2016}W\u{2082}\u{1d40}W\u{2082} \u{2212} W\u{2081}W\u{2081}\u{1d40}\u{2016}\u{b2}, summed over \
-                 the pairs; dashed: its value at the start, which gradient flow keeps. Balanced layers have 0, which is on no \
+                "Imbalance of neighbouring layers, \u{2016}W\u{2082}\u{1d40}W\u{2082} \u{2212} W\u{2081}W\u{2081}\u{1d40}\u{2016}: each pair and, thick, the root \
+                 of the sum of their squares; dashed: its value at the start, which gradient flow keeps. Balanced layers have 0, which is on no \
                  logarithmic axis."
             }
+            Self::LayerRatios => {
+                "How many times larger each mode is in a layer than in the one below it, from \u{2016}A\u{1d40}u\u{2016}\u{2016}Bv\u{2016} of \
+                 both; level dashes: where label noise leads (beyond the paper). Gradient flow from a balanced start keeps 1."
+            }
+            Self::LayerNorms => "Frobenius norm of every layer: the root of the sum of its squared weights.",
             Self::Alignment => {
                 "How far each teacher direction is a singular direction of the student: the product of the cosines between Wv \
                  and u, and between W\u{1d40}u and v; 1 where aligned."
@@ -147,8 +166,13 @@ impl PlotId {
     /// Scale of the axis upwards until a person asks for another.
     pub fn usual_scale(self) -> Scale {
         match self {
-            Self::Strengths | Self::Events | Self::Alignment | Self::Law | Self::Histogram => Scale::Linear,
-            Self::Diffusion | Self::Loss | Self::Balance => Scale::Log,
+            Self::Strengths
+            | Self::Events
+            | Self::LayerNorms
+            | Self::Alignment
+            | Self::Law
+            | Self::Histogram => Scale::Linear,
+            Self::Diffusion | Self::Loss | Self::Balance | Self::LayerRatios => Scale::Log,
         }
     }
 
@@ -170,6 +194,8 @@ impl PlotId {
             | Self::Events
             | Self::Loss
             | Self::Balance
+            | Self::LayerRatios
+            | Self::LayerNorms
             | Self::Alignment => true,
             Self::Law | Self::Histogram => false,
         }

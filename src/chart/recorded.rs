@@ -8,7 +8,7 @@ use crate::history::History;
 use crate::observables::events::Moment;
 use crate::observables::{Quantity, Schema};
 use crate::session::Recording;
-use crate::simulation::{Ensemble, EnsembleKind, NetworkLaw, Prediction, StationaryStatistics};
+use crate::simulation::{Ensemble, EnsembleKind, NetworkLaw, Prediction, StationaryStatistics, StoredNoise};
 
 /// Memory for the rows: far more than the pixels of a figure need.
 const BUDGET_BYTES: usize = 64 << 20;
@@ -21,7 +21,7 @@ pub struct RecordedRun<'a> {
     replicas: Option<History>,
     statistics: StationaryStatistics,
     theory: Vec<TheoryCurve>,
-    predictions: Vec<Option<Arc<Prediction>>>,
+    laws: SettledLaws,
     rows_apart: Option<RowsApart>,
     end: Moment,
 }
@@ -54,12 +54,12 @@ impl<'a> RecordedRun<'a> {
             replicas: replicas(recording),
             statistics: statistics(recording, rows_apart),
             theory,
-            predictions: Vec::new(),
+            laws: SettledLaws::default(),
             rows_apart,
             end,
             history,
         };
-        recorded.predictions = predictions(&recorded.known());
+        recorded.laws = laws(&recorded.known());
         recorded
     }
 
@@ -95,21 +95,23 @@ impl<'a> RecordedRun<'a> {
             ensembles: self.replicas.iter().map(ensemble).collect(),
             kept: Vec::new(),
             theory: &self.theory,
-            predictions: self.predictions.clone(),
+            laws: self.laws.clone(),
         }
     }
 }
 
 /// Stationary laws at the last parameters, where they cover the run.
-fn predictions(known: &Known<'_>) -> Vec<Option<Arc<Prediction>>> {
+fn laws(known: &Known<'_>) -> SettledLaws {
     let (experiment, live) = (known.experiment, known.live());
     let network = NetworkLaw::new(experiment, &live).map(Arc::new);
-    (0..known.rank())
-        .map(|mode| {
-            let law = known.mode_law(mode, &live);
-            Prediction::new(experiment, law, network.clone(), mode, &live).map(Arc::new)
-        })
-        .collect()
+    let of_mode = |mode| {
+        let law = known.mode_law(mode, &live);
+        Prediction::new(experiment, law, network.clone(), mode, &live).map(Arc::new)
+    };
+    SettledLaws {
+        modes: (0..known.rank()).map(of_mode).collect(),
+        stored: StoredNoise::new(experiment, &live).map(Arc::new),
+    }
 }
 
 /// The replicas' distributions beside the rows, with step and time as an ensemble's rows have them.

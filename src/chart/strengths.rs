@@ -7,9 +7,11 @@ use super::marks::MarkedCurve;
 use super::pen::{Pen, Role};
 use super::picture::{Curve, Label, Mark, Picture, Shape, Side, Sign};
 use super::plot_id::PlotId;
+use super::scale::Scale;
 use crate::experiment::{DataKind, Dynamics, InitScheme};
 use crate::format::brief;
 use crate::observables::Quantity;
+use crate::theory::{least_learnable_weight, outer_damping};
 
 /// Draws the mode strengths.
 pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
@@ -36,6 +38,7 @@ pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
     if options.theory {
         theory(&mut plot);
         lost_below(&mut plot);
+        locked_out_below(&mut plot);
     }
     name_kept_runs(&mut plot);
     plot.finish()
@@ -106,7 +109,7 @@ fn theory(plot: &mut OverTime<'_, '_>) {
 /// The strength below which label noise makes the network lose a feature, where there is one.
 fn lost_below(plot: &mut OverTime<'_, '_>) {
     let known = plot.known;
-    let mut predictions = known.predictions.iter().flatten();
+    let mut predictions = known.laws.modes.iter().flatten();
     let Some(balance) = predictions.find_map(|prediction| Some(&prediction.network.as_ref()?.balance)) else {
         return;
     };
@@ -116,6 +119,30 @@ fn lost_below(plot: &mut OverTime<'_, '_>) {
         let pen = Pen::of(Role::Saddle);
         plot.level(balance.shrinkage(), name, pen);
         plot.picture.explain("lost below", pen, Sign::Line);
+    }
+}
+
+/// The strength from which each weak mode of three layers and more is learned in the noise of the stronger ones, as if all its layers
+/// had one weight; it is near zero on a linear axis, and is drawn on the others.
+fn locked_out_below(plot: &mut OverTime<'_, '_>) {
+    let known = plot.known;
+    let mut predictions = known.laws.modes.iter().flatten();
+    let Some(balance) = predictions.find_map(|prediction| Some(&prediction.network.as_ref()?.balance)) else {
+        return;
+    };
+    let network = balance.network();
+    if plot.scale() == Scale::Linear {
+        return;
+    }
+    for (mode, &strength) in known.teacher.iter().enumerate() {
+        let damping = outer_damping(network, mode);
+        let least = least_learnable_weight(network.depth, strength, damping).filter(|_| damping > 0.0);
+        if let Some(least) = least.filter(|_| !balance.is_lost(mode)) {
+            let level = least.powi(network.depth as i32);
+            let name = format!("mode {}: locked out below {}", mode + 1, brief(level, 2));
+            let pen = plot.pen(Role::Teacher, mode);
+            plot.level(level, name, pen);
+        }
     }
 }
 

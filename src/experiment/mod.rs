@@ -9,6 +9,7 @@ mod one_hot;
 mod parse;
 mod samples;
 mod table;
+mod table_file;
 mod validate;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::dynamics::Batching;
 pub use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
 pub use crate::model::Basis;
+use crate::observables::Schema;
 use crate::theory::ModeLaw;
 pub use difference::Difference;
 pub use engine::{Dynamics, Engine};
@@ -63,6 +65,12 @@ impl Experiment {
                 n_samples: self.data.n_samples,
             },
         }
+    }
+
+    /// Layout of the rows of its runs.
+    pub fn schema(&self) -> Schema {
+        let schema = Schema::new(self.teacher.strengths.len(), self.network.depth());
+        schema.with_held_out(self.data.holds_out())
     }
 
     /// The law of mode number `mode`, counted from 0, under the given parameters.
@@ -152,6 +160,45 @@ pub enum DataKind {
     File,
 }
 
+/// Whose singular vectors are the modes of samples from files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Modes {
+    /// The least-squares map's: the strengths are its singular values.
+    #[default]
+    Map,
+    /// The input-output correlation's: from a small start they are learned one after the other.
+    Correlation,
+}
+
+impl Modes {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
+    fn is_usual(&self) -> bool {
+        *self == Self::Map
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
+impl DataConfig {
+    /// Whether there are samples that training does not see.
+    pub fn holds_out(&self) -> bool {
+        match self.kind {
+            DataKind::Online => false,
+            DataKind::Dataset => self.n_held_out() > 0,
+            DataKind::File => self.held_out > 0.0 || !self.held_out_inputs.is_empty(),
+        }
+    }
+
+    /// Number of samples held out of a set that is drawn: with the `n_samples` trained on, `held_out` is their fraction of all.
+    pub(crate) fn n_held_out(&self) -> usize {
+        (self.n_samples as f64 * self.held_out / (1.0 - self.held_out)).round() as usize
+    }
+}
+
 /// What the student sees; all but `kind` matter for a stored set only.
 ///
 /// With [`DataKind::File`], `n_samples`, the teacher's strengths and its singular vectors follow from the files, once
@@ -172,6 +219,12 @@ pub struct DataConfig {
     /// Whether the targets are one column of labels, of which every class becomes an output (file).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_hot: bool,
+    /// Fraction of all samples that training does not see; the others are the `n_samples`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub held_out: f64,
+    /// Whose singular vectors are the modes (file).
+    #[serde(skip_serializing_if = "Modes::is_usual")]
+    pub modes: Modes,
     /// How stored samples are visited.
     pub sampling: Sampling,
     /// CSV file of the inputs (file): a header row, then one sample a row.
@@ -180,6 +233,12 @@ pub struct DataConfig {
     /// CSV file of the targets (file).
     #[serde(skip_serializing_if = "String::is_empty")]
     pub targets: String,
+    /// Inputs of samples that training does not see (file).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub held_out_inputs: String,
+    /// Their targets (file).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub held_out_targets: String,
     /// The samples, once read (file).
     #[serde(skip)]
     pub samples: Option<Arc<Samples>>,
@@ -250,9 +309,13 @@ impl Default for DataConfig {
             whiten: false,
             center: false,
             one_hot: false,
+            held_out: 0.0,
+            modes: Modes::Map,
             sampling: Sampling::Replacement,
             inputs: String::new(),
             targets: String::new(),
+            held_out_inputs: String::new(),
+            held_out_targets: String::new(),
             samples: None,
         }
     }

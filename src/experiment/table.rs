@@ -9,7 +9,7 @@ use crate::budget::{self, OutOfMemory};
 /// Longest file of samples, in bytes.
 pub const LONGEST_TABLE: u64 = 1 << 26;
 /// Most numbers in a table.
-const MOST_NUMBERS: usize = 1 << 24;
+pub(super) const MOST_NUMBERS: usize = 1 << 24;
 /// Most characters of a field that a message quotes.
 const QUOTED: usize = 40;
 
@@ -83,6 +83,18 @@ pub enum TableError {
         /// Columns there are.
         found: usize,
     },
+    /// The file holds no array that can be read.
+    #[error("{cause}")]
+    Array {
+        /// Why.
+        cause: String,
+    },
+    /// A label of the samples held out that no other sample has.
+    #[error("\"{label}\" is no label of the samples trained on")]
+    UnknownClass {
+        /// The label.
+        label: String,
+    },
     /// There are more classes than an output may have dimensions.
     #[error("{found} different labels; at most {}", super::MAX_WIDTH)]
     TooManyClasses {
@@ -99,11 +111,20 @@ pub enum TableError {
     },
 }
 
-/// The samples of a table, one a column: shape `(columns of the file, rows below the header)`.
+/// A table of numbers.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The samples, one a column: shape `(columns of the file, rows below the header)`.
+    pub(super) numbers: DMatrix<f64>,
+    /// Names of the columns of the file.
+    pub(super) names: Vec<String>,
+}
+
+/// Reads a table of numbers.
 ///
 /// # Errors
 /// [`TableError`] with line and column.
-pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, TableError> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Table, TableError> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -162,14 +183,43 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, TableError> {
         return Err(TableError::Empty { line, missing });
     }
     let n_samples = numbers.len() / names.len();
-    Ok(DMatrix::from_vec(names.len(), n_samples, numbers))
+    Ok(Table {
+        numbers: DMatrix::from_vec(names.len(), n_samples, numbers),
+        names,
+    })
+}
+
+/// Reads a table of one column: its fields below the header, whatever that is.
+///
+/// # Errors
+/// [`TableError`] with line.
+pub(super) fn labels(bytes: &[u8]) -> Result<Vec<String>, TableError> {
+    let mut labels = Vec::new();
+    let mut is_header = true;
+    rows_of(bytes, |line, fields| {
+        if fields.len() != 1 {
+            let found = fields.len();
+            return Err(TableError::NotOneColumn { line, found });
+        }
+        if !std::mem::take(&mut is_header) {
+            labels.push(fields.get(0).unwrap_or("").trim().to_owned());
+        }
+        Ok(())
+    })?;
+    if labels.is_empty() {
+        return Err(TableError::Empty {
+            line: 1,
+            missing: "a sample",
+        });
+    }
+    Ok(labels)
 }
 
 /// Hands every row that is not blank, the header among them, with its line to `take`.
 ///
 /// # Errors
 /// What `take` answers, and [`TableError::NotCsv`].
-pub(super) fn rows_of(
+fn rows_of(
     bytes: &[u8],
     mut take: impl FnMut(u64, &csv::StringRecord) -> Result<(), TableError>,
 ) -> Result<(), TableError> {

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{DataKind, Experiment};
+use super::{DataKind, Experiment, Modes};
 use crate::dynamics::LiveParams;
 
 /// A value outside what is allowed.
@@ -25,6 +25,8 @@ pub const MAX_DEPTH: usize = 32;
 pub const MAX_RANK: usize = 64;
 /// Largest number of stored numbers of a data set.
 const MAX_STORED: usize = 1 << 24;
+/// Largest fraction of the samples that training does not see.
+const MAX_HELD_OUT: f64 = 0.99;
 /// Largest batch.
 pub const MAX_BATCH_SIZE: u64 = 1_000_000_000;
 /// Strengths, initial scales and noise levels beyond this leave the range that can be computed.
@@ -130,7 +132,9 @@ impl Experiment {
             format!("numbers from 1e-6 to {MAX_SCALE:e}"),
         )?;
         check(
-            strengths.windows(2).all(|pair| pair[0] >= pair[1]),
+            // The correlation's modes are in the order in which they are learned.
+            strengths.windows(2).all(|pair| pair[0] >= pair[1])
+                || self.data.kind == DataKind::File && self.data.modes == Modes::Correlation,
             key,
             &written,
             "listed from the largest to the smallest",
@@ -154,8 +158,21 @@ impl Experiment {
 
     fn validate_data(&self) -> Result<(), ExperimentError> {
         let data = &self.data;
+        let fraction = data.held_out;
+        check(
+            (0.0..=MAX_HELD_OUT).contains(&fraction),
+            "data.held_out",
+            fraction,
+            format!("from 0 to {MAX_HELD_OUT}"),
+        )?;
+        check(
+            fraction == 0.0 || data.held_out_inputs.is_empty() && data.held_out_targets.is_empty(),
+            "data.held_out",
+            fraction,
+            "0 where data.held_out_inputs and data.held_out_targets name the samples held out",
+        )?;
         let per_sample = self.network.d_in + 2 * self.network.d_out;
-        let most = MAX_STORED / per_sample;
+        let most = (MAX_STORED as f64 * (1.0 - fraction)) as usize / per_sample;
         check(
             (1..=most).contains(&data.n_samples),
             "data.n_samples",

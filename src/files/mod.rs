@@ -6,6 +6,7 @@
 
 mod archive;
 mod identity;
+pub(crate) mod npy_header;
 mod place;
 mod read;
 mod remains;

@@ -50,18 +50,36 @@ impl Dataset {
         whiten: bool,
         generator: &mut Generator,
     ) -> Result<Self, DatasetError> {
+        Ok(Self::draw_with_held_out(teacher, n_samples, 0, whiten, generator)?.0)
+    }
+
+    /// The same, and `n_held_out` more samples of the same kind, on which the map that whitens the first is used. The first do not
+    /// depend on how many those are.
+    ///
+    /// # Errors
+    /// [`DatasetError::Singular`] where whitening is asked of fewer samples than dimensions.
+    pub fn draw_with_held_out(
+        teacher: &Teacher,
+        n_samples: usize,
+        n_held_out: usize,
+        whiten: bool,
+        generator: &mut Generator,
+    ) -> Result<(Self, Self), DatasetError> {
         let (d_out, d_in) = teacher.map().shape();
-        let mut inputs = DMatrix::from_fn(d_in, n_samples, |_, _| StandardNormal.sample(generator));
-        let noise = DMatrix::from_fn(d_out, n_samples, |_, _| StandardNormal.sample(generator));
+        let mut gaussian = |rows, columns| DMatrix::from_fn(rows, columns, |_, _| StandardNormal.sample(generator));
+        let [mut inputs, noise] = [d_in, d_out].map(|rows| gaussian(rows, n_samples));
+        let [mut held_out, noise_held_out] = [d_in, d_out].map(|rows| gaussian(rows, n_held_out));
         if whiten {
-            inputs = whitened(&inputs)?;
+            let map = whitening(&inputs)?;
+            inputs = &map * inputs;
+            held_out = map * held_out;
         }
-        let clean_targets = teacher.map() * &inputs;
-        Ok(Self {
+        let labelled = |inputs: DMatrix<f64>, noise| Self {
+            clean_targets: teacher.map() * &inputs,
             inputs,
-            clean_targets,
             noise,
-        })
+        };
+        Ok((labelled(inputs, noise), labelled(held_out, noise_held_out)))
     }
 
     /// A data set of given samples, one a column, to whose targets `sigma` times `noise` is added.
@@ -111,6 +129,19 @@ impl Dataset {
         &self.noise
     }
 
+    /// Mean loss `1/2 |y - W x|^2` over the samples for the end-to-end map `map`.
+    pub fn loss(&self, map: &DMatrix<f64>, label_noise_std: f64) -> f64 {
+        let targets = self.clean_targets.column_iter().zip(self.noise.column_iter());
+        let mut squared = 0.0;
+        for (input, (clean, noise)) in self.inputs.column_iter().zip(targets) {
+            for (i, row) in map.row_iter().enumerate() {
+                let output: f64 = row.iter().zip(input.iter()).map(|(w, x)| w * x).sum();
+                squared += (output - clean[i] - label_noise_std * noise[i]).powi(2);
+            }
+        }
+        0.5 * squared / self.n_samples() as f64
+    }
+
     /// Targets at a label-noise standard deviation, shape `(d_out, N)`.
     pub fn targets(&self, label_noise_std: f64) -> DMatrix<f64> {
         &self.clean_targets + label_noise_std * &self.noise
@@ -120,12 +151,13 @@ impl Dataset {
 /// Eigenvalues of the second moment below this fraction of the largest count as zero where inputs are whitened on their support.
 pub const NEGLIGIBLE_VARIANCE: f64 = 1e-9;
 
-/// Inputs whose second moment is the identity on their support, `x -> (C^+)^(1/2) x`, and the number of directions dropped because the
-/// inputs do not vary in them (eigenvalues of `C` below [`NEGLIGIBLE_VARIANCE`] of the largest).
+/// The map `(C^+)^(1/2)` that makes the second moment `C = (1/N) sum x x^T` of the inputs the identity on their support, and the number
+/// of directions that it drops because the inputs do not vary in them (eigenvalues of `C` below [`NEGLIGIBLE_VARIANCE`] of the
+/// largest).
 ///
 /// # Errors
 /// [`DatasetError::Singular`] where all inputs are zero.
-pub fn whitened_on_support(inputs: &DMatrix<f64>) -> Result<(DMatrix<f64>, usize), DatasetError> {
+pub fn whitening_on_support(inputs: &DMatrix<f64>) -> Result<(DMatrix<f64>, usize), DatasetError> {
     let (d_in, n_samples) = inputs.shape();
     let moment = inputs * inputs.transpose() / n_samples as f64;
     let eigen = moment.symmetric_eigen();
@@ -144,16 +176,16 @@ pub fn whitened_on_support(inputs: &DMatrix<f64>) -> Result<(DMatrix<f64>, usize
     });
     let scaled = DMatrix::from_diagonal(&scales);
     Ok((
-        &eigen.eigenvectors * scaled * eigen.eigenvectors.transpose() * inputs,
+        &eigen.eigenvectors * scaled * eigen.eigenvectors.transpose(),
         n_dropped,
     ))
 }
 
-/// Inputs whose second moment `(1/N) sum x x^T` is the identity: `x -> C^(-1/2) x` with the symmetric root.
+/// The symmetric root `C^(-1/2)`, the map that makes the second moment `C = (1/N) sum x x^T` of the inputs the identity.
 ///
 /// # Errors
 /// [`DatasetError::Singular`] where the second moment `C` has no inverse.
-pub fn whitened(inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, DatasetError> {
+pub fn whitening(inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, DatasetError> {
     let (d_in, n_samples) = inputs.shape();
     let moment = inputs * inputs.transpose() / n_samples as f64;
     let eigen = moment.symmetric_eigen();
@@ -162,7 +194,7 @@ pub fn whitened(inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, DatasetError> {
         return Err(DatasetError::Singular { n_samples, d_in });
     }
     let scaled = DMatrix::from_diagonal(&eigen.eigenvalues.map(|value| value.sqrt().recip()));
-    Ok(&eigen.eigenvectors * scaled * eigen.eigenvectors.transpose() * inputs)
+    Ok(&eigen.eigenvectors * scaled * eigen.eigenvectors.transpose())
 }
 
 #[cfg(test)]

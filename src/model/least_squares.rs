@@ -76,12 +76,7 @@ impl Teacher {
         }
         let mut left = decomposition.left.select_columns(&order);
         let mut right = decomposition.right.select_columns(&order);
-        for (mut u, mut v) in left.column_iter_mut().zip(right.column_iter_mut()) {
-            if u[u.icamax()] < 0.0 {
-                u.neg_mut();
-                v.neg_mut();
-            }
-        }
+        make_largest_positive(&mut left, &mut right);
         let strengths = DVector::from_iterator(order.len(), order.iter().map(|&i| strengths[i]));
         let teacher = Self::from_parts(left, strengths, right);
         // Negligible modes are all that may be missing.
@@ -91,6 +86,47 @@ impl Teacher {
             Ok(teacher)
         } else {
             Err(LeastSquaresError::NoDecomposition)
+        }
+    }
+}
+
+impl Teacher {
+    /// The least-squares map `M` of given samples with the singular vectors of their correlation `S_yx = U diag(c) V^T` as modes, in
+    /// the order of `c`: what is learned one after the other from a small start. Strength `m_k = u_k^T M v_k = c_k v_k^T S_xx^+ v_k` is
+    /// where the mode ends. For white inputs both are those of [`Self::least_squares`].
+    ///
+    /// # Errors
+    /// Those of [`Self::least_squares`].
+    pub fn of_correlation(
+        inputs: &DMatrix<f64>,
+        targets: &DMatrix<f64>,
+        most: usize,
+    ) -> Result<Self, LeastSquaresError> {
+        let of_map = Self::least_squares(inputs, targets, most)?;
+        // What M leaves of the targets has no correlation with the inputs.
+        let moment = inputs * inputs.transpose() / inputs.ncols() as f64;
+        let decomposition = Decomposition::of(&(of_map.map() * moment), most)?;
+        let mut order: Vec<usize> = (0..decomposition.values.len()).collect();
+        order.sort_by(|&a, &b| decomposition.values[b].total_cmp(&decomposition.values[a]));
+        order.truncate(of_map.rank());
+        let mut left = decomposition.left.select_columns(&order);
+        let mut right = decomposition.right.select_columns(&order);
+        make_largest_positive(&mut left, &mut right);
+        let strengths = (left.transpose() * of_map.map() * &right).diagonal();
+        if strengths.iter().all(|strength| *strength >= LEAST_STRENGTH) {
+            Ok(of_map.with_modes(left, strengths, right))
+        } else {
+            Err(LeastSquaresError::NoDecomposition)
+        }
+    }
+}
+
+/// Makes the largest entry of every left singular vector positive.
+fn make_largest_positive(left: &mut DMatrix<f64>, right: &mut DMatrix<f64>) {
+    for (mut u, mut v) in left.column_iter_mut().zip(right.column_iter_mut()) {
+        if u[u.icamax()] < 0.0 {
+            u.neg_mut();
+            v.neg_mut();
         }
     }
 }

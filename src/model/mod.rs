@@ -11,9 +11,10 @@ mod network;
 mod partial_products;
 mod risk;
 mod rotations;
+mod stored_minimum;
 mod teacher;
 
-pub use dataset::{Dataset, DatasetError, NEGLIGIBLE_VARIANCE, whitened, whitened_on_support};
+pub use dataset::{Dataset, DatasetError, NEGLIGIBLE_VARIANCE, whitening, whitening_on_support};
 pub use gradient_moments::GradientMoments;
 pub use init::Init;
 pub use least_squares::LeastSquaresError;
@@ -21,4 +22,5 @@ pub use network::DeepLinearNetwork;
 pub use partial_products::PartialProducts;
 pub use risk::{Risk, SecondMoments};
 pub(crate) use rotations::orthogonalize;
+pub use stored_minimum::ModeAtMinimum;
 pub use teacher::{Basis, Teacher, random_frame};

@@ -18,6 +18,8 @@ use super::teacher::Teacher;
 pub struct Risk {
     teacher: Arc<Teacher>,
     stored: Option<Arc<Moments>>,
+    /// Samples that training does not see.
+    held_out: Option<Arc<Dataset>>,
 }
 
 /// Second moments of a stored set, to be read.
@@ -51,6 +53,7 @@ impl Risk {
         Self {
             teacher,
             stored: None,
+            held_out: None,
         }
     }
 
@@ -68,7 +71,22 @@ impl Risk {
         Self {
             teacher,
             stored: Some(Arc::new(moments)),
+            held_out: None,
         }
+    }
+
+    /// The same with samples that training does not see.
+    #[must_use]
+    pub fn with_held_out(self, held_out: Arc<Dataset>) -> Self {
+        Self {
+            held_out: Some(held_out),
+            ..self
+        }
+    }
+
+    /// Samples that training does not see, if there are any.
+    pub fn held_out(&self) -> Option<&Arc<Dataset>> {
+        self.held_out.as_ref()
     }
 
     /// The teacher.
@@ -115,21 +133,7 @@ impl Risk {
     pub fn loss(&self, map: &DMatrix<f64>, label_noise_std: f64) -> f64 {
         match &self.stored {
             None => self.excess_loss(map) + 0.5 * label_noise_std.powi(2) * map.nrows() as f64,
-            Some(moments) => {
-                let dataset = &moments.dataset;
-                let targets = dataset
-                    .clean_targets()
-                    .column_iter()
-                    .zip(dataset.noise().column_iter());
-                let mut squared = 0.0;
-                for (input, (clean, noise)) in dataset.inputs().column_iter().zip(targets) {
-                    for (i, row) in map.row_iter().enumerate() {
-                        let output: f64 = row.iter().zip(input.iter()).map(|(w, x)| w * x).sum();
-                        squared += (output - clean[i] - label_noise_std * noise[i]).powi(2);
-                    }
-                }
-                0.5 * squared / dataset.n_samples() as f64
-            }
+            Some(moments) => moments.dataset.loss(map, label_noise_std),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The teacher `M = U diag(m) V^T`, shape `(d_out, d_in)` and rank `r`, whose modes the student learns.
 //!
 //! `U` and `V` are given, never found by a decomposition of `M`: among equal strengths the singular vectors are a
-//! convention, and the one made here is kept for the whole run.
+//! convention, and the one made here is kept for the whole run. Samples that are not white may have other directions as their modes
+//! ([`Teacher::of_correlation`]): then `m_k = u_k^T M v_k` still, but `M` has entries between modes too.
 
 use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution as _, StandardNormal};
@@ -57,6 +58,16 @@ impl Teacher {
             strengths,
             right,
             map,
+        }
+    }
+
+    /// The same map with other directions as modes, of the strengths `u_k^T M v_k`.
+    pub(super) fn with_modes(self, left: DMatrix<f64>, strengths: DVector<f64>, right: DMatrix<f64>) -> Self {
+        Self {
+            left,
+            strengths,
+            right,
+            map: self.map,
         }
     }
 

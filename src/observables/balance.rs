@@ -1,14 +1,14 @@
-//! Imbalance of neighbouring layers: `sqrt(sum_l |W_{l+1}^T W_{l+1} - W_l W_l^T|_F^2)`, zero for balanced weights and
-//! conserved, matrix by matrix, under gradient flow (Saxe et al., arXiv 1312.6120).
+//! Imbalance of neighbouring layers, `|W_{l+1}^T W_{l+1} - W_l W_l^T|_F`: zero for balanced weights and conserved, matrix by
+//! matrix, under gradient flow (Saxe et al., arXiv 1312.6120).
 
 use nalgebra::DMatrix;
 
 use crate::model::DeepLinearNetwork;
 use crate::products::gram_distance_squared;
 
-/// Imbalance of a network, in units of a squared weight; zero for a single layer. `scratch` holds the transpose of every layer but
-/// the last and is made to fit at the first call.
-pub fn imbalance(network: &DeepLinearNetwork, scratch: &mut Vec<DMatrix<f64>>) -> f64 {
+/// Writes the imbalance `|W_{l+1}^T W_{l+1} - W_l W_l^T|_F` of every pair of neighbouring layers, in units of a squared weight.
+/// `scratch` holds the transpose of every layer but the last and is made to fit at the first call.
+pub fn pair_imbalances(network: &DeepLinearNetwork, scratch: &mut Vec<DMatrix<f64>>, imbalances: &mut [f64]) {
     let layers = network.weights();
     if scratch.len() + 1 != layers.len() {
         *scratch = layers[..layers.len() - 1]
@@ -16,10 +16,8 @@ pub fn imbalance(network: &DeepLinearNetwork, scratch: &mut Vec<DMatrix<f64>>) -
             .map(DMatrix::transpose)
             .collect();
     }
-    let mut squared = 0.0;
-    for (pair, transposed) in layers.windows(2).zip(scratch) {
+    for ((pair, transposed), imbalance) in layers.windows(2).zip(scratch).zip(imbalances) {
         pair[0].transpose_to(transposed);
-        squared += gram_distance_squared(&pair[1], transposed);
+        *imbalance = gram_distance_squared(&pair[1], transposed).sqrt();
     }
-    squared.sqrt()
 }

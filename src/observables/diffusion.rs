@@ -112,6 +112,23 @@ impl ModeDynamics {
         (0..self.curvature.len()).map(rate).collect()
     }
 
+    /// Writes `(|A_l^T u_k| |B_l v_k|) / (|A_{l+1}^T u_k| |B_{l+1} v_k|)` of every pair of neighbouring layers and mode: how many times
+    /// larger an aligned mode is in layer `l + 1` than in layer `l`. It is 1 where neither layer has any of the mode, and at most
+    /// 1e12.
+    pub fn write_balance_ratios(&self, ratios: &mut [f64]) {
+        const LARGEST: f64 = 1e12;
+        let rank = self.curvature.len();
+        let side = |l: usize, mode: usize| {
+            self.pulled_left[l].column(mode).norm() * self.pushed_right[l].column(mode).norm()
+        };
+        for (place, ratio) in ratios.iter_mut().enumerate() {
+            let (pair, mode) = (place / rank, place % rank);
+            let (below, above) = (side(pair, mode), side(pair + 1, mode));
+            let is_empty = below.max(above) <= 0.0;
+            *ratio = if is_empty { 1.0 } else { (below / above).clamp(LARGEST.recip(), LARGEST) };
+        }
+    }
+
     fn sum_curvature(&mut self) {
         for (mode, curvature) in self.curvature.iter_mut().enumerate() {
             let layers = self.pulled_left.iter().zip(&self.pushed_right);

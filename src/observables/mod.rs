@@ -12,7 +12,7 @@ mod sample_variance;
 mod schema;
 mod singular_values;
 
-pub use balance::imbalance;
+pub use balance::pair_imbalances;
 pub use diffusion::{ModeDynamics, ito_drift};
 pub(crate) use lanes::{LaneModes, LaneObserver};
 pub use observer::Observer;

@@ -6,7 +6,7 @@
 
 use nalgebra::DMatrix;
 
-use super::balance::imbalance;
+use super::balance::pair_imbalances;
 use super::diffusion::ModeDynamics;
 use super::schema::{Quantity, Schema};
 use super::singular_values::SingularValues;
@@ -41,7 +41,7 @@ impl Observer {
         let rank = risk.teacher().rank();
         let (d_out, d_in) = products.map().shape();
         Self {
-            schema: Schema::new(rank),
+            schema: Schema::new(rank, network.depth()).with_held_out(risk.held_out().is_some()),
             modes: ModeDynamics::new(&products, &risk),
             images: DMatrix::zeros(d_out, rank),
             preimages: DMatrix::zeros(d_in, rank),
@@ -158,7 +158,24 @@ impl Observer {
         }
         self.singular_values
             .write(map, &mut row[schema.columns(Quantity::SingularValue)]);
-        row[schema.imbalance()] = imbalance(network, &mut self.balance_scratch);
+        self.write_layers(network, &mut rows[first..]);
+        if let Some(held_out) = self.risk.held_out() {
+            let loss = held_out.loss(self.products.map(), live.label_noise_std);
+            rows[first + schema.column(Quantity::HeldOutLoss, 0)] = loss;
+        }
+    }
+
+    /// How large the layers are, and how far neighbouring ones are from balance.
+    fn write_layers(&mut self, network: &DeepLinearNetwork, row: &mut [f64]) {
+        let schema = self.schema;
+        let norms = &mut row[schema.columns(Quantity::LayerNorm)];
+        for (norm, layer) in norms.iter_mut().zip(network.weights()) {
+            *norm = layer.norm();
+        }
+        let pairs = schema.columns(Quantity::PairImbalance);
+        pair_imbalances(network, &mut self.balance_scratch, &mut row[pairs.clone()]);
+        row[schema.imbalance()] = row[pairs].iter().map(|pair| pair * pair).sum::<f64>().sqrt();
+        self.modes.write_balance_ratios(&mut row[schema.columns(Quantity::BalanceRatio)]);
     }
 
     /// `W V` and `U^T W V` of the present products.

@@ -1,9 +1,13 @@
-//! Which number of a row is which: `step, time, loss, excess_loss`, then `r` columns of each per-mode quantity, then
-//! `imbalance`, then what was added later: who reads columns by their place finds the older ones where they were.
+//! Which number of a row is which: `step, time`, then the columns of every [`Quantity`] in the order of [`Quantity::ALL`]. What was
+//! added later stands at the end: who reads columns by their place finds the older ones where they were.
 
-/// A quantity measured for every mode.
+/// Something measured in every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantity {
+    /// Expected loss.
+    Loss,
+    /// Excess loss `1/2 |W - M|^2`.
+    ExcessLoss,
     /// Mode strength `a_k = u_k^T W v_k`, signed, in the teacher's basis.
     Strength,
     /// The student's own singular values, largest first.
@@ -16,53 +20,118 @@ pub enum Quantity {
     DiffusionLaw,
     /// Alignment of the student with the teacher's mode, from -1 (the opposite map) to 1.
     Alignment,
+    /// Imbalance of all neighbouring layers, `sqrt(sum_l |W_{l+1}^T W_{l+1} - W_l W_l^T|_F^2)`.
+    Imbalance,
     /// Curvature `lambda_k = sum_l |A_l^T u_k|^2 |B_l v_k|^2` of the loss along the mode, for the present weights.
     Curvature,
+    /// Frobenius norm `|W_l|` of every layer.
+    LayerNorm,
+    /// Imbalance `|W_{l+1}^T W_{l+1} - W_l W_l^T|_F` of every pair of neighbouring layers.
+    PairImbalance,
+    /// `(|A_l^T u_k| |B_l v_k|) / (|A_{l+1}^T u_k| |B_{l+1} v_k|)` of every pair of neighbouring layers and mode, the modes of the first
+    /// pair first: how many times larger mode `k` is in layer `l + 1` than in layer `l`, where the student is aligned.
+    BalanceRatio,
+    /// Mean loss over the samples held out, where there are any.
+    HeldOutLoss,
+}
+
+/// How many columns a quantity has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// One.
+    Row,
+    /// One for each mode.
+    Modes,
+    /// One for each layer.
+    Layers,
+    /// One for each pair of neighbouring layers.
+    Pairs,
+    /// One for each pair of neighbouring layers and each mode.
+    PairsAndModes,
+    /// One if samples are held out.
+    IfHeldOut,
+}
+
+impl Extent {
+    const N: usize = 6;
 }
 
 impl Quantity {
-    /// Every per-mode quantity in column order.
-    pub const ALL: [Self; 7] = [
+    /// Every quantity in column order.
+    pub const ALL: [Self; 14] = [
+        Self::Loss,
+        Self::ExcessLoss,
         Self::Strength,
         Self::SingularValue,
         Self::Drift,
         Self::Diffusion,
         Self::DiffusionLaw,
         Self::Alignment,
+        Self::Imbalance,
         Self::Curvature,
+        Self::LayerNorm,
+        Self::PairImbalance,
+        Self::BalanceRatio,
+        Self::HeldOutLoss,
     ];
 
     /// Name in files.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Loss => "loss",
+            Self::ExcessLoss => "excess_loss",
             Self::Strength => "strength",
             Self::SingularValue => "singular_value",
             Self::Drift => "drift",
             Self::Diffusion => "diffusion",
             Self::DiffusionLaw => "diffusion_law",
             Self::Alignment => "alignment",
+            Self::Imbalance => "imbalance",
             Self::Curvature => "curvature",
+            Self::LayerNorm => "layer_norm",
+            Self::PairImbalance => "pair_imbalance",
+            Self::BalanceRatio => "balance_ratio",
+            Self::HeldOutLoss => "held_out_loss",
         }
     }
 
-    const fn block(self) -> usize {
+    /// How many columns it has.
+    pub const fn extent(self) -> Extent {
         match self {
-            Self::Strength => 0,
-            Self::SingularValue => 1,
-            Self::Drift => 2,
-            Self::Diffusion => 3,
-            Self::DiffusionLaw => 4,
-            Self::Alignment => 5,
-            // Behind the imbalance.
-            Self::Curvature => Schema::N_FIRST,
+            Self::Loss | Self::ExcessLoss | Self::Imbalance => Extent::Row,
+            Self::HeldOutLoss => Extent::IfHeldOut,
+            Self::Strength
+            | Self::SingularValue
+            | Self::Drift
+            | Self::Diffusion
+            | Self::DiffusionLaw
+            | Self::Alignment
+            | Self::Curvature => Extent::Modes,
+            Self::LayerNorm => Extent::Layers,
+            Self::PairImbalance => Extent::Pairs,
+            Self::BalanceRatio => Extent::PairsAndModes,
         }
     }
 }
 
-/// Layout of a row for `r` modes.
+/// Of each quantity, how many of every extent stand before it.
+const BEFORE: [[usize; Extent::N]; Quantity::ALL.len()] = {
+    let mut before = [[0; Extent::N]; Quantity::ALL.len()];
+    let mut i = 1;
+    while i < before.len() {
+        before[i] = before[i - 1];
+        before[i][Quantity::ALL[i - 1].extent() as usize] += 1;
+        i += 1;
+    }
+    before
+};
+
+/// Layout of a row for `r` modes of a network of depth `L`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schema {
     rank: usize,
+    depth: usize,
+    holds_out: bool,
 }
 
 impl Schema {
@@ -74,13 +143,22 @@ impl Schema {
     pub const LOSS: usize = 2;
     /// Column of the excess loss `1/2 |W - M|^2`.
     pub const EXCESS_LOSS: usize = 3;
-    const N_SCALARS: usize = 4;
-    /// Per-mode quantities before the imbalance.
-    const N_FIRST: usize = 6;
+    /// Columns before those of the first quantity.
+    const N_CLOCKS: usize = 2;
 
-    /// Layout for `rank` modes.
-    pub fn new(rank: usize) -> Self {
-        Self { rank }
+    /// Layout for `rank` modes of a network of `depth` layers, without samples held out.
+    pub fn new(rank: usize, depth: usize) -> Self {
+        Self {
+            rank,
+            depth,
+            holds_out: false,
+        }
+    }
+
+    /// The same with a column for samples held out, if there are any.
+    #[must_use]
+    pub fn with_held_out(self, holds_out: bool) -> Self {
+        Self { holds_out, ..self }
     }
 
     /// Number of modes `r`.
@@ -88,42 +166,96 @@ impl Schema {
         self.rank
     }
 
-    /// Column of a per-mode quantity; modes count from 0.
-    pub fn column(self, quantity: Quantity, mode: usize) -> usize {
-        let block = quantity.block();
-        Self::N_SCALARS + block * self.rank + usize::from(block >= Self::N_FIRST) + mode
+    /// Depth `L`.
+    pub fn depth(self) -> usize {
+        self.depth
     }
 
-    /// Columns of a per-mode quantity, all modes.
+    /// Number of pairs of neighbouring layers.
+    pub fn n_pairs(self) -> usize {
+        self.depth - 1
+    }
+
+    /// Columns of a quantity of each extent.
+    fn n_of_extents(self) -> [usize; Extent::N] {
+        let pairs = self.n_pairs();
+        [
+            1,
+            self.rank,
+            self.depth,
+            pairs,
+            pairs * self.rank,
+            usize::from(self.holds_out),
+        ]
+    }
+
+    /// Number of columns of a quantity.
+    pub fn n_of(self, quantity: Quantity) -> usize {
+        self.n_of_extents()[quantity.extent() as usize]
+    }
+
+    /// Column number `place` of a quantity: modes, layers and pairs count from 0.
+    pub fn column(self, quantity: Quantity, place: usize) -> usize {
+        let each = self.n_of_extents();
+        let before = BEFORE[quantity as usize].iter().zip(each);
+        Self::N_CLOCKS + before.map(|(n, each)| n * each).sum::<usize>() + place
+    }
+
+    /// Columns of a quantity.
     pub fn columns(self, quantity: Quantity) -> std::ops::Range<usize> {
         let first = self.column(quantity, 0);
-        first..first + self.rank
+        first..first + self.n_of(quantity)
     }
 
     /// Column of the imbalance.
     pub fn imbalance(self) -> usize {
-        Self::N_SCALARS + Self::N_FIRST * self.rank
+        self.column(Quantity::Imbalance, 0)
+    }
+
+    /// Column of [`Quantity::BalanceRatio`] of a pair of layers and a mode, both from 0.
+    pub fn balance_ratio(self, pair: usize, mode: usize) -> usize {
+        self.column(Quantity::BalanceRatio, pair * self.rank + mode)
     }
 
     /// Number of columns.
     pub fn n_columns(self) -> usize {
-        Self::N_SCALARS + Quantity::ALL.len() * self.rank + 1
+        let each = Quantity::ALL.map(|quantity| self.n_of(quantity));
+        Self::N_CLOCKS + each.iter().sum::<usize>()
     }
 
-    /// Names of the columns in order; modes count from 1.
+    /// The quantities of these rows, in order.
+    pub fn quantities(self) -> impl Iterator<Item = Quantity> {
+        let all = Quantity::ALL.into_iter();
+        all.filter(move |quantity| self.n_of(*quantity) > 0)
+    }
+
+    /// Shape of one row of a quantity as an array: none for a single number.
+    pub fn shape(self, quantity: Quantity) -> Vec<usize> {
+        match quantity.extent() {
+            Extent::Row | Extent::IfHeldOut => Vec::new(),
+            Extent::Modes | Extent::Layers | Extent::Pairs => vec![self.n_of(quantity)],
+            Extent::PairsAndModes => vec![self.n_pairs(), self.rank],
+        }
+    }
+
+    /// Names of the columns in order; modes, layers and pairs count from 1.
     pub fn names(self) -> Vec<String> {
-        let scalars = ["step", "time", "loss", "excess_loss"].map(str::to_owned);
-        let (first, later) = const { &Quantity::ALL }.split_at(Self::N_FIRST);
-        let of_modes = |quantities: &'static [Quantity]| {
-            let quantities = quantities.iter();
-            quantities.flat_map(move |quantity| {
-                (1..=self.rank).map(move |mode| format!("{}_{mode}", quantity.name()))
+        let of_quantity = |quantity: Quantity| {
+            (0..self.n_of(quantity)).map(move |place| match quantity.extent() {
+                Extent::Row | Extent::IfHeldOut => quantity.name().to_owned(),
+                Extent::Modes | Extent::Layers | Extent::Pairs => {
+                    format!("{}_{}", quantity.name(), place + 1)
+                }
+                Extent::PairsAndModes => {
+                    let (pair, mode) = (place / self.rank, place % self.rank);
+                    format!("{}_{}_{}", quantity.name(), pair + 1, mode + 1)
+                }
             })
         };
-        let names = scalars.into_iter().chain(of_modes(first));
-        names
-            .chain(["imbalance".to_owned()])
-            .chain(of_modes(later))
+        let clocks = ["step", "time"].map(str::to_owned);
+        clocks
+            .into_iter()
+            .chain(self.quantities().flat_map(of_quantity))
             .collect()
     }
 }
@@ -134,18 +266,35 @@ mod tests {
 
     #[test]
     fn names_and_columns_agree() {
-        let schema = Schema::new(3);
-        let names = schema.names();
-        assert_eq!(names.len(), schema.n_columns());
-        for quantity in Quantity::ALL {
-            for mode in 0..3 {
-                assert_eq!(
-                    names[schema.column(quantity, mode)],
-                    format!("{}_{}", quantity.name(), mode + 1)
-                );
+        for holds_out in [false, true] {
+            let schema = Schema::new(3, 3).with_held_out(holds_out);
+            let names = schema.names();
+            assert_eq!(names.len(), schema.n_columns());
+            assert_eq!(names[Schema::TIME], "time");
+            assert_eq!(names[Schema::LOSS], "loss");
+            assert_eq!(names[Schema::EXCESS_LOSS], "excess_loss");
+            assert_eq!(names[schema.column(Quantity::Drift, 2)], "drift_3");
+            assert_eq!(names[schema.imbalance()], "imbalance");
+            assert_eq!(names[schema.column(Quantity::LayerNorm, 2)], "layer_norm_3");
+            assert_eq!(names[schema.balance_ratio(1, 2)], "balance_ratio_2_3");
+            assert_eq!(names.contains(&"held_out_loss".to_owned()), holds_out);
+            for quantity in schema.quantities() {
+                let columns = schema.columns(quantity);
+                assert_eq!(columns.len(), schema.n_of(quantity));
+                assert!(names[columns].iter().all(|name| name.starts_with(quantity.name())));
+                assert_eq!(schema.shape(quantity).iter().product::<usize>(), schema.n_of(quantity));
             }
         }
-        assert_eq!(names[schema.imbalance()], "imbalance");
-        assert_eq!(names[Schema::EXCESS_LOSS], "excess_loss");
+        assert!(Schema::new(2, 1).quantities().all(|q| q != Quantity::PairImbalance));
+    }
+
+    /// Files made by the first version keep the order of their columns.
+    #[test]
+    fn the_first_columns_are_where_they_always_were() {
+        let names = Schema::new(2, 2).names().join(" ");
+        let first = "step time loss excess_loss strength_1 strength_2 singular_value_1 singular_value_2 drift_1 drift_2 \
+                     diffusion_1 diffusion_2 diffusion_law_1 diffusion_law_2 alignment_1 alignment_2 imbalance curvature_1 \
+                     curvature_2";
+        assert!(names.starts_with(first), "{names}");
     }
 }

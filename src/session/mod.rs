@@ -10,7 +10,6 @@ mod csv_error;
 mod digest;
 mod events;
 mod file;
-mod npy_header;
 mod npz;
 mod npz_reader;
 mod recorder;

@@ -13,11 +13,12 @@ use super::events::RecordedEvent;
 use super::recording::Recording;
 use crate::files::{stored_as_is, write_archive};
 use crate::model::DeepLinearNetwork;
-use crate::observables::{Quantity, Schema};
+use crate::observables::Schema;
 use crate::simulation::{Replicas, StationaryTable};
 
-/// Writes the recording as NPZ: `step`, `time`, `loss`, `excess_loss`, `imbalance` of shape `(T)`; `strength`,
-/// `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment`, `curvature` `(T, r)`, and of replicas `strength_mean`, `strength_std`,
+/// Writes the recording as NPZ: `step`, `time`, `loss`, `excess_loss`, `imbalance`, for samples held out `held_out_loss`, of shape
+/// `(T)`; `strength`, `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment`, `curvature` `(T, r)`; `layer_norm`
+/// `(T, L)`, `pair_imbalance` `(T, L - 1)`, `balance_ratio` `(T, L - 1, r)`; and of replicas `strength_mean`, `strength_std`,
 /// `strength_q10`, `strength_q90` `(T, r)`; `teacher_u` `(d_out, r)`, `teacher_v`
 /// `(d_in, r)`, `teacher_s` `(r)`; of the E events `event_step`,
 /// `event_time`, `event_kind` (numbers of [`RecordedEvent::code`]), `event_mode` (from 1, 0 for none), `event_value`,
@@ -37,18 +38,17 @@ fn write_arrays<W: Write + Seek>(recording: &Recording, archive: &mut Archive<'_
     for (name, column) in [
         ("step", Schema::STEP),
         ("time", Schema::TIME),
-        ("loss", Schema::LOSS),
-        ("excess_loss", Schema::EXCESS_LOSS),
-        ("imbalance", schema.imbalance()),
     ] {
         archive.write(name, &[n_rows], recording.column(column))?;
     }
-    for quantity in Quantity::ALL {
+    for quantity in schema.quantities() {
         let columns = schema.columns(quantity);
+        let mut shape = vec![n_rows];
+        shape.extend(schema.shape(quantity));
         let values = recording
             .rows()
             .flat_map(|row| row[columns.clone()].iter().copied());
-        archive.write(quantity.name(), &[n_rows, schema.rank()], values)?;
+        archive.write(quantity.name(), &shape, values)?;
     }
     if recording.replica_rows().len() > 0 {
         let rank = schema.rank();

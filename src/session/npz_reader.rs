@@ -17,11 +17,10 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::file::{LONGEST_SESSION, Session, SessionError};
-use super::npy_header;
 use super::recording::{Recording, most_recorded_numbers};
-use crate::files;
+use crate::files::{self, npy_header};
 use crate::model::DeepLinearNetwork;
-use crate::observables::{Quantity, Schema};
+use crate::observables::Schema;
 use crate::simulation::{Replicas, SetupError};
 
 /// Why a file is no recording.
@@ -73,8 +72,8 @@ pub enum NpzError {
 pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
     let mut archive = Archive::open(path)?;
     let session = archive.session()?;
-    let rank = session.experiment.teacher.strengths.len();
-    let schema = Schema::new(rank);
+    let schema = session.experiment.schema();
+    let rank = schema.rank();
     let n_rows = archive.n_rows(schema)?;
     let mut rows = vec![0.0; n_rows * schema.n_columns()];
     for (name, column) in [("step", Schema::STEP), ("time", Schema::TIME)] {
@@ -85,18 +84,12 @@ pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
         }
         spread(&values, 1, &mut rows, schema.n_columns(), column);
     }
-    for (name, column) in [
-        ("loss", Schema::LOSS),
-        ("excess_loss", Schema::EXCESS_LOSS),
-        ("imbalance", schema.imbalance()),
-    ] {
-        let values = archive.observable(name, &[n_rows])?;
-        spread(&values, 1, &mut rows, schema.n_columns(), column);
-    }
-    for quantity in Quantity::ALL {
-        let values = archive.observable(quantity.name(), &[n_rows, rank])?;
-        let first = schema.column(quantity, 0);
-        spread(&values, rank, &mut rows, schema.n_columns(), first);
+    for quantity in schema.quantities() {
+        let mut shape = vec![n_rows];
+        shape.extend(schema.shape(quantity));
+        let values = archive.observable(quantity.name(), &shape)?;
+        let columns = schema.columns(quantity);
+        spread(&values, columns.len(), &mut rows, schema.n_columns(), columns.start);
     }
     let mut replica_rows = Vec::new();
     if archive.holds("strength_mean") {
@@ -252,11 +245,9 @@ impl<'a> Archive<'a> {
             return Err(self.wrong("step", "must rise from row to row, from 0 or above"));
         }
         // Arrays are stored as they are, so a file that is shorter than those it has does not hold all of their rows.
-        let n_held = Quantity::ALL
-            .into_iter()
-            .filter(|quantity| self.holds(quantity.name()))
-            .count();
-        if (steps.len() * (1 + n_held * schema.rank()) * size_of::<f64>()) as u64 > self.length {
+        let held = schema.quantities().filter(|quantity| self.holds(quantity.name()));
+        let n_held: usize = held.map(|quantity| schema.n_of(quantity)).sum();
+        if (steps.len() * (1 + n_held) * size_of::<f64>()) as u64 > self.length {
             let message = format!("promises {} rows, more than the file can hold", steps.len());
             return Err(self.wrong("step", message));
         }

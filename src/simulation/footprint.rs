@@ -17,7 +17,7 @@
 //! ```text
 //! teacher        4 (s_L s_0 + r (s_0 + s_L)), with what it is made from
 //! initial        3 P
-//! stored set     N (4 s_0 + 3 s_L) + 4 s_0^2 + 2 s_L s_0, with what it is made from
+//! stored set     N (4 s_0 + 3 s_L) + 4 s_0^2 + 2 s_L s_0, with what it is made from; N' (2 s_0 + 2 s_L) for N' samples held out
 //! ```
 
 use crate::dynamics::LangevinNoise;
@@ -38,6 +38,7 @@ struct Footprint {
     widths: Vec<usize>,
     rank: usize,
     n_samples: usize,
+    n_held_out: usize,
     engine: Engine,
     is_isotropic: bool,
 }
@@ -45,14 +46,20 @@ struct Footprint {
 impl Footprint {
     /// Of a run of `experiment`.
     fn of(experiment: &Experiment) -> Self {
-        let n_samples = match experiment.data.kind {
-            DataKind::Online => 0,
-            DataKind::Dataset | DataKind::File => experiment.data.n_samples,
+        let data = &experiment.data;
+        let (n_samples, n_held_out) = match data.kind {
+            DataKind::Online => (0, 0),
+            DataKind::Dataset => (data.n_samples, data.n_held_out()),
+            DataKind::File => {
+                let n_held_out = data.samples.as_ref().map_or(0, |samples| samples.n_held_out());
+                (data.n_samples, n_held_out)
+            }
         };
         Self {
             widths: padded_widths(&experiment.network.widths()),
             rank: experiment.teacher.strengths.len(),
             n_samples,
+            n_held_out,
             engine: experiment.engine,
             is_isotropic: experiment.langevin.noise == LangevinNoise::Isotropic,
         }
@@ -100,7 +107,8 @@ impl Footprint {
             0 => 0,
             n => n * (4 * first + 3 * last) + 4 * first * first + 2 * last * first,
         };
-        (size_of::<f64>() * (teacher + 3 * self.n_weights() + stored)) as u64
+        let held_out = 2 * self.n_held_out * (first + last);
+        (size_of::<f64>() * (teacher + 3 * self.n_weights() + stored + held_out)) as u64
     }
 }
 

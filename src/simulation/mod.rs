@@ -15,6 +15,7 @@ mod settled;
 mod side_by_side;
 mod stationary;
 mod stationary_table;
+mod stored_noise;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub use settled::{Distances, Estimates, NetworkLaw, Prediction};
 pub(crate) use side_by_side::Quartet;
 pub use stationary::{DEFAULT_BURN_IN, ModeStatistics, Phase, STATISTICS_STRIDE, StationaryStatistics};
 pub use stationary_table::StationaryTable;
+pub use stored_noise::StoredNoise;
 
 /// Why a simulation could not be set up.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -126,17 +128,27 @@ fn risk_of(experiment: &Experiment, streams: &Streams) -> Result<Risk, SetupErro
     Ok(match (data.kind, &data.samples) {
         (DataKind::Online, _) => Risk::online(teacher()),
         (DataKind::File, Some(samples)) => {
-            let noise = DMatrix::from_fn(samples.d_out(), samples.n_samples(), |_, _| {
-                StandardNormal.sample(&mut generator)
-            });
-            let dataset = samples.dataset(noise)?;
-            Risk::stored(Arc::clone(samples.teacher()), Arc::new(dataset))
+            let (dataset, held_out) = samples.datasets(|rows, columns| {
+                DMatrix::from_fn(rows, columns, |_, _| StandardNormal.sample(&mut generator))
+            })?;
+            let risk = Risk::stored(Arc::clone(samples.teacher()), Arc::new(dataset));
+            match held_out {
+                None => risk,
+                Some(held_out) => risk.with_held_out(Arc::new(held_out)),
+            }
         }
         // Validation lets no experiment through whose files have not been read.
         (DataKind::Dataset | DataKind::File, _) => {
             let teacher = teacher();
-            let dataset = Dataset::draw(&teacher, data.n_samples, data.whiten, &mut generator)?;
-            Risk::stored(teacher, Arc::new(dataset))
+            let (n_samples, n_held_out) = (data.n_samples, data.n_held_out());
+            let (dataset, held_out) =
+                Dataset::draw_with_held_out(&teacher, n_samples, n_held_out, data.whiten, &mut generator)?;
+            let risk = Risk::stored(teacher, Arc::new(dataset));
+            if data.holds_out() {
+                risk.with_held_out(Arc::new(held_out))
+            } else {
+                risk
+            }
         }
     })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Simulation;
 use super::settled::{Estimates, NetworkLaw, Prediction};
 use super::stationary::{ModeStatistics, Phase, StationaryStatistics};
+use super::stored_noise::StoredNoise;
 
 /// One row per mode.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +46,11 @@ impl StationaryTable {
         "drifting",
     ];
 
+    /// Column of the number of values.
+    const ROWS: usize = 1;
+    /// Column of the variance from the present weights.
+    const PRESENT_VARIANCE: usize = 16;
+
     /// The columns that hold whole numbers, and the one that holds a truth value.
     pub const WHOLE: [&'static str; 3] = ["mode", "rows", "burn_in_step"];
 
@@ -54,9 +60,17 @@ impl StationaryTable {
         statistics.set_row_rates(&simulation.row_rates());
         let (experiment, live) = (simulation.experiment(), *simulation.live());
         let network = NetworkLaw::new(experiment, &live).map(Arc::new);
+        let stored = StoredNoise::new(experiment, &live);
         let row = |(mode, of_mode): (usize, &ModeStatistics)| {
             let prediction = Prediction::new(experiment, of_mode.law(), network.clone(), mode, &live);
-            row(mode, of_mode, prediction.as_ref(), statistics.time())
+            let mut row = row(mode, of_mode, prediction.as_ref(), statistics.time());
+            if let Some(variance) = { stored.as_ref() }
+                .filter(|_| row[Self::ROWS] > 0.0)
+                .and_then(|stored| stored.variance(mode, of_mode.mean_curvature()?))
+            {
+                row[Self::PRESENT_VARIANCE] = variance;
+            }
+            row
         };
         Self {
             rows: statistics.modes.iter().enumerate().map(row).collect(),

@@ -73,7 +73,7 @@ fn the_table_tells_what_the_rows_show() {
     assert_eq!(written, stdout(&RUN), "events do not touch the rows");
     let (events, rows) = (lines(&table), rows(&written));
     assert!(events.is_sorted_by_key(|event| event.step), "{table}");
-    let schema = Schema::new(4);
+    let schema = Schema::new(4, 2);
     let names = schema.names();
     let column = |name: &str, mode: usize| {
         let name = format!("{name}_{mode}");

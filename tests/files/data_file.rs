@@ -1,12 +1,14 @@
 //! Samples from CSV files: what is learned from them, and every way in which they can be wrong.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use assert_cmd::Command;
 use nalgebra::DMatrix;
-use saddlescope::experiment::{Engine, Experiment, InitScheme, LONGEST_TABLE};
-use saddlescope::observables::Schema;
+use saddlescope::experiment::{DataKind, Engine, Experiment, InitScheme, LONGEST_TABLE};
+use saddlescope::observables::{Quantity, Schema};
 use saddlescope::simulation::{Simulation, StepOutcome};
 use tempfile::TempDir;
 
@@ -286,4 +288,179 @@ fn a_bottleneck_learns_the_strongest_modes() {
         assert!((strengths[0] - strongest).abs() < 1e-6, "{strengths:?}");
         assert!(strengths[1].abs() < 1e-6, "{strengths:?}");
     }
+}
+
+/// Iris as a user has it: its held-out loss is that of the rows left out, on what training has done to the others.
+#[test]
+fn every_fifth_sample_is_held_out() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let settings = ["data.held_out=0.2", "init.scheme=gaussian", "init.std=0.3"];
+    let experiment = load(&folder, "iris.toml", &settings);
+    let whole = load(&folder, "iris.toml", &[]);
+    assert_eq!((whole.data.n_samples, experiment.data.n_samples), (150, 120));
+    let mut simulation = Simulation::new(&experiment).unwrap();
+    let held_out = Arc::clone(simulation.risk().held_out().unwrap());
+    assert_eq!(held_out.n_samples(), 30);
+    let mut row = Vec::new();
+    simulation.observe(&mut row);
+    let schema = simulation.schema();
+    let loss = row[schema.column(Quantity::HeldOutLoss, 0)];
+    let map = simulation.network().end_to_end_map();
+    let errors = map * held_out.inputs() - held_out.clean_targets();
+    assert!((loss / (0.5 * errors.norm_squared() / 30.0) - 1.0).abs() < 1e-12);
+    assert!(schema.names().contains(&"held_out_loss".to_owned()));
+    // The rows are those of the file, mapped as the others: between any two, differences are mapped by one matrix.
+    let all = Simulation::new(&load(&folder, "iris.toml", &["data.whiten=false"])).unwrap();
+    let all = all.risk().dataset().unwrap().inputs().clone();
+    let kept: Vec<usize> = (0..150).filter(|i| i % 5 != 4).collect();
+    let map = {
+        let trained_on = simulation.risk().dataset().unwrap().inputs();
+        let raw = all.select_columns(&kept);
+        let centred = &raw - raw.column_mean() * DMatrix::repeat(1, 120, 1.0);
+        trained_on * centred.transpose() * (&centred * centred.transpose()).try_inverse().unwrap()
+    };
+    for i in 0..29 {
+        let expected = &map * (all.column(5 * i + 9) - all.column(5 * i + 4));
+        let found = held_out.inputs().column(i + 1) - held_out.inputs().column(i);
+        assert!((found - expected).norm() < 1e-10);
+    }
+    let again = Experiment::parse_in(Path::new("/"), &experiment.to_toml(), &[]).unwrap();
+    assert_eq!(again, experiment);
+}
+
+#[test]
+fn samples_held_out_have_files_of_their_own_or_a_share() {
+    let directory = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).unwrap();
+    write("x.csv", "a,b\n1,0\n0,1\n1,1\n");
+    write("y.csv", "kind\nwolf\nape\nape\n");
+    write("x2.csv", "a,b\n2,1\n");
+    write("y2.csv", "kind\nape\n");
+    write("y3.csv", "kind\nbee\n");
+    write("wide.csv", "a,b,c\n2,1,1\n");
+    let read = |held_out: &str| {
+        let text = format!(
+            "data = {{ kind = 'file', inputs = 'x.csv', targets = 'y.csv', one_hot = true, {held_out} }}\n\
+             network = {{ d_in = 2, d_out = 2, hidden = [2] }}"
+        );
+        Experiment::parse_in(directory.path(), &text, &[])
+    };
+    let experiment = read("held_out_inputs = 'x2.csv', held_out_targets = 'y2.csv'").unwrap();
+    assert_eq!(experiment.data.samples.as_ref().unwrap().target_names(), ["ape", "wolf"]);
+    let simulation = Simulation::new(&experiment).unwrap();
+    let held_out = simulation.risk().held_out().unwrap();
+    assert_eq!(held_out.inputs().as_slice(), [2.0, 1.0]);
+    assert_eq!(held_out.clean_targets().as_slice(), [1.0, 0.0]);
+    for (held_out, part) in [
+        ("held_out_inputs = 'x2.csv'", "data.held_out_targets is missing"),
+        ("held_out_inputs = 'x2.csv', held_out_targets = 'y3.csv'", "\"bee\" is no label"),
+        ("held_out_inputs = 'wide.csv', held_out_targets = 'y2.csv'", "has 3 columns"),
+        ("held_out_inputs = 'x.csv', held_out_targets = 'y2.csv'", "has 3 samples"),
+        ("held_out = 0.2", "none held out"),
+        ("held_out = 1.0", "from 0 to 0.99"),
+        ("held_out = 0.4, held_out_inputs = 'x2.csv', held_out_targets = 'y2.csv'", "must be 0 where"),
+    ] {
+        let message = read(held_out).unwrap_err().to_string();
+        assert!(message.contains(part) && !message.contains('\n'), "{message}");
+    }
+}
+
+/// Of a set that is drawn, those trained on are the same whether more are held out or not.
+#[test]
+fn what_is_held_out_of_a_drawn_set_changes_no_run() {
+    let mut experiment = Experiment::default();
+    experiment.data.kind = DataKind::Dataset;
+    (experiment.data.n_samples, experiment.data.whiten) = (16, true);
+    let alone = Simulation::new(&experiment).unwrap();
+    experiment.data.held_out = 0.2;
+    let simulation = Simulation::new(&experiment).unwrap();
+    assert_eq!(simulation.risk().dataset(), alone.risk().dataset());
+    let held_out = simulation.risk().held_out().unwrap();
+    assert_eq!(held_out.n_samples(), 4);
+    let targets = simulation.risk().teacher().map() * held_out.inputs();
+    assert!((targets - held_out.clean_targets()).norm() < 1e-14);
+}
+
+/// The modes of the correlation: strengths where they end, in the order in which they are learned.
+#[test]
+fn the_modes_may_be_those_of_the_correlation() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let settings = ["data.modes=correlation", "data.whiten=false", "engine=gradient_flow"];
+    let experiment = load(&folder, "iris.toml", &settings);
+    let mut simulation = Simulation::new(&experiment).unwrap();
+    let dataset = Arc::clone(simulation.risk().dataset().unwrap());
+    let teacher = Arc::clone(simulation.risk().teacher());
+    let correlation = dataset.clean_targets() * dataset.inputs().transpose() / 150.0;
+    let found = teacher.left().transpose() * correlation * teacher.right();
+    let diagonal = found.diagonal();
+    assert!((&found - DMatrix::from_diagonal(&diagonal)).norm() < 1e-12 * found.norm());
+    assert!(diagonal.as_slice().is_sorted_by(|a, b| a >= b));
+    // Strengths are those of the least-squares map, the one with the least loss.
+    let of_map = load(&folder, "iris.toml", &["data.whiten=false"]);
+    let map = Simulation::new(&of_map).unwrap().risk().teacher().map().clone();
+    assert!((teacher.map() - &map).norm() < 1e-9 * map.norm());
+    let strengths = (teacher.left().transpose() * &map * teacher.right()).diagonal();
+    assert!((strengths - nalgebra::DVector::from_column_slice(teacher.strengths())).norm() < 1e-9);
+    // From a small start the first of them is learned while the others are not.
+    while simulation.network().end_to_end_map().norm() < 0.05 {
+        simulation.advance(1);
+    }
+    let map = simulation.network().end_to_end_map();
+    let along = teacher.left().transpose() * &map * teacher.right();
+    assert!(along[(0, 0)].abs() > 0.95 * map.norm(), "{along}");
+    // White inputs have one set of modes.
+    let white = load(&folder, "iris.toml", &["data.modes=correlation"]);
+    let usual = load(&folder, "iris.toml", &[]);
+    for (a, b) in white.teacher.strengths.iter().zip(&usual.teacher.strengths) {
+        assert!((a - b).abs() < 1e-9 * b);
+    }
+}
+
+/// Arrays of numpy are samples as the same numbers in CSV are.
+#[test]
+fn arrays_are_read_as_tables_are() {
+    let folder = folder("samples");
+    let directory = TempDir::new().unwrap();
+    let table = |name: &str| -> Vec<f64> {
+        let text = fs::read_to_string(folder.join(name)).unwrap();
+        let rows = text.lines().skip(1).flat_map(|line| line.split(','));
+        rows.map(|field| field.trim().parse().unwrap()).collect()
+    };
+    let array = |values: &[f64], width: usize| {
+        let mut bytes = Vec::new();
+        let shape = [(values.len() / width) as u64, width as u64];
+        let options = npyz::WriteOptions::new().default_dtype().shape(&shape);
+        let mut array = options.writer(&mut bytes).begin_nd().unwrap();
+        array.extend(values.iter().copied()).unwrap();
+        array.finish().unwrap();
+        bytes
+    };
+    let csv = load(&folder, "good.toml", &[]);
+    let (d_in, d_out) = (csv.network.d_in, csv.network.d_out);
+    let (x, y) = (array(&table("x.csv"), d_in), array(&table("y.csv"), d_out));
+    fs::write(directory.path().join("x.npy"), &x).unwrap();
+    let mut archive = zip::ZipWriter::new(fs::File::create(directory.path().join("both.npz")).unwrap());
+    for (name, bytes) in [("targets.npy", &y), ("pixels.npy", &x)] {
+        archive
+            .start_file(name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored))
+            .unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap();
+    let read = |inputs: &str, targets: &str| {
+        let text = format!(
+            "data = {{ kind = 'file', inputs = '{inputs}', targets = '{targets}' }}\n\
+             network = {{ d_in = {d_in}, d_out = {d_out}, hidden = [3] }}"
+        );
+        Experiment::parse_in(directory.path(), &text, &[])
+    };
+    let expected = Simulation::new(&csv).unwrap();
+    for inputs in ["x.npy", "both.npz#pixels"] {
+        let found = Simulation::new(&read(inputs, "both.npz").unwrap()).unwrap();
+        let (found, expected) = (found.risk().dataset().unwrap(), expected.risk().dataset().unwrap());
+        assert_eq!(found.inputs(), expected.inputs());
+        assert_eq!(found.clean_targets(), expected.clean_targets());
+    }
+    let message = read("both.npz", "both.npz").unwrap_err().to_string();
+    assert!(message.contains("no array inputs") && message.contains("targets, pixels"), "{message}");
 }

@@ -52,7 +52,7 @@ impl Run {
 
     /// One row with every mode at the given fraction of its teacher's strength, diffusions multiplied by `factor`.
     fn push_scaled(&mut self, fractions: &[f64], factor: f64) {
-        let schema = Schema::new(self.strengths.len());
+        let schema = Schema::new(self.strengths.len(), 2);
         let mut row = vec![0.0; schema.n_columns()];
         row[Schema::STEP] = self.step as f64;
         row[Schema::TIME] = self.step as f64 * LIVE.learning_rate;

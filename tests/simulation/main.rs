@@ -39,6 +39,7 @@ mod replay;
 mod replicas;
 mod scalar_law;
 mod stationary_sgd;
+mod stored_stationary;
 mod worker;
 mod worker_halt;
 mod worker_rewind;

@@ -108,7 +108,7 @@ fn a_run_that_nobody_listens_to_stays_bounded_and_says_what_it_left_out() {
     // 100 000 recorded rows, three times what a pending frame may hold.
     let n_steps = 1_200_000;
     worker.send(Command::Step(n_steps));
-    let n_columns = Schema::new(4).n_columns();
+    let n_columns = Schema::new(4, 2).n_columns();
     let mut largest = 0;
     let mut n_rows = 0;
     let mut n_thinned = 0;

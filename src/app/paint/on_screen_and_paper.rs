@@ -11,7 +11,9 @@ use super::names::draw_level_names;
 use super::panel::{Panel, Surroundings};
 use crate::app::state::{KeptRun, Predictions, RunData, View, known};
 use crate::app::style;
-use crate::chart::{self, Drawing, Look, Options, Picture, PlotId, Room, TimeScale, TraceCache};
+use crate::chart::{
+    self, Drawing, Look, Options, Picture, PlotId, Room, SettledLaws, TimeScale, TraceCache,
+};
 use crate::experiment::{Dynamics, Experiment};
 use crate::figure::{FigurePanel, Sheet};
 use crate::palette;
@@ -267,7 +269,7 @@ fn every_plot_is_the_same_on_the_screen_and_on_paper() {
 fn companions_bands_kept_runs_and_changes_are_all_there() {
     let (run, kept_runs) = run();
     let view = View::default();
-    let known = known(&run, &kept_runs, &view.settings, Vec::new());
+    let known = known(&run, &kept_runs, &view.settings, SettledLaws::default());
     let sheet = Sheet::new(&known, FigurePanel::All, &view.options((0.0, 40.0))).unwrap();
     let strengths = sheet.pictures().next().unwrap();
     let keys: Vec<&str> = strengths.keys.iter().map(|key| key.label.as_str()).collect();
@@ -297,7 +299,7 @@ fn a_run_that_diverges_spoils_no_other_picture_and_says_so_in_its_own() {
     let kept = vec![KeptRun::of(&unstable, "unstable".to_owned()).unwrap()];
     let view = View::default();
     let picture = |plot: PlotId, run: &RunData, kept: &[KeptRun]| {
-        let known = known(run, kept, &view.settings, Vec::new());
+        let known = known(run, kept, &view.settings, SettledLaws::default());
         let options = view.options((0.0, 10.0));
         let sheet = Sheet::new(&known, FigurePanel::One(plot), &options).unwrap();
         sheet.pictures().next().unwrap().clone()
@@ -326,7 +328,7 @@ fn a_run_that_diverges_spoils_no_other_picture_and_says_so_in_its_own() {
     let step = unstable.divergence().unwrap().step;
     let law = picture(PlotId::Law, &unstable, &[]);
     assert_eq!(law.note, Some(chart::diverged_at(step)));
-    let known = known(&unstable, &[], &view.settings, Vec::new());
+    let known = known(&unstable, &[], &view.settings, SettledLaws::default());
     let histograms = Sheet::new(
         &known,
         FigurePanel::One(PlotId::Histogram),

@@ -8,7 +8,7 @@ use super::stationary::stationary_panel;
 use crate::app::action::{Action, Zoom};
 use crate::app::paint::{Caches, law_plot};
 use crate::app::state::{Predictions, State, known};
-use crate::chart::PlotId;
+use crate::chart::{PlotId, SettledLaws};
 
 /// UI scales on offer, in percent.
 const SCALES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 250];
@@ -27,7 +27,7 @@ pub(crate) fn side_panel(
     asked = kept_run_list(ui, state).or(asked);
     let is_large = state.view.settings.large.contains(&PlotId::Law);
     let height = if is_large { 1.6 * LAW_HEIGHT } else { LAW_HEIGHT };
-    let known = known(&state.run, &state.kept_runs, &state.view.settings, Vec::new());
+    let known = known(&state.run, &state.kept_runs, &state.view.settings, SettledLaws::default());
     asked = law_plot(ui, &known, &state.view, caches, (height, 1.0)).or(asked);
     ui.separator();
     let mut settings = state.view.settings.clone();

@@ -6,15 +6,13 @@ use crate::chart::{KnownKeptRun, TimeAxis};
 use crate::experiment::Experiment;
 use crate::history::History;
 use crate::observables::events::{ModeEvents, Moment};
-use crate::observables::{Quantity, Schema};
+use crate::observables::Schema;
 use crate::session::Recording;
 
 /// Buckets of a kept run's history.
 const MAX_BUCKETS: usize = 8192;
 /// Memory for the rows of a recorded run.
 const BUDGET_BYTES: usize = 16 << 20;
-/// Columns before those of the modes: step, time and excess loss.
-const N_SCALARS: usize = 3;
 
 /// A kept run.
 #[derive(Clone, Debug)]
@@ -25,9 +23,9 @@ pub(crate) struct KeptRun {
     pub(crate) is_shown: bool,
     /// As it was started, with the live parameters it had in the end.
     pub(crate) experiment: Experiment,
-    /// Step, time, excess loss; then the strength and then the diffusion of every mode.
+    /// The columns that [`KnownKeptRun`] tells.
     pub(crate) history: History,
-    rank: usize,
+    schema: Schema,
     /// Where the diffusion of each mode was largest.
     peaks: Vec<Option<Moment>>,
 }
@@ -56,13 +54,6 @@ impl KeptRun {
         history: &History,
         modes: &[ModeEvents],
     ) -> Self {
-        let rank = schema.rank();
-        let of_modes = |quantity| (0..rank).map(move |mode| schema.column(quantity, mode));
-        let columns: Vec<usize> = [Schema::STEP, Schema::TIME, Schema::EXCESS_LOSS]
-            .into_iter()
-            .chain(of_modes(Quantity::Strength))
-            .chain(of_modes(Quantity::Diffusion))
-            .collect();
         let peak = |events: &ModeEvents| {
             events.peak.map(|peak| Moment {
                 step: peak.step,
@@ -74,8 +65,8 @@ impl KeptRun {
             label,
             is_shown: true,
             experiment,
-            history: history.digest(&columns, MAX_BUCKETS),
-            rank,
+            history: history.digest(&KnownKeptRun::kept_columns(schema), MAX_BUCKETS),
+            schema,
             peaks: modes.iter().map(peak).collect(),
         }
     }
@@ -99,15 +90,12 @@ impl KeptRun {
 
     /// What pictures show of it over the present run.
     pub(crate) fn known(&self, run: &RunData, alignment: Alignment, axis: TimeAxis) -> KnownKeptRun<'_> {
-        let block = |n: usize| N_SCALARS + n * self.rank..N_SCALARS + (n + 1) * self.rank;
         KnownKeptRun {
             id: self.id,
             label: &self.label,
             history: &self.history,
             shift: self.shift(run, alignment, axis),
-            loss: N_SCALARS - 1,
-            strengths: block(0),
-            diffusions: block(1),
+            schema: self.schema,
         }
     }
 

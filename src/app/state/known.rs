@@ -1,13 +1,10 @@
 //! What the window knows of its runs, in the form in which pictures are drawn.
 
-use std::sync::Arc;
-
 use super::kept_run::KeptRun;
 use super::run_data::RunData;
 use super::view_settings::ViewSettings;
-use crate::chart::{Known, KnownEnsemble, KnownTrajectory};
+use crate::chart::{Known, KnownEnsemble, KnownTrajectory, SettledLaws};
 use crate::observables::events::Moment;
-use crate::simulation::Prediction;
 use crate::worker::RunState;
 
 /// What is known of the present run and of the kept runs that are shown, with predictions of the stationary laws where a picture
@@ -16,7 +13,7 @@ pub(crate) fn known<'a>(
     run: &'a RunData,
     kept_runs: &'a [KeptRun],
     settings: &ViewSettings,
-    predictions: Vec<Option<Arc<Prediction>>>,
+    laws: SettledLaws,
 ) -> Known<'a> {
     let (alignment, axis) = (settings.alignment, settings.time.axis);
     Known {
@@ -58,6 +55,6 @@ pub(crate) fn known<'a>(
             .map(|kept| kept.known(run, alignment, axis))
             .collect(),
         theory: &run.predicted,
-        predictions,
+        laws,
     }
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::run_data::RunData;
+use crate::chart::SettledLaws;
 use crate::dynamics::LiveParams;
-use crate::simulation::{Distances, Estimates, ModeStatistics, NetworkLaw, Prediction};
+use crate::simulation::{Distances, Estimates, ModeStatistics, NetworkLaw, Prediction, StoredNoise};
 use crate::theory::ModeLaw;
 use crate::worker::RunState;
 
@@ -15,6 +16,8 @@ pub(crate) struct Predictions {
     modes: Vec<Option<(Basis, Arc<Prediction>)>>,
     /// The law of the network, and of which run at which parameters.
     network: Option<(u64, LiveParams, Option<Arc<NetworkLaw>>)>,
+    /// The same of a stored set.
+    stored: Option<(u64, LiveParams, Option<Arc<StoredNoise>>)>,
     /// What was measured, by mode, and of how many values.
     measured: HashMap<usize, (Option<Basis>, u64, Measured)>,
 }
@@ -28,9 +31,12 @@ struct Basis {
 }
 
 impl Predictions {
-    /// The predictions for all modes at the present parameters.
-    pub(crate) fn all(&mut self, run: &RunData) -> Vec<Option<Arc<Prediction>>> {
-        (0..run.rank()).map(|mode| self.of(run, mode)).collect()
+    /// Everything predicted at the present parameters.
+    pub(crate) fn all(&mut self, run: &RunData) -> SettledLaws {
+        SettledLaws {
+            modes: (0..run.rank()).map(|mode| self.of(run, mode)).collect(),
+            stored: self.stored(run),
+        }
     }
 
     /// The prediction for one mode at the present parameters; `None` where no law covers the run.
@@ -66,6 +72,18 @@ impl Predictions {
                 let law = NetworkLaw::new(&run.experiment, &run.live).map(Arc::new);
                 self.network = Some((run.run, run.live, law.clone()));
                 law
+            }
+        }
+    }
+
+    /// What is predicted of the settled modes of a stored set at the present parameters.
+    fn stored(&mut self, run: &RunData) -> Option<Arc<StoredNoise>> {
+        match &self.stored {
+            Some((made_of, live, stored)) if (*made_of, *live) == (run.run, run.live) => stored.clone(),
+            Some(_) | None => {
+                let stored = StoredNoise::new(&run.experiment, &run.live).map(Arc::new);
+                self.stored = Some((run.run, run.live, stored.clone()));
+                stored
             }
         }
     }

@@ -80,7 +80,7 @@ impl RunData {
     /// A run that has been asked for and not answered yet.
     pub(crate) fn new(spec: &RunSpec) -> Self {
         let experiment = spec.experiment.clone();
-        let schema = Schema::new(experiment.teacher.strengths.len());
+        let schema = experiment.schema();
         let n_histories = 1 + spec.companions.len() + spec.ensembles.len();
         let history = |n_columns| History::new(n_columns, HISTORY_BUDGET_BYTES / n_histories);
         let trajectory = |dynamics| TrajectoryData {

@@ -7,7 +7,7 @@ use crate::app::action::Action;
 use crate::app::paint::{Stack, law_plot, stack};
 use crate::app::panels;
 use crate::app::state::{Dialog, Panels, State, known, visible_range};
-use crate::chart::PlotId;
+use crate::chart::{PlotId, SettledLaws};
 
 /// How much larger lines and letters are in the lecture view where it is as wide as this, in points: the smallest letters,
 /// 11 points otherwise, have 24.
@@ -67,7 +67,7 @@ impl Window {
                     if law {
                         let height = if stationary { 0.5 } else { 0.9 } * ui.available_height();
                         let (state, caches) = (&self.state, &mut self.caches);
-                        let known = known(&state.run, &state.kept_runs, &state.view.settings, Vec::new());
+                        let known = known(&state.run, &state.kept_runs, &state.view.settings, SettledLaws::default());
                         let asked = law_plot(ui, &known, &state.view, caches, (height, emphasis));
                         self.carry_out(ui, asked);
                     }
@@ -110,7 +110,7 @@ impl Window {
         let hovered_before = view.hovered.take();
         let x_range = visible_range(run, view, view.horizon);
         let corner = ui.cursor().min + egui::vec2(70.0, 28.0) * emphasis;
-        let known = known(run, kept_runs, &view.settings, Vec::new());
+        let known = known(run, kept_runs, &view.settings, SettledLaws::default());
         let plots = Stack {
             known: &known,
             view,

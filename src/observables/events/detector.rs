@@ -59,7 +59,7 @@ impl EventDetector {
             gradients: risk.gradient_moments().map(<[_]>::to_vec),
             noisy_start: None,
             holds: vec![None; strengths.len()],
-            schema: Schema::new(strengths.len()),
+            schema: Schema::new(strengths.len(), depth),
             watches: vec![ModeWatch::default(); strengths.len()],
             stages: Vec::new(),
             strengths: vec![0.0; strengths.len()],

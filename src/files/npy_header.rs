@@ -12,7 +12,7 @@ const MOST_DIGITS: usize = 9;
 ///
 /// # Errors
 /// Those of `reader`, and that it is no such header.
-pub(super) fn read(reader: &mut impl Read) -> io::Result<io::Cursor<Vec<u8>>> {
+pub(crate) fn read(reader: &mut impl Read) -> io::Result<io::Cursor<Vec<u8>>> {
     let wrong = |message: &str| io::Error::new(io::ErrorKind::InvalidData, message.to_owned());
     let mut header = vec![0; 8];
     reader.read_exact(&mut header)?;
