@@ -127,8 +127,14 @@ pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
         picture.explain("Boltzmann", pen, Sign::Line);
     }
     let stored = known.laws.stored.as_ref().filter(|_| options.theory);
-    let of_set = || stored?.variance(mode, statistics.mean_curvature()?).filter(|variance| *variance > 0.0);
-    let present = theory.and_then(|theory| theory.present_variance(statistics)).or_else(of_set);
+    let of_set = || {
+        stored?
+            .variance(mode, statistics.mean_curvature()?)
+            .filter(|variance| *variance > 0.0)
+    };
+    let present = theory
+        .and_then(|theory| theory.present_variance(statistics))
+        .or_else(of_set);
     if let (Some(variance), Some(mean)) = (present, statistics.moments.mean()) {
         let pen = Pen::of(Role::PresentDensity);
         let height = (std::f64::consts::TAU * variance).sqrt().recip();

@@ -10,7 +10,9 @@ use crate::format::grouped;
 use crate::history::History;
 use crate::observables::events::{ModeEvents, Moment};
 use crate::observables::{Quantity, Schema};
-use crate::simulation::{EnsembleKind, Intervention, ModeStatistics, Prediction, StationaryStatistics, StoredNoise};
+use crate::simulation::{
+    EnsembleKind, Intervention, ModeStatistics, Prediction, StationaryStatistics, StoredNoise,
+};
 use crate::theory::{ModeLaw, plateau_levels};
 
 /// Excess loss, in multiples of that at the start or at the first saddle, beyond which a run is lost...
@@ -205,7 +207,9 @@ impl KnownKeptRun<'_> {
 
     /// Columns of rows of this layout that are kept, in order.
     pub fn kept_columns(schema: Schema) -> Vec<usize> {
-        let kept = Self::KEPT.into_iter().flat_map(|quantity| schema.columns(quantity));
+        let kept = Self::KEPT
+            .into_iter()
+            .flat_map(|quantity| schema.columns(quantity));
         [Schema::STEP, Schema::TIME].into_iter().chain(kept).collect()
     }
 
@@ -223,8 +227,8 @@ impl KnownKeptRun<'_> {
     }
 
     /// Column of the excess loss.
-    pub(super) fn excess_loss(&self) -> usize {
-        2
+    pub(super) fn excess_loss(&self) -> Option<usize> {
+        self.column(Quantity::ExcessLoss, 0)
     }
 }
 

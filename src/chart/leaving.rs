@@ -20,7 +20,9 @@ impl Leaving {
             end.map(|end| time.position(end))
         });
         let kept = known.kept.iter().map(|kept| {
-            let end = known.leaves(kept.history, kept.loss, time.axis);
+            let end = kept
+                .excess_loss()
+                .and_then(|loss| known.leaves(kept.history, loss, time.axis));
             end.map(|end| time.position(end + kept.shift))
         });
         Self {

@@ -12,7 +12,7 @@ pub fn loss(drawing: &mut Drawing<'_>) -> Picture {
     let mut plot = OverTime::new(drawing, PlotId::Loss);
     let known = plot.known;
     plot.picture.explain("student", Pen::of(Role::Run), Sign::Line);
-    plot.kept_runs(|i| Some(known.kept[i].excess_loss()), None);
+    plot.kept_runs(|i| known.kept[i].excess_loss(), None);
     for (i, trajectory) in known.trajectories.iter().enumerate().rev() {
         let name = format!("excess loss ({})", trajectory.dynamics.label());
         let pen = Pen::of(role_of(i, trajectory.dynamics));

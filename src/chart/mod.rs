@@ -14,9 +14,9 @@ mod drawing;
 mod events;
 mod histogram;
 mod known;
+mod law;
 mod layer_norms;
 mod layer_ratios;
-mod law;
 mod leaving;
 mod look;
 mod loss;
@@ -42,7 +42,9 @@ pub use diffusion::diffusion;
 pub use drawing::Drawing;
 pub use events::{MOST_ROWS, events, n_rows};
 pub use histogram::{histogram, histograms};
-pub use known::{Known, KnownEnsemble, KnownKeptRun, KnownTrajectory, RowsApart, SettledLaws, diverged_at, step_at};
+pub use known::{
+    Known, KnownEnsemble, KnownKeptRun, KnownTrajectory, RowsApart, SettledLaws, diverged_at, step_at,
+};
 pub use law::law;
 pub use layer_norms::layer_norms;
 pub use layer_ratios::layer_ratios;

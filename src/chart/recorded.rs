@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::known::{Known, KnownEnsemble, KnownTrajectory, RowsApart};
+use super::known::{Known, KnownEnsemble, KnownTrajectory, RowsApart, SettledLaws};
 use super::theory_curve::TheoryCurve;
 use crate::history::History;
 use crate::observables::events::Moment;

@@ -53,7 +53,9 @@ pub enum SamplesError {
         cause: TableError,
     },
     /// The files hold different numbers of samples.
-    #[error("data.{inputs_key} = {inputs} has {n_inputs} samples, but data.{targets_key} = {targets} has {n_targets}")]
+    #[error(
+        "data.{inputs_key} = {inputs} has {n_inputs} samples, but data.{targets_key} = {targets} has {n_targets}"
+    )]
     Unpaired {
         /// Key of the inputs.
         inputs_key: &'static str,
@@ -230,7 +232,11 @@ impl Samples {
                 on,
             };
             if kept.is_empty() || out.is_empty() {
-                return Err(none_left(if kept.is_empty() { "to train on" } else { "held out" }));
+                return Err(none_left(if kept.is_empty() {
+                    "to train on"
+                } else {
+                    "held out"
+                }));
             }
             held_out = Some(trained_on.only(&out));
             trained_on = trained_on.only(&kept);
@@ -378,7 +384,11 @@ impl Samples {
     ) -> Result<(Dataset, Option<Dataset>), DatasetError> {
         let mut dataset = |pairs: &Pairs| {
             let (d_out, n_samples) = pairs.targets.shape();
-            Dataset::from_samples(pairs.inputs.clone(), pairs.targets.clone(), noise(d_out, n_samples))
+            Dataset::from_samples(
+                pairs.inputs.clone(),
+                pairs.targets.clone(),
+                noise(d_out, n_samples),
+            )
         };
         let trained_on = dataset(&self.trained_on)?;
         Ok((trained_on, self.held_out.as_ref().map(dataset).transpose()?))

@@ -32,9 +32,14 @@ const TABLES: [(&str, &str); 2] = [
 /// The path of a table and, after a `#`, the array that is meant.
 pub(super) fn path_and_array(name: &str) -> (&Path, Option<&str>) {
     match name.rsplit_once('#') {
-        Some((path, array)) if path.ends_with(".npz") => (Path::new(path), Some(array)),
+        Some((path, array)) if is_archive(path) => (Path::new(path), Some(array)),
         _ => (Path::new(name), None),
     }
+}
+
+fn is_archive(path: &str) -> bool {
+    let extension = Path::new(path).extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("npz"))
 }
 
 /// The table of key `key` called `name`.
@@ -107,14 +112,17 @@ fn array_of_archive(bytes: &[u8], asked: Option<&str>, key: &str) -> Result<Tabl
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| wrong(error.to_string()))?;
     let name = asked.unwrap_or_else(|| key.trim_start_matches("held_out_"));
     let Some(index) = archive.index_for_name(&format!("{name}.npy")) else {
-        let held = archive.file_names().filter_map(|name| name.strip_suffix(".npy"));
-        let held: Vec<&str> = held.take(8).collect();
+        let names = archive.file_names().filter_map(Result::ok);
+        let held = names.filter_map(|name| name.strip_suffix(".npy").map(str::to_owned));
+        let held: Vec<String> = held.take(8).collect();
         return Err(wrong(format!(
             "no array {name} in it; write FILE.npz#NAME for one of {}",
             held.join(", ")
         )));
     };
-    let entry = archive.by_index(index).map_err(|error| wrong(error.to_string()))?;
+    let entry = archive
+        .by_index(index)
+        .map_err(|error| wrong(error.to_string()))?;
     array(entry)
 }
 
@@ -157,7 +165,8 @@ fn array(mut reader: impl Read) -> Result<Table, TableError> {
     } else {
         DMatrix::from_vec(width, n_samples, numbers)
     };
-    if let Some(place) = numbers.iter().position(|number| !(number.abs() <= MAX_SCALE)) {
+    let is_moderate = |number: &f64| number.abs() <= MAX_SCALE;
+    if let Some(place) = numbers.iter().position(|number| !is_moderate(number)) {
         return Err(wrong(format!(
             "row {}, column {}: {} is not a number from -1e6 to 1e6",
             place / width + 1,
@@ -174,18 +183,33 @@ fn array(mut reader: impl Read) -> Result<Table, TableError> {
 /// The numbers of an array of any plain type.
 fn numbers<R: Read>(array: NpyFile<R>) -> Result<Vec<f64>, String> {
     macro_rules! first_that_fits {
-        ($array:ident, $($kind:ty),*) => {$(
+        ($array:ident, $($kind:ty: $to_f64:expr),*) => {$(
             let $array = match $array.try_data::<$kind>() {
                 Ok(values) => {
-                    let values = values.map(|value| value.map(|value| value as f64));
+                    let values = values.map(|value| value.map($to_f64));
                     return values.collect::<Result<_, _>>().map_err(|error| error.to_string());
                 }
                 Err(array) => array,
             };
         )*};
     }
-    first_that_fits!(array, f64, f32, i64, i32, i16, i8, u64, u32, u16, u8);
-    Err(format!("an array of type {}, not of numbers", array.dtype().descr()))
+    first_that_fits!(
+        array,
+        f64: |x: f64| x,
+        f32: f64::from,
+        i64: |x: i64| x as f64,
+        i32: f64::from,
+        i16: f64::from,
+        i8: f64::from,
+        u64: |x: u64| x as f64,
+        u32: f64::from,
+        u16: f64::from,
+        u8: f64::from
+    );
+    Err(format!(
+        "an array of type {}, not of numbers",
+        array.dtype().descr()
+    ))
 }
 
 #[cfg(test)]
@@ -196,7 +220,10 @@ mod tests {
 
     fn written<T: npyz::AutoSerialize + Clone>(shape: &[u64], order: Order, values: &[T]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let options = npyz::WriteOptions::new().default_dtype().shape(shape).order(order);
+        let options = npyz::WriteOptions::new()
+            .default_dtype()
+            .shape(shape)
+            .order(order);
         let mut array = options.writer(&mut bytes).begin_nd().unwrap();
         array.extend(values.iter().cloned()).unwrap();
         array.finish().unwrap();
@@ -235,7 +262,10 @@ mod tests {
 
     #[test]
     fn the_name_after_a_number_sign_is_that_of_an_array() {
-        assert_eq!(path_and_array("a#b.npz#images"), (Path::new("a#b.npz"), Some("images")));
+        assert_eq!(
+            path_and_array("a#b.npz#images"),
+            (Path::new("a#b.npz"), Some("images"))
+        );
         assert_eq!(path_and_array("a#b.csv"), (Path::new("a#b.csv"), None));
     }
 }

@@ -66,7 +66,8 @@ impl Dataset {
         generator: &mut Generator,
     ) -> Result<(Self, Self), DatasetError> {
         let (d_out, d_in) = teacher.map().shape();
-        let mut gaussian = |rows, columns| DMatrix::from_fn(rows, columns, |_, _| StandardNormal.sample(generator));
+        let mut gaussian =
+            |rows, columns| DMatrix::from_fn(rows, columns, |_, _| StandardNormal.sample(generator));
         let [mut inputs, noise] = [d_in, d_out].map(|rows| gaussian(rows, n_samples));
         let [mut held_out, noise_held_out] = [d_in, d_out].map(|rows| gaussian(rows, n_held_out));
         if whiten {

@@ -125,7 +125,11 @@ impl ModeDynamics {
             let (pair, mode) = (place / rank, place % rank);
             let (below, above) = (side(pair, mode), side(pair + 1, mode));
             let is_empty = below.max(above) <= 0.0;
-            *ratio = if is_empty { 1.0 } else { (below / above).clamp(LARGEST.recip(), LARGEST) };
+            *ratio = if is_empty {
+                1.0
+            } else {
+                (below / above).clamp(LARGEST.recip(), LARGEST)
+            };
         }
     }
 

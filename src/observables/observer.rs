@@ -175,7 +175,8 @@ impl Observer {
         let pairs = schema.columns(Quantity::PairImbalance);
         pair_imbalances(network, &mut self.balance_scratch, &mut row[pairs.clone()]);
         row[schema.imbalance()] = row[pairs].iter().map(|pair| pair * pair).sum::<f64>().sqrt();
-        self.modes.write_balance_ratios(&mut row[schema.columns(Quantity::BalanceRatio)]);
+        self.modes
+            .write_balance_ratios(&mut row[schema.columns(Quantity::BalanceRatio)]);
     }
 
     /// `W V` and `U^T W V` of the present products.

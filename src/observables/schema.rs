@@ -281,11 +281,22 @@ mod tests {
             for quantity in schema.quantities() {
                 let columns = schema.columns(quantity);
                 assert_eq!(columns.len(), schema.n_of(quantity));
-                assert!(names[columns].iter().all(|name| name.starts_with(quantity.name())));
-                assert_eq!(schema.shape(quantity).iter().product::<usize>(), schema.n_of(quantity));
+                assert!(
+                    names[columns]
+                        .iter()
+                        .all(|name| name.starts_with(quantity.name()))
+                );
+                assert_eq!(
+                    schema.shape(quantity).iter().product::<usize>(),
+                    schema.n_of(quantity)
+                );
             }
         }
-        assert!(Schema::new(2, 1).quantities().all(|q| q != Quantity::PairImbalance));
+        assert!(
+            Schema::new(2, 1)
+                .quantities()
+                .all(|q| q != Quantity::PairImbalance)
+        );
     }
 
     /// Files made by the first version keep the order of their columns.

@@ -35,10 +35,7 @@ pub fn write_npz(recording: &Recording, writer: impl Write + Seek) -> io::Result
 fn write_arrays<W: Write + Seek>(recording: &Recording, archive: &mut Archive<'_, W>) -> io::Result<()> {
     let schema = recording.schema();
     let n_rows = recording.rows().len();
-    for (name, column) in [
-        ("step", Schema::STEP),
-        ("time", Schema::TIME),
-    ] {
+    for (name, column) in [("step", Schema::STEP), ("time", Schema::TIME)] {
         archive.write(name, &[n_rows], recording.column(column))?;
     }
     for quantity in schema.quantities() {

@@ -89,7 +89,13 @@ pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
         shape.extend(schema.shape(quantity));
         let values = archive.observable(quantity.name(), &shape)?;
         let columns = schema.columns(quantity);
-        spread(&values, columns.len(), &mut rows, schema.n_columns(), columns.start);
+        spread(
+            &values,
+            columns.len(),
+            &mut rows,
+            schema.n_columns(),
+            columns.start,
+        );
     }
     let mut replica_rows = Vec::new();
     if archive.holds("strength_mean") {

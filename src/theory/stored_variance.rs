@@ -80,7 +80,11 @@ pub fn stored_variance(
 }
 
 fn greatest_common_divisor(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
 }
 
 #[cfg(test)]
@@ -96,9 +100,13 @@ mod tests {
     fn shuffled_numbers_have_this_variance() {
         let mut generator = Streams::new(5).of(Purpose::Data);
         for (n_samples, batch, contraction) in [(24, 1, 0.05), (24, 4, 0.02), (10, 3, 0.3), (16, 8, 0.1)] {
-            let mut values: Vec<f64> = (0..n_samples).map(|_| StandardNormal.sample(&mut generator)).collect();
+            let mut values: Vec<f64> = (0..n_samples)
+                .map(|_| StandardNormal.sample(&mut generator))
+                .collect();
             let mean = values.iter().sum::<f64>() / n_samples as f64;
-            values.iter_mut().for_each(|value| *value -= mean);
+            for value in &mut values {
+                *value -= mean;
+            }
             let omega = values.iter().map(|value| value * value).sum::<f64>() / n_samples as f64;
             let (mut x, mut step) = (0.0_f64, 0_u64);
             let mut found = [1, 16].map(|stride| (stride, 0.0, 0));
@@ -132,14 +140,18 @@ mod tests {
     /// An epoch as long as the memory of the mode makes no difference but that of a finite set; a short one takes all back.
     #[test]
     fn long_epochs_are_independent_draws_and_short_ones_cancel() {
-        let variance = |draws, contraction| stored_variance(draws, 1, contraction, 1.0, 1).unwrap_or(f64::NAN);
+        let variance =
+            |draws, contraction| stored_variance(draws, 1, contraction, 1.0, 1).unwrap_or(f64::NAN);
         let n_samples = 100_000;
         let ratio = variance(Draws::Epochs { n_samples }, 0.1) / variance(Draws::Independent, 0.1);
         assert!((ratio - 1.0).abs() < 1e-3, "{ratio}");
         let n_samples = 16;
         let ratio = variance(Draws::Epochs { n_samples }, 1e-3) / variance(Draws::Independent, 1e-3);
         assert!(ratio < 0.02, "{ratio}");
-        assert_eq!(stored_variance(Draws::Epochs { n_samples }, 16, 0.1, 1.0, 1), Some(0.0));
+        assert_eq!(
+            stored_variance(Draws::Epochs { n_samples }, 16, 0.1, 1.0, 1),
+            Some(0.0)
+        );
         assert_eq!(stored_variance(Draws::Independent, 1, 2.5, 1.0, 1), None);
     }
 }

@@ -346,19 +346,34 @@ fn samples_held_out_have_files_of_their_own_or_a_share() {
         Experiment::parse_in(directory.path(), &text, &[])
     };
     let experiment = read("held_out_inputs = 'x2.csv', held_out_targets = 'y2.csv'").unwrap();
-    assert_eq!(experiment.data.samples.as_ref().unwrap().target_names(), ["ape", "wolf"]);
+    assert_eq!(
+        experiment.data.samples.as_ref().unwrap().target_names(),
+        ["ape", "wolf"]
+    );
     let simulation = Simulation::new(&experiment).unwrap();
     let held_out = simulation.risk().held_out().unwrap();
     assert_eq!(held_out.inputs().as_slice(), [2.0, 1.0]);
     assert_eq!(held_out.clean_targets().as_slice(), [1.0, 0.0]);
     for (held_out, part) in [
         ("held_out_inputs = 'x2.csv'", "data.held_out_targets is missing"),
-        ("held_out_inputs = 'x2.csv', held_out_targets = 'y3.csv'", "\"bee\" is no label"),
-        ("held_out_inputs = 'wide.csv', held_out_targets = 'y2.csv'", "has 3 columns"),
-        ("held_out_inputs = 'x.csv', held_out_targets = 'y2.csv'", "has 3 samples"),
+        (
+            "held_out_inputs = 'x2.csv', held_out_targets = 'y3.csv'",
+            "\"bee\" is no label",
+        ),
+        (
+            "held_out_inputs = 'wide.csv', held_out_targets = 'y2.csv'",
+            "has 3 columns",
+        ),
+        (
+            "held_out_inputs = 'x.csv', held_out_targets = 'y2.csv'",
+            "has 3 samples",
+        ),
         ("held_out = 0.2", "none held out"),
         ("held_out = 1.0", "from 0 to 0.99"),
-        ("held_out = 0.4, held_out_inputs = 'x2.csv', held_out_targets = 'y2.csv'", "must be 0 where"),
+        (
+            "held_out = 0.4, held_out_inputs = 'x2.csv', held_out_targets = 'y2.csv'",
+            "must be 0 where",
+        ),
     ] {
         let message = read(held_out).unwrap_err().to_string();
         assert!(message.contains(part) && !message.contains('\n'), "{message}");
@@ -385,7 +400,11 @@ fn what_is_held_out_of_a_drawn_set_changes_no_run() {
 #[test]
 fn the_modes_may_be_those_of_the_correlation() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let settings = ["data.modes=correlation", "data.whiten=false", "engine=gradient_flow"];
+    let settings = [
+        "data.modes=correlation",
+        "data.whiten=false",
+        "engine=gradient_flow",
+    ];
     let experiment = load(&folder, "iris.toml", &settings);
     let mut simulation = Simulation::new(&experiment).unwrap();
     let dataset = Arc::clone(simulation.risk().dataset().unwrap());
@@ -442,7 +461,10 @@ fn arrays_are_read_as_tables_are() {
     let mut archive = zip::ZipWriter::new(fs::File::create(directory.path().join("both.npz")).unwrap());
     for (name, bytes) in [("targets.npy", &y), ("pixels.npy", &x)] {
         archive
-            .start_file(name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored))
+            .start_file(
+                name,
+                zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored),
+            )
             .unwrap();
         archive.write_all(bytes).unwrap();
     }
@@ -457,10 +479,16 @@ fn arrays_are_read_as_tables_are() {
     let expected = Simulation::new(&csv).unwrap();
     for inputs in ["x.npy", "both.npz#pixels"] {
         let found = Simulation::new(&read(inputs, "both.npz").unwrap()).unwrap();
-        let (found, expected) = (found.risk().dataset().unwrap(), expected.risk().dataset().unwrap());
+        let (found, expected) = (
+            found.risk().dataset().unwrap(),
+            expected.risk().dataset().unwrap(),
+        );
         assert_eq!(found.inputs(), expected.inputs());
         assert_eq!(found.clean_targets(), expected.clean_targets());
     }
     let message = read("both.npz", "both.npz").unwrap_err().to_string();
-    assert!(message.contains("no array inputs") && message.contains("targets, pixels"), "{message}");
+    assert!(
+        message.contains("no array inputs") && message.contains("targets, pixels"),
+        "{message}"
+    );
 }

@@ -34,7 +34,11 @@ fn ratios(experiment: &Experiment, n_steps: u64) -> Vec<(f64, f64, f64)> {
         let found = Estimates::new(of_mode).unwrap().with_errors.unwrap();
         let predicted = noise.variance(mode, of_mode.mean_curvature().unwrap()).unwrap();
         let mean = (found.mean.value - noise.mean(mode).unwrap()) / experiment.teacher.strengths[mode];
-        (found.variance.value / predicted, found.variance.error / predicted, mean)
+        (
+            found.variance.value / predicted,
+            found.variance.error / predicted,
+            mean,
+        )
     };
     (0..2).map(of_mode).collect()
 }
@@ -53,12 +57,17 @@ fn variances_of_every_order_of_visits_are_predicted() {
         let experiment = experiment(sampling, batch_size, learning_rate);
         for (mode, (ratio, error, mean)) in ratios(&experiment, 400_000).into_iter().enumerate() {
             let order = learning_rate * 2.0 * experiment.teacher.strengths[mode];
-            println!("{sampling:?} {batch_size} {learning_rate} {mode}: {ratio:.4} {error:.4} {mean:.5} {order}");
+            println!(
+                "{sampling:?} {batch_size} {learning_rate} {mode}: {ratio:.4} {error:.4} {mean:.5} {order}"
+            );
             assert!(
                 (ratio - 1.0).abs() < 4.0 * error + order,
                 "{sampling:?} {batch_size} {learning_rate} {mode}: {ratio} {error}"
             );
-            assert!(mean.abs() < 0.01, "{sampling:?} {batch_size} {learning_rate} {mode}: {mean}");
+            assert!(
+                mean.abs() < 0.01,
+                "{sampling:?} {batch_size} {learning_rate} {mode}: {mean}"
+            );
         }
     }
 }

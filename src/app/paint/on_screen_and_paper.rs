@@ -11,9 +11,7 @@ use super::names::draw_level_names;
 use super::panel::{Panel, Surroundings};
 use crate::app::state::{KeptRun, Predictions, RunData, View, known};
 use crate::app::style;
-use crate::chart::{
-    self, Drawing, Look, Options, Picture, PlotId, Room, SettledLaws, TimeScale, TraceCache,
-};
+use crate::chart::{self, Drawing, Look, Options, Picture, PlotId, Room, SettledLaws, TimeScale, TraceCache};
 use crate::experiment::{Dynamics, Experiment};
 use crate::figure::{FigurePanel, Sheet};
 use crate::palette;

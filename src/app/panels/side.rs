@@ -27,7 +27,12 @@ pub(crate) fn side_panel(
     asked = kept_run_list(ui, state).or(asked);
     let is_large = state.view.settings.large.contains(&PlotId::Law);
     let height = if is_large { 1.6 * LAW_HEIGHT } else { LAW_HEIGHT };
-    let known = known(&state.run, &state.kept_runs, &state.view.settings, SettledLaws::default());
+    let known = known(
+        &state.run,
+        &state.kept_runs,
+        &state.view.settings,
+        SettledLaws::default(),
+    );
     asked = law_plot(ui, &known, &state.view, caches, (height, 1.0)).or(asked);
     ui.separator();
     let mut settings = state.view.settings.clone();

@@ -9,7 +9,9 @@ use crate::app::state::{Measured, Predictions, RunData, State, View, known};
 use crate::app::style;
 use crate::chart::{Known, diverged_at};
 use crate::experiment::{DataKind, Dynamics, Sampling};
-use crate::simulation::{Distances, Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics};
+use crate::simulation::{
+    Distances, Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics, StoredNoise,
+};
 use crate::theory::StationaryLaw;
 
 const MIN_HEIGHT: f32 = 48.0;
@@ -54,13 +56,14 @@ pub(crate) fn stationary_panel(
     };
     let small_size = SMALL * emphasis;
     ui.weak(RichText::new(since).size(small_size));
-    if let Some(text) = not_covered(run) {
+    let is_stored_set_covered = known.laws.stored.is_some();
+    if let Some(text) = not_covered(run, is_stored_set_covered) {
         ui.weak(RichText::new(text).size(small_size));
     }
     let each = ui.available_height() / run.rank() as f32 - TEXT_HEIGHT * emphasis;
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for (mode, of_mode) in statistics.modes.iter().enumerate() {
-            let prediction = known.predictions[mode].as_deref();
+            let prediction = known.laws.modes[mode].as_deref();
             let measured = predictions.measured(run, prediction, mode, of_mode);
             let of_mode = ModeView {
                 mode,
@@ -165,6 +168,13 @@ impl ModeView<'_> {
         }
         histogram_plot(ui, known, view, caches, self.mode, (self.height, self.emphasis));
         ui.label(self.small(measured(&estimates)));
+        let stored = known.laws.stored.as_ref().filter(|_| view.settings.shown.theory);
+        if let Some(text) = stored.and_then(|stored| of_stored_set(stored, self.mode, statistics)) {
+            ui.label(self.small(text)).on_hover_text(
+                "The set's own loss is least where its label noise has moved the minimum. Variance: noise of the set's samples \
+                 there, in the order in which they are visited, at the curvature of the present weights.",
+            );
+        }
         if let Some(prediction) = theory {
             ui.label(self.small(predicted(prediction, statistics)))
                 .on_hover_text(PREDICTIONS);
@@ -188,15 +198,20 @@ impl ModeView<'_> {
 }
 
 /// What is said of a run that the stationary laws do not cover.
-fn not_covered(run: &RunData) -> Option<String> {
+fn not_covered(run: &RunData, is_stored_set_covered: bool) -> Option<String> {
     if run.experiment.data.kind != DataKind::Online {
+        let what = if is_stored_set_covered {
+            "of a stored set, mean and variance at the present weights are known."
+        } else {
+            "this stored set has none of them: it needs SGD, white inputs and no bottleneck."
+        };
         let epochs = if run.experiment.data.sampling == Sampling::Epochs {
             " Within an epoch draws are anticorrelated: the variance is far below what independent draws would give."
         } else {
             ""
         };
         return Some(format!(
-            "The stationary laws are those of fresh samples; a stored set has none of them.{epochs}"
+            "The stationary laws are those of fresh samples; {what}{epochs}"
         ));
     }
     match run.experiment.dynamics() {
@@ -293,6 +308,16 @@ fn point(prediction: &Prediction, estimates: &Estimates) -> String {
         significant(prediction.law.teacher_strength, 4),
         significant(estimates.variance.max(0.0).sqrt(), 2)
     )
+}
+
+/// What is predicted of a mode of a stored set.
+fn of_stored_set(stored: &StoredNoise, mode: usize, statistics: &ModeStatistics) -> Option<String> {
+    let mean = significant(stored.mean(mode)?, 4);
+    let variance = stored.variance(mode, statistics.mean_curvature()?);
+    let variance = variance.map_or_else(String::new, |variance| {
+        format!("; variance at the present weights {}", significant(variance, 3))
+    });
+    Some(format!("predicted: mean {mean}, the set's minimum{variance}"))
 }
 
 /// What each of the predictions assumes.

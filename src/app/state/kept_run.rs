@@ -5,8 +5,8 @@ use super::view_settings::Alignment;
 use crate::chart::{KnownKeptRun, TimeAxis};
 use crate::experiment::Experiment;
 use crate::history::History;
-use crate::observables::events::{ModeEvents, Moment};
 use crate::observables::Schema;
+use crate::observables::events::{ModeEvents, Moment};
 use crate::session::Recording;
 
 /// Buckets of a kept run's history.

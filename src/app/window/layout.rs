@@ -67,7 +67,12 @@ impl Window {
                     if law {
                         let height = if stationary { 0.5 } else { 0.9 } * ui.available_height();
                         let (state, caches) = (&self.state, &mut self.caches);
-                        let known = known(&state.run, &state.kept_runs, &state.view.settings, SettledLaws::default());
+                        let known = known(
+                            &state.run,
+                            &state.kept_runs,
+                            &state.view.settings,
+                            SettledLaws::default(),
+                        );
                         let asked = law_plot(ui, &known, &state.view, caches, (height, emphasis));
                         self.carry_out(ui, asked);
                     }

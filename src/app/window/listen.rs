@@ -10,8 +10,7 @@ use super::background::Done;
 use super::export::{check_target, write_export};
 use super::files::Purpose;
 use crate::app::format;
-use crate::app::state::{ExportForm, Offer};
-use crate::chart;
+use crate::app::state::{ExportForm, Offer, visible_range};
 use crate::figure::FigureOptions;
 use crate::palette::Ground;
 use crate::session::{Autosave, Session};
@@ -140,12 +139,10 @@ impl Window {
     fn export(&mut self, session: Session, form: ExportForm) {
         let path = PathBuf::from(form.path.trim());
         self.files.remember_folder(&path);
+        let (run, view) = (&self.state.run, &self.state.view);
         let options = FigureOptions {
             ground: if form.dark { Ground::Dark } else { Ground::Light },
-            chart: chart::Options {
-                time: self.state.view.settings.time,
-                ..chart::Options::default()
-            },
+            chart: view.options(visible_range(run, view, view.horizon)),
             ..FigureOptions::default()
         };
         self.start(format!("exporting {}", path.display()), move |task| {
