@@ -25,8 +25,9 @@ pub use difference::Difference;
 pub use engine::{Dynamics, Engine};
 pub(crate) use parse::from_text;
 pub use parse::{LONGEST_EXPERIMENT, ParseError};
-pub use samples::{BUILTIN, Samples, SamplesError};
+pub use samples::{Samples, SamplesError};
 pub use table::{LONGEST_TABLE, TableError};
+pub use table_file::BUILTIN;
 pub use validate::{ExperimentError, MAX_BATCH_SIZE, MAX_DEPTH, MAX_RANK, MAX_SCALE, MAX_WIDTH};
 
 /// The default experiment as commented TOML: what `saddlescope experiment` prints.

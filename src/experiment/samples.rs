@@ -23,15 +23,13 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 use thiserror::Error;
 
-use super::table::TableError;
+use super::table::{Table, TableError};
+use super::table_file::BUILTIN;
 use super::{DataConfig, DataKind, Experiment, MAX_RANK, Modes, one_hot, table_file};
 use crate::budget::{self, OutOfMemory};
 use crate::dynamics::Sampling;
 use crate::files::Inputs;
 use crate::model::{Dataset, DatasetError, LeastSquaresError, Teacher, whitening_on_support};
-
-/// How names of tables begin that ship with the program.
-pub const BUILTIN: &str = "builtin:";
 
 /// Why the samples of an experiment cannot be had. Each message names the file.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -203,14 +201,14 @@ fn split(of: usize, fraction: f64) -> (Vec<usize>, Vec<usize>) {
 
 impl Samples {
     fn read(data: &DataConfig) -> Result<Self, SamplesError> {
-        let inputs = table_file::read("inputs", &data.inputs)?;
+        let inputs = read_table("inputs", &data.inputs)?;
         let (targets, target_names) = if data.one_hot {
-            let labels = table_file::read_labels("targets", &data.targets)?;
+            let labels = read_labels("targets", &data.targets)?;
             let encoded = one_hot::classes(&labels)
                 .and_then(|classes| Ok((one_hot::encode(&labels, &classes)?, classes)));
             encoded.map_err(|cause| table_error("targets", &data.targets, cause))?
         } else {
-            let table = table_file::read("targets", &data.targets)?;
+            let table = read_table("targets", &data.targets)?;
             (table.numbers, table.names)
         };
         let keys = ["inputs", "targets"];
@@ -294,12 +292,12 @@ impl Samples {
             [_, ""] => return Err(SamplesError::Unnamed { key: keys[1] }),
             [_, _] => {}
         }
-        let inputs = table_file::read(keys[0], names[0])?.numbers;
+        let inputs = read_table(keys[0], names[0])?.numbers;
         let targets = if data.one_hot {
-            let labels = table_file::read_labels(keys[1], names[1])?;
+            let labels = read_labels(keys[1], names[1])?;
             one_hot::encode(&labels, classes).map_err(|cause| table_error(keys[1], names[1], cause))?
         } else {
-            table_file::read(keys[1], names[1])?.numbers
+            read_table(keys[1], names[1])?.numbers
         };
         for (i, (found, expected)) in [
             (inputs.nrows(), trained_on.inputs.nrows()),
@@ -462,6 +460,14 @@ fn subtract(mean: &DVector<f64>, samples: &mut DMatrix<f64>) {
     for mut sample in samples.column_iter_mut() {
         sample -= mean;
     }
+}
+
+fn read_table(key: &'static str, name: &str) -> Result<Table, SamplesError> {
+    table_file::read(key, name).map_err(|cause| table_error(key, name, cause))
+}
+
+fn read_labels(key: &'static str, name: &str) -> Result<Vec<String>, SamplesError> {
+    table_file::read_labels(key, name).map_err(|cause| table_error(key, name, cause))
 }
 
 fn table_error(key: &'static str, name: &str, cause: TableError) -> SamplesError {

@@ -11,11 +11,13 @@ use nalgebra::DMatrix;
 use npyz::{NpyFile, Order};
 use zip::ZipArchive;
 
-use super::samples::{BUILTIN, SamplesError};
 use super::table::{self, LONGEST_TABLE, MOST_NUMBERS, Table, TableError};
 use super::{MAX_SCALE, MAX_WIDTH};
 use crate::budget;
 use crate::files::{self, npy_header};
+
+/// How names of tables begin that ship with the program.
+pub const BUILTIN: &str = "builtin:";
 
 /// The tables that ship with the program.
 const TABLES: [(&str, &str); 2] = [
@@ -45,45 +47,29 @@ fn is_archive(path: &str) -> bool {
 /// The table of key `key` called `name`.
 ///
 /// # Errors
-/// [`SamplesError::Table`], which names key and file.
-pub(super) fn read(key: &'static str, name: &str) -> Result<Table, SamplesError> {
-    contents(name)
-        .and_then(|bytes| match bytes.as_slice() {
-            [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => array(Cursor::new(bytes)),
-            [b'P', b'K', ..] => array_of_archive(&bytes, path_and_array(name).1, key),
-            _ => table::parse(&bytes),
-        })
-        .map_err(|cause| error(key, name, cause))
+/// [`TableError`].
+pub(super) fn read(key: &str, name: &str) -> Result<Table, TableError> {
+    let bytes = contents(name)?;
+    match bytes.as_slice() {
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => array(Cursor::new(bytes)),
+        [b'P', b'K', ..] => array_of_archive(&bytes, path_and_array(name).1, key),
+        _ => table::parse(&bytes),
+    }
 }
 
 /// The labels of key `key` in the file called `name`, one for each sample: a CSV file of one column, or an array.
 ///
 /// # Errors
-/// [`SamplesError::Table`], which names key and file.
-pub(super) fn read_labels(key: &'static str, name: &str) -> Result<Vec<String>, SamplesError> {
-    let labels = contents(name).and_then(|bytes| {
-        if !matches!(bytes.as_slice(), [0x93, ..] | [b'P', b'K', ..]) {
-            return table::labels(&bytes);
-        }
-        let table = read(key, name).map_err(|error| match error {
-            SamplesError::Table { cause, .. } => cause,
-            other => TableError::Array {
-                cause: other.to_string(),
-            },
-        })?;
-        match table.numbers.nrows() {
-            1 => Ok(table.numbers.iter().map(f64::to_string).collect()),
-            found => Err(TableError::NotOneColumn { line: 1, found }),
-        }
-    });
-    labels.map_err(|cause| error(key, name, cause))
-}
-
-fn error(key: &'static str, name: &str, cause: TableError) -> SamplesError {
-    SamplesError::Table {
-        key,
-        file: name.to_owned(),
-        cause,
+/// [`TableError`].
+pub(super) fn read_labels(key: &str, name: &str) -> Result<Vec<String>, TableError> {
+    let bytes = contents(name)?;
+    if !matches!(bytes.as_slice(), [0x93, ..] | [b'P', b'K', ..]) {
+        return table::labels(&bytes);
+    }
+    let numbers = read(key, name)?.numbers;
+    match numbers.nrows() {
+        1 => Ok(numbers.iter().map(f64::to_string).collect()),
+        found => Err(TableError::NotOneColumn { line: 1, found }),
     }
 }
 

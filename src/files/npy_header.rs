@@ -8,7 +8,7 @@ const LONGEST_TEXT: usize = 1024;
 /// Digits of a length.
 const MOST_DIGITS: usize = 9;
 
-/// Reads a header from `reader`: its bytes, with nothing in them but one type and at most two lengths of at most nine digits.
+/// Reads a header from `reader`: its bytes, with nothing in them but one type and at most three lengths of at most nine digits.
 ///
 /// # Errors
 /// Those of `reader`, and that it is no such header.
@@ -35,11 +35,11 @@ pub(crate) fn read(reader: &mut impl Read) -> io::Result<io::Cursor<Vec<u8>>> {
     let count = |wanted: u8| text.split(|&byte| byte == wanted).count() - 1;
     let is_plain = count(b'[') == 0 && count(b'{') <= 1 && count(b'(') <= 1;
     let digits = text.split(|byte| !byte.is_ascii_digit());
-    // Two commas between the three keys, one after the last, two between lengths.
-    if is_plain && count(b',') <= 5 && digits.map(<[u8]>::len).max().unwrap_or(0) <= MOST_DIGITS {
+    // Two commas between the three keys, one after the last, three between and after lengths.
+    if is_plain && count(b',') <= 6 && digits.map(<[u8]>::len).max().unwrap_or(0) <= MOST_DIGITS {
         Ok(io::Cursor::new(header))
     } else {
-        Err(wrong("is no plain array of one or two dimensions"))
+        Err(wrong("is no plain array of one to three dimensions"))
     }
 }
 
@@ -72,7 +72,7 @@ mod tests {
         for text in [
             nested.as_str(),
             "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }",
-            "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 1, 1), }",
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 1, 1, 1), }",
             "{'descr': '<f8', 'fortran_order': False, 'shape': ((1,),), }",
         ] {
             assert!(read(&mut &header(text)[..]).is_err(), "{text}");

@@ -1,7 +1,8 @@
 //! What is predicted of the modes of a stored set once they have settled: mean, and variance from the present weights.
 //!
 //! It holds for inputs that are white on their support, where modes do not couple, for layers wide enough for the set's own minimum, and
-//! for steps with `eta lambda_k << 1` ([`stored_variance`]). SGD in every order of visits; Langevin dynamics has the noise of independent
+//! for steps with `(d_in + 2) eta lambda_k / B <= 0.05`, the size of what [`stored_variance`] leaves out: the noise by which the fluctuations
+//! themselves are multiplied. SGD in every order of visits; Langevin dynamics has the noise of independent
 //! draws, so it is covered where samples are drawn with replacement.
 
 use super::risk_of;
@@ -12,8 +13,8 @@ use crate::model::ModeAtMinimum;
 use crate::random::Streams;
 use crate::theory::{Draws, stored_variance};
 
-/// Largest step along a mode, `eta lambda_k`, for which a variance is given.
-const LARGEST_CONTRACTION: f64 = 0.2;
+/// Largest relative size of the terms that are left out for which a variance is given.
+const LARGEST_CORRECTION: f64 = 0.05;
 
 /// The settled modes of a stored set.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,7 @@ pub struct StoredNoise {
     draws: Draws,
     batch_size: u64,
     learning_rate: f64,
+    d_in: usize,
 }
 
 impl StoredNoise {
@@ -57,6 +59,7 @@ impl StoredNoise {
                 Sampling::Replacement | Sampling::Epochs => live.batch_size,
             },
             learning_rate: live.learning_rate,
+            d_in: network.d_in,
         })
     }
 
@@ -67,8 +70,13 @@ impl StoredNoise {
 
     /// Variance of a mode at weights of curvature `lambda_k` along it, over the steps at which values are counted.
     pub fn variance(&self, mode: usize, curvature: f64) -> Option<f64> {
-        let contraction = Some(self.learning_rate * curvature).filter(|step| *step <= LARGEST_CONTRACTION)?;
-        let omega = self.modes.get(mode)?.omega;
+        let contraction = self.learning_rate * curvature;
+        let left_out = (self.d_in + 2) as f64 * contraction / self.batch_size as f64;
+        let omega = self
+            .modes
+            .get(mode)
+            .filter(|_| left_out <= LARGEST_CORRECTION)?
+            .omega;
         stored_variance(self.draws, self.batch_size, contraction, omega, STATISTICS_STRIDE)
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use assert_cmd::Command;
 use nalgebra::DMatrix;
+use npyz::WriterBuilder as _;
 use saddlescope::experiment::{DataKind, Engine, Experiment, InitScheme, LONGEST_TABLE};
 use saddlescope::observables::{Quantity, Schema};
 use saddlescope::simulation::{Simulation, StepOutcome};
@@ -143,7 +144,7 @@ fn an_experiment_with_samples_is_written_and_read_from_anywhere() {
     // The clone shares the samples.
     let copy = experiment.clone();
     let (a, b) = (copy.data.samples.unwrap(), experiment.data.samples.unwrap());
-    assert!(std::sync::Arc::ptr_eq(&a, &b));
+    assert!(Arc::ptr_eq(&a, &b));
 }
 
 #[test]
@@ -369,7 +370,7 @@ fn samples_held_out_have_files_of_their_own_or_a_share() {
             "has 3 samples",
         ),
         ("held_out = 0.2", "none held out"),
-        ("held_out = 1.0", "from 0 to 0.99"),
+        ("held_out = 1.0", "none to train on"),
         (
             "held_out = 0.4, held_out_inputs = 'x2.csv', held_out_targets = 'y2.csv'",
             "must be 0 where",
