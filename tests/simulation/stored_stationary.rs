@@ -43,25 +43,21 @@ fn ratios(experiment: &Experiment, n_steps: u64) -> Vec<(f64, f64, f64)> {
     (0..2).map(of_mode).collect()
 }
 
-/// Within four standard errors (a false alarm in 16 000 for each of 12 ratios) and what is of order `eta lambda`.
+/// Within four standard errors (a false alarm in 16 000 for each of 12 ratios) and the 5 % that are left out.
 #[test]
 fn variances_of_every_order_of_visits_are_predicted() {
     for (sampling, batch_size, learning_rate) in [
-        (Sampling::Replacement, 1, 0.005),
-        (Sampling::Replacement, 4, 0.01),
-        (Sampling::Epochs, 1, 0.005),
-        (Sampling::Epochs, 1, 0.02),
-        (Sampling::Epochs, 4, 0.01),
-        (Sampling::Epochs, 6, 0.02),
+        (Sampling::Replacement, 1, 0.0018),
+        (Sampling::Replacement, 4, 0.008),
+        (Sampling::Epochs, 1, 0.0018),
+        (Sampling::Epochs, 4, 0.008),
+        (Sampling::Epochs, 6, 0.01),
+        (Sampling::Epochs, 8, 0.015),
     ] {
         let experiment = experiment(sampling, batch_size, learning_rate);
         for (mode, (ratio, error, mean)) in ratios(&experiment, 400_000).into_iter().enumerate() {
-            let order = learning_rate * 2.0 * experiment.teacher.strengths[mode];
-            println!(
-                "{sampling:?} {batch_size} {learning_rate} {mode}: {ratio:.4} {error:.4} {mean:.5} {order}"
-            );
             assert!(
-                (ratio - 1.0).abs() < 4.0 * error + order,
+                (ratio - 1.0).abs() < 4.0 * error + 0.05,
                 "{sampling:?} {batch_size} {learning_rate} {mode}: {ratio} {error}"
             );
             assert!(
