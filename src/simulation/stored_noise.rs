@@ -2,16 +2,15 @@
 //!
 //! It holds for inputs that are white on their support, where modes do not couple, for layers wide enough for the set's own minimum, and
 //! for steps with `(d_in + 2) eta lambda_k / B <= 0.05`, the size of what [`stored_variance`] leaves out: the noise by which the fluctuations
-//! themselves are multiplied. SGD in every order of visits; Langevin dynamics has the noise of independent
-//! draws, so it is covered where samples are drawn with replacement.
+//! themselves are multiplied. Samples are drawn with replacement, by SGD or as the noise of Langevin dynamics; the full batch makes no
+//! noise. Epochs without repetition are not covered: their draws cancel, and what is left out is no longer small beside the rest.
 
 use super::risk_of;
-use super::stationary::STATISTICS_STRIDE;
 use crate::dynamics::{LiveParams, Sampling};
 use crate::experiment::{DataKind, Dynamics, Experiment};
 use crate::model::ModeAtMinimum;
 use crate::random::Streams;
-use crate::theory::{Draws, stored_variance};
+use crate::theory::stored_variance;
 
 /// Largest relative size of the terms that are left out for which a variance is given.
 const LARGEST_CORRECTION: f64 = 0.05;
@@ -20,8 +19,8 @@ const LARGEST_CORRECTION: f64 = 0.05;
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredNoise {
     modes: Vec<ModeAtMinimum>,
-    draws: Draws,
-    batch_size: u64,
+    /// `None` for the full batch.
+    batch_size: Option<u64>,
     learning_rate: f64,
     d_in: usize,
 }
@@ -33,18 +32,15 @@ impl StoredNoise {
         if data.kind == DataKind::Online {
             return None;
         }
-        let draws = match (experiment.dynamics(), data.sampling) {
-            (Dynamics::Sgd | Dynamics::Langevin, Sampling::Replacement) => Draws::Independent,
-            (Dynamics::Sgd, Sampling::Full) => Draws::Epochs {
-                n_samples: data.n_samples,
-            },
-            // Another size in the middle moves the epochs against the steps at which values are counted.
-            (Dynamics::Sgd, Sampling::Epochs) if live.batch_size == experiment.live.batch_size => {
-                Draws::Epochs {
-                    n_samples: data.n_samples,
-                }
+        let batch_size = match (experiment.dynamics(), data.sampling) {
+            (Dynamics::Sgd | Dynamics::Langevin, Sampling::Replacement) => Some(live.batch_size),
+            (Dynamics::Sgd, Sampling::Full) => None,
+            (
+                Dynamics::Sgd | Dynamics::Langevin | Dynamics::IsotropicLangevin | Dynamics::GradientFlow,
+                _,
+            ) => {
+                return None;
             }
-            _ => return None,
         };
         let narrowest = network.hidden.iter().copied().min().unwrap_or(usize::MAX);
         if narrowest < network.d_in.min(network.d_out) {
@@ -53,11 +49,7 @@ impl StoredNoise {
         let risk = risk_of(experiment, &Streams::new(experiment.seed)).ok()?;
         Some(Self {
             modes: risk.modes_at_minimum(live.label_noise_std)?,
-            draws,
-            batch_size: match data.sampling {
-                Sampling::Full => data.n_samples as u64,
-                Sampling::Replacement | Sampling::Epochs => live.batch_size,
-            },
+            batch_size,
             learning_rate: live.learning_rate,
             d_in: network.d_in,
         })
@@ -68,15 +60,14 @@ impl StoredNoise {
         self.modes.get(mode).map(|mode| mode.strength)
     }
 
-    /// Variance of a mode at weights of curvature `lambda_k` along it, over the steps at which values are counted.
+    /// Variance of a mode at weights of curvature `lambda_k` along it, where it is known.
     pub fn variance(&self, mode: usize, curvature: f64) -> Option<f64> {
+        let omega = self.modes.get(mode)?.omega;
+        let Some(batch_size) = self.batch_size else {
+            return Some(0.0);
+        };
         let contraction = self.learning_rate * curvature;
-        let left_out = (self.d_in + 2) as f64 * contraction / self.batch_size as f64;
-        let omega = self
-            .modes
-            .get(mode)
-            .filter(|_| left_out <= LARGEST_CORRECTION)?
-            .omega;
-        stored_variance(self.draws, self.batch_size, contraction, omega, STATISTICS_STRIDE)
+        let left_out = (self.d_in + 2) as f64 * contraction / batch_size as f64;
+        stored_variance(batch_size, contraction, omega).filter(|_| left_out <= LARGEST_CORRECTION)
     }
 }

@@ -20,7 +20,7 @@
 //! - [`StationaryLaw`]: where a mode settles under label noise; [`boltzmann_density`] and
 //!   [`discrete_matrix_variance`] are two approximations of it.
 //! - [`NoiseBalance`]: where label noise takes a whole network; [`to_second_order`], [`slowest_balance_rate`].
-//! - [`stored_variance`]: the variance of a mode trained on a stored set, drawn with replacement or in epochs.
+//! - [`stored_variance`]: the variance of a mode trained on a stored set, drawn with replacement.
 //! - [`growth_rate_near_zero`], [`fates`]: whether noise holds a mode at the saddle, or locks it out.
 //!
 //! Source: arXiv 2604.06366; what goes beyond the paper says so in its own file.
@@ -53,5 +53,5 @@ pub use saddles::{plateau_level, plateau_levels};
 pub use stability::{curvature, largest_mean_square_stable_learning_rate, largest_stable_learning_rate};
 pub use stationary::{StationaryDensity, StationaryLaw, trapping_number};
 pub use stored_law::{ResidualMoments, StoredLaw};
-pub use stored_variance::{Draws, stored_variance};
+pub use stored_variance::stored_variance;
 pub use strength_curve::{StrengthCurve, peak_lead};

@@ -203,7 +203,7 @@ fn not_covered(run: &RunData, is_stored_set_covered: bool) -> Option<String> {
         let what = if is_stored_set_covered {
             "of a stored set, mean and variance at the present weights are known."
         } else {
-            "this stored set has none of them: it needs SGD, white inputs and no bottleneck."
+            "this stored set has none of them: that needs draws with replacement, white inputs and no bottleneck."
         };
         let epochs = if run.experiment.data.sampling == Sampling::Epochs {
             " Within an epoch draws are anticorrelated: the variance is far below what independent draws would give."
