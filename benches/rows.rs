@@ -7,7 +7,9 @@
 
 use std::time::Instant;
 
-use saddlescope::dynamics::{Batching, EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
+use saddlescope::dynamics::{
+    Batching, Decay, EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps,
+};
 use saddlescope::experiment::{DataKind, Engine, Experiment, Sampling};
 use saddlescope::simulation::{Replicas, Simulation, StepOutcome};
 
@@ -52,6 +54,7 @@ fn network_row(name: &str) -> Option<Experiment> {
         learning_rate: 1e-4,
         batch_size,
         label_noise_std: 0.5,
+        ..LiveParams::default()
     };
     if stored {
         experiment.data.kind = DataKind::Dataset;
@@ -73,11 +76,13 @@ fn ensemble_row() -> ModeEnsemble {
         n_trajectories: N_TRAJECTORIES,
         substeps: Substeps::Fixed(1),
         seed: 1,
+        decay: Decay::Coupled,
     };
     let live = LiveParams {
         learning_rate: 1e-3,
         batch_size: 4,
         label_noise_std: 0.5,
+        ..LiveParams::default()
     };
     ModeEnsemble::new(&options, &live)
 }

@@ -6,7 +6,9 @@
 //! `cargo bench --bench steps`
 
 use divan::{AllocProfiler, Bencher, counter::ItemsCount};
-use saddlescope::dynamics::{Batching, EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
+use saddlescope::dynamics::{
+    Batching, Decay, EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps,
+};
 use saddlescope::experiment::{DataKind, Engine, Experiment, Sampling};
 use saddlescope::simulation::{Simulation, StepOutcome};
 
@@ -113,11 +115,13 @@ fn ensemble_3_layers_4_modes_of_4096(bencher: Bencher<'_, '_>) {
         n_trajectories: N_TRAJECTORIES,
         substeps: Substeps::Fixed(1),
         seed: 1,
+        decay: Decay::Coupled,
     };
     let live = LiveParams {
         learning_rate: 1e-3,
         batch_size: 4,
         label_noise_std: 0.5,
+        ..LiveParams::default()
     };
     let mut ensemble = ModeEnsemble::new(&options, &live);
     let n_steps = N_STEPS * (strengths.len() * N_TRAJECTORIES) as u64;

@@ -29,6 +29,7 @@ fn main() -> Result<(), SetupError> {
             teacher_strength,
             label_noise_std: experiment.live.label_noise_std,
             noise_scale: experiment.live.noise_scale(),
+            ..ModeLaw::default()
         };
         let strength = run.schema().column(Quantity::Strength, mode);
         let diffusion = run.schema().column(Quantity::Diffusion, mode);

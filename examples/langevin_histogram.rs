@@ -40,6 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         teacher_strength: 1.0,
         label_noise_std: experiment.live.label_noise_std,
         noise_scale: experiment.live.noise_scale(),
+        ..ModeLaw::default()
     };
     let stationary = StationaryLaw::new(&law);
     let Some(exact) = stationary.as_density() else {

@@ -151,6 +151,9 @@ pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
         Some(StationaryLaw::Trapped { .. }) => {
             Some("mode equation: held by the saddle at 0, no stationary density".to_owned())
         }
+        Some(StationaryLaw::Linearised { strength, .. }) => {
+            Some(format!("with weight decay: about {}", brief(*strength, 4)))
+        }
         Some(StationaryLaw::Density(_)) | None => None,
     };
     Some(picture)

@@ -124,8 +124,16 @@ impl Known<'_> {
         trajectory.history.last(self.schema.column(quantity, mode))
     }
 
-    /// Parameters at the end.
+    /// Parameters in force at the end.
     pub fn live(&self) -> LiveParams {
+        if !self.experiment.schedule.is_empty()
+            && let Some(trajectory) = self.trajectories.first()
+            && let Some(live) = self
+                .schema
+                .read_live(|column| trajectory.history.last(column).unwrap_or(f64::NAN))
+        {
+            return live;
+        }
         self.interventions
             .last()
             .map_or(self.experiment.live, |change| change.live)

@@ -10,7 +10,7 @@ use super::pen::{Pen, Role};
 use super::picture::{Axis, Curve, Mark, Picture, Shape, Sign, Upright};
 use super::plot_id::PlotId;
 use super::scale::Scale;
-use crate::dynamics::LiveParams;
+use crate::dynamics::{LiveParams, Scheduled};
 use crate::experiment::DataKind;
 use crate::format::brief;
 use crate::history::Level;
@@ -47,6 +47,8 @@ pub fn law(drawing: &mut Drawing<'_>) -> Picture {
     let mut picture = Picture::new(PlotId::Law, x, y);
     let past = Past::new(known, options, (BUCKETS_PER_POINT * room.width) as usize);
     let (mut laws, mut peaks): (Vec<Curve>, Vec<Upright>) = (Vec::new(), Vec::new());
+    // Where weight decay lets modes end.
+    let mut ends: Vec<Upright> = Vec::new();
     for mode in 0..known.rank() {
         let pen = |role| Pen {
             presence: presence(options, mode),
@@ -78,6 +80,14 @@ pub fn law(drawing: &mut Drawing<'_>) -> Picture {
             });
             let name = format!("law of mode {}", mode + 1);
             laws.push(Curve::through(points.collect(), name, pen(Role::Theory)));
+            let end = law.learned_strength() / law.teacher_strength;
+            if end < 1.0 {
+                ends.push(Upright {
+                    pen: pen(Role::Learned),
+                    x: end,
+                    label: None,
+                });
+            }
             if let Some(peak) = law.diffusion_peak() {
                 let x = peak / law.teacher_strength;
                 // Modes of one law have one peak.
@@ -94,6 +104,7 @@ pub fn law(drawing: &mut Drawing<'_>) -> Picture {
     // The laws lie over all the trails.
     picture.curves.extend(laws);
     picture.uprights = peaks;
+    picture.uprights.append(&mut ends);
     picture.uprights.push(Upright {
         pen: Pen::of(Role::Learned),
         x: 1.0,
@@ -131,6 +142,8 @@ struct Past<'a> {
     until: u64,
     /// Most buckets that are read.
     most_buckets: usize,
+    /// Parameters at its end, where they are others.
+    last: Option<LiveParams>,
 }
 
 impl<'a> Past<'a> {
@@ -145,12 +158,17 @@ impl<'a> Past<'a> {
             since: before.map_or(0, |change| change.step),
             until,
             most_buckets,
+            last: if known.experiment.schedule.is_empty() {
+                known.interventions[begin..end].last().map(|change| change.live)
+            } else {
+                Some(known.live())
+            },
         }
     }
 
     /// Parameters at the first and, where it is another one, the last label noise.
     fn noises(&self) -> impl Iterator<Item = &LiveParams> {
-        let last = self.changes.last().map(|change| &change.live);
+        let last = self.last.as_ref();
         let first = self.first.label_noise_std.to_bits();
         std::iter::once(&self.first).chain(last.filter(|last| last.label_noise_std.to_bits() != first))
     }
@@ -175,11 +193,24 @@ impl<'a> Past<'a> {
         let teacher = known.teacher[mode];
         let mut changes = self.changes.iter().peekable();
         let mut scale_height = height(&known.mode_law(mode, &self.first));
+        // By schedule every row may be under other parameters, which it knows.
+        let is_scheduled = !known.experiment.schedule.is_empty();
+        let live_columns: [_; Scheduled::ALL.len()] =
+            std::array::from_fn(|i| &level.column(known.schema.live() + i)[begin..end]);
+        let mut last_law: Option<ModeLaw> = None;
         let mut trail = Trail::default();
-        for ((step, strength), diffusion) in steps[begin..end].iter().zip(strengths).zip(diffusions) {
+        let rows = steps[begin..end].iter().zip(strengths).zip(diffusions);
+        for (row, ((step, strength), diffusion)) in rows.enumerate() {
             // A change counts from the row after it.
             while let Some(change) = changes.next_if(|change| (change.step as f64) < step.last) {
                 scale_height = height(&known.mode_law(mode, &change.live));
+            }
+            if is_scheduled {
+                let value = |column: usize| live_columns[column - known.schema.live()][row].last;
+                if let Some(live) = known.schema.read_live(value) {
+                    let law = known.mode_law(mode, &live);
+                    scale_height = follow(scale_height, &mut last_law, law);
+                }
             }
             let share = strength.last / teacher;
             let y = scale_height.and_then(|height| {
@@ -239,11 +270,31 @@ impl Trail {
     }
 }
 
+/// Height of the next law, from that of the last one where only the noise scale has moved, in proportion to which it is.
+fn follow(last_height: Option<f64>, last_law: &mut Option<ModeLaw>, law: ModeLaw) -> Option<f64> {
+    let height = match (&*last_law, last_height) {
+        (Some(last), Some(last_height)) if last.noise_scale > 0.0 && law.noise_scale > 0.0 => {
+            let same = ModeLaw {
+                noise_scale: last.noise_scale,
+                ..law
+            };
+            if same == *last {
+                Some(last_height * (law.noise_scale / last.noise_scale))
+            } else {
+                height(&law)
+            }
+        }
+        (Some(_) | None, _) => height(&law),
+    };
+    *last_law = Some(law);
+    height
+}
+
 /// Height of the law's peak or, where it has none, its largest value up to where the mode is learned; `None` where that is zero.
 fn height(law: &ModeLaw) -> Option<f64> {
     let height = law.diffusion_peak().map_or_else(
         || {
-            let share = |i: u32| law.teacher_strength * f64::from(i) / f64::from(N_CURVE);
+            let share = |i: u32| law.scale_strength() * f64::from(i) / f64::from(N_CURVE);
             (0..=N_CURVE).map(|i| law.diffusion(share(i))).fold(0.0, f64::max)
         },
         |strength| law.diffusion(strength),

@@ -1,7 +1,7 @@
 //! Colour, width and dashes of every role, the same in the window and on paper.
 
 use super::pen::{Pen, Presence, Role};
-use crate::experiment::Dynamics;
+use crate::experiment::{Dynamics, Scheduled};
 use crate::palette::{Ground, Rgb, mode_style};
 use crate::simulation::EnsembleKind;
 
@@ -77,6 +77,9 @@ impl Look {
             Role::Companion(Dynamics::GradientFlow) => (1.2, 0.85, Dashes::Dashed(6.0, 4.0)),
             Role::Companion(Dynamics::Sgd) => (1.6, 0.9, Dashes::Dotted(3.0)),
             Role::Companion(Dynamics::Langevin) => (1.6, 0.9, Dashes::Dotted(5.0)),
+            Role::Companion(Dynamics::Nesterov) => (1.6, 0.9, Dashes::Dashed(3.0, 2.0)),
+            Role::Companion(Dynamics::Adam) => (1.4, 0.9, Dashes::Dashed(9.0, 3.0)),
+            Role::Companion(Dynamics::RmsProp) => (1.4, 0.9, Dashes::Dashed(12.0, 6.0)),
             Role::Companion(Dynamics::IsotropicLangevin) => (1.6, 0.9, Dashes::Dotted(9.0)),
             Role::KeptRun => (1.6, 0.35, Dashes::None),
             Role::SingularValue => (0.8, 1.0, Dashes::None),
@@ -85,6 +88,11 @@ impl Look {
             Role::TheoryHint => (11.0, 0.35, Dashes::None),
             Role::Teacher | Role::Saddle | Role::Learned => (1.0, 1.0, Dashes::Dashed(6.0, 5.0)),
             Role::Peak => (0.9, 0.6, Dashes::None),
+            Role::Parameter(Scheduled::LearningRate) => (2.0, 1.0, Dashes::None),
+            Role::Parameter(Scheduled::BatchSize) => (2.0, 0.9, Dashes::Dashed(8.0, 4.0)),
+            Role::Parameter(Scheduled::LabelNoiseStd) => (2.0, 0.9, Dashes::Dotted(4.0)),
+            Role::Parameter(Scheduled::Momentum) => (1.4, 0.8, Dashes::Dashed(3.0, 3.0)),
+            Role::Parameter(Scheduled::WeightDecay) => (1.4, 0.8, Dashes::Dotted(7.0)),
             Role::Change => (1.0, 1.0, Dashes::Dotted(4.0)),
             Role::Diverged => (1.4, 1.0, Dashes::Dashed(2.0, 3.0)),
             Role::Ensemble(_) | Role::ExactDensity => (1.4, 1.0, Dashes::None),
@@ -94,7 +102,11 @@ impl Look {
         let colour = match role {
             Role::Theory | Role::Boltzmann => mixed(colour, self.ink, 0.35),
             Role::TheoryHint | Role::Saddle | Role::Change | Role::Learned => self.grey,
-            Role::SingularValue | Role::ExactDensity | Role::PresentDensity | Role::Diverged => self.ink,
+            Role::SingularValue
+            | Role::ExactDensity
+            | Role::PresentDensity
+            | Role::Diverged
+            | Role::Parameter(_) => self.ink,
             Role::Run
             | Role::Layer(_)
             | Role::Companion(_)
@@ -134,6 +146,7 @@ impl Look {
             | Role::Saddle
             | Role::Peak
             | Role::Change
+            | Role::Parameter(_)
             | Role::Diverged
             | Role::Learned
             | Role::ExactDensity

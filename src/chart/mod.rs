@@ -29,6 +29,7 @@ mod plot_id;
 mod polyline;
 mod recorded;
 mod scale;
+mod schedule;
 mod smoothing;
 mod strengths;
 mod theory_curve;
@@ -60,6 +61,7 @@ pub use plot_id::PlotId;
 pub use polyline::{Stop, thinned};
 pub use recorded::RecordedRun;
 pub use scale::Scale;
+pub use schedule::schedule;
 pub use strengths::{level_names, strengths};
 pub use theory_curve::TheoryCurve;
 pub use ticks::Tick;
@@ -77,6 +79,7 @@ pub fn pictures(plot: PlotId, drawing: &mut Drawing<'_>) -> Vec<Picture> {
         PlotId::LayerRatios => vec![layer_ratios(drawing)],
         PlotId::LayerNorms => vec![layer_norms(drawing)],
         PlotId::Alignment => vec![alignment(drawing)],
+        PlotId::Schedule => vec![schedule(drawing)],
         PlotId::Law => vec![law(drawing)],
         PlotId::Histogram => histograms(drawing),
     }

@@ -1,7 +1,7 @@
 //! What a line, mark or area stands for. Pictures are drawn by role; [`super::Look`] gives each role its colour, width and
 //! dashes.
 
-use crate::experiment::Dynamics;
+use crate::experiment::{Dynamics, Scheduled};
 use crate::simulation::EnsembleKind;
 
 /// What something drawn stands for.
@@ -33,6 +33,8 @@ pub enum Role {
     Peak,
     /// Change of a parameter.
     Change,
+    /// A live parameter over time.
+    Parameter(Scheduled),
     /// Where a run leaves every scale.
     Diverged,
     /// Place of a mode that is learned.

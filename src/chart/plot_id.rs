@@ -24,6 +24,8 @@ pub enum PlotId {
     LayerNorms,
     /// Alignment with the teacher over time.
     Alignment,
+    /// Live parameters in force over time.
+    Schedule,
     /// Diffusion against strength.
     Law,
     /// Histogram of every settled mode with its stationary law.
@@ -33,7 +35,7 @@ pub enum PlotId {
 
 impl PlotId {
     /// All of them, those over time first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Strengths,
         Self::Diffusion,
         Self::Events,
@@ -42,6 +44,7 @@ impl PlotId {
         Self::LayerRatios,
         Self::LayerNorms,
         Self::Alignment,
+        Self::Schedule,
         Self::Law,
         Self::Histogram,
     ];
@@ -60,6 +63,7 @@ impl PlotId {
             Self::LayerRatios => "layer_ratios",
             Self::LayerNorms => "layer_norms",
             Self::Alignment => "alignment",
+            Self::Schedule => "schedule",
             Self::Law => "law",
             Self::Histogram => "histogram",
         }
@@ -81,6 +85,7 @@ impl PlotId {
             Self::LayerRatios => "Balance of each mode",
             Self::LayerNorms => "Norms of the layers",
             Self::Alignment => "Alignment with the teacher",
+            Self::Schedule => "Parameters in force",
             Self::Law => "Diffusion against strength",
             Self::Histogram => "Stationary histograms",
         }
@@ -97,6 +102,7 @@ impl PlotId {
             Self::LayerRatios => "upper layer / lower layer",
             Self::LayerNorms => "\u{2016}W\u{2016}, root of the sum of squares",
             Self::Alignment => "alignment of each mode",
+            Self::Schedule => "\u{3b7}, B, \u{3c3}, \u{3bc}, \u{3bb} in force",
             Self::Law => "D / peak of the law",
             Self::Histogram => "probability density",
         }
@@ -113,6 +119,7 @@ impl PlotId {
             Self::LayerRatios => "ratio",
             Self::LayerNorms => "\u{2016}W\u{2016}",
             Self::Alignment => "alignment",
+            Self::Schedule => "in force",
             Self::Law => "D / peak",
             Self::Histogram => "density",
         }
@@ -152,6 +159,10 @@ impl PlotId {
                 "How far each teacher direction is a singular direction of the student: the product of the cosines between Wv \
                  and u, and between W\u{1d40}u and v; 1 where aligned."
             }
+            Self::Schedule => {
+                "Learning rate, batch size, label noise, momentum and weight decay in force, each in its own unit: those that a \
+                 schedule moves or that were changed by hand."
+            }
             Self::Law => {
                 "Diffusion of every mode against its strength a/m, in units of the peak of its law D(s) (dashed). The noise is \
                  largest before the mode is learned."
@@ -172,7 +183,7 @@ impl PlotId {
             | Self::Alignment
             | Self::Law
             | Self::Histogram => Scale::Linear,
-            Self::Diffusion | Self::Loss | Self::Balance | Self::LayerRatios => Scale::Log,
+            Self::Diffusion | Self::Loss | Self::Balance | Self::LayerRatios | Self::Schedule => Scale::Log,
         }
     }
 
@@ -196,7 +207,8 @@ impl PlotId {
             | Self::Balance
             | Self::LayerRatios
             | Self::LayerNorms
-            | Self::Alignment => true,
+            | Self::Alignment
+            | Self::Schedule => true,
             Self::Law | Self::Histogram => false,
         }
     }

@@ -34,13 +34,12 @@ impl<'a> RecordedRun<'a> {
         for row in recording.rows() {
             history.extend(row);
         }
-        let teacher = recording.risk().teacher().strengths();
-        let depth = recording.experiment().network.depth();
+        let experiment = recording.experiment();
         let theory = recording.rows().next().map_or_else(Vec::new, |first| {
             let start = |mode| first[schema.column(Quantity::Strength, mode)];
-            let curves = teacher.iter().enumerate();
-            curves
-                .map(|(mode, &strength)| TheoryCurve::new(depth, strength, start(mode)))
+            let law = |mode| experiment.mode_law(mode, &experiment.live);
+            (0..schema.rank())
+                .map(|mode| TheoryCurve::new(&law(mode), start(mode)))
                 .collect()
         });
         let last = |column| history.last(column).unwrap_or(0.0);
@@ -151,7 +150,13 @@ fn statistics(recording: &Recording, rows_apart: Option<RowsApart>) -> Stationar
     for row in recording.rows() {
         let step = row[Schema::STEP] as u64;
         while let Some(change) = changes.next_if(|change| change.step < step) {
-            statistics.restart(change.step, &change.live);
+            // Of a scheduled run the rows know what is in force.
+            if experiment.schedule.is_empty() {
+                statistics.restart(change.step, &change.live);
+            }
+        }
+        if let Some(live) = schema.read_live(|column| row[column]) {
+            statistics.follow(step, &live);
         }
         statistics.push(
             step,

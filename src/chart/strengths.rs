@@ -92,7 +92,7 @@ fn theory(plot: &mut OverTime<'_, '_>) {
             plot.picture
                 .explain("theory, if aligned", Pen::of_mode(role, 0), Sign::Line);
         }
-        if let (Some(half_time), Some(y)) = (theory.half_time, scale.place(0.5 * known.teacher[mode])) {
+        if let (Some(half_time), Some(y)) = (theory.half_time, scale.place(0.5 * theory.curve.end())) {
             plot.picture.marks.insert(
                 0,
                 Mark {

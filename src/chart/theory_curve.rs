@@ -1,6 +1,6 @@
 //! Gradient flow of a mode of an aligned, balanced start, as points fit to be drawn.
 
-use crate::theory::{StrengthCurve, curvature};
+use crate::theory::{ModeLaw, StrengthCurve};
 
 /// Points along the curve.
 const N_POINTS: u32 = 240;
@@ -19,10 +19,11 @@ pub struct TheoryCurve {
 }
 
 impl TheoryCurve {
-    /// For a mode that starts at this strength: its size counts, for an aligned, balanced mode has no sign.
-    pub fn new(depth: usize, teacher_strength: f64, start: f64) -> Self {
+    /// For a mode of this law that starts at this strength: its size counts, for an aligned, balanced mode has no sign.
+    pub fn new(law: &ModeLaw, start: f64) -> Self {
         let start = start.abs();
-        let curve = StrengthCurve::new(depth, teacher_strength, start);
+        let curve = StrengthCurve::of(law, start);
+        let teacher_strength = curve.end();
         let logit = |fraction: f64| (fraction / (1.0 - fraction)).ln();
         let fraction = start / teacher_strength;
         // Evenly along the sigmoid where it is one, else evenly in time.
@@ -35,7 +36,7 @@ impl TheoryCurve {
                 .chain(along.skip(1).filter_map(point))
                 .collect()
         } else {
-            let span = 14.0 / curvature(depth, teacher_strength);
+            let span = 14.0 * law.relaxation_time();
             along.map(|x| [x * span, curve.at(x * span)]).collect()
         };
         Self {
@@ -54,7 +55,12 @@ mod tests {
     fn points_lie_on_the_curve_from_the_start_to_the_teacher() {
         for depth in [1, 2, 3] {
             for start in [1e-3, -1e-3, 0.5, 3.0] {
-                let theory = TheoryCurve::new(depth, 2.0, start);
+                let law = ModeLaw {
+                    depth,
+                    teacher_strength: 2.0,
+                    ..ModeLaw::default()
+                };
+                let theory = TheoryCurve::new(&law, start);
                 assert!((theory.points[0][1] - start.abs()).abs() < 1e-12);
                 for [time, strength] in &theory.points {
                     assert!(

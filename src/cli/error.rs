@@ -136,10 +136,10 @@ pub enum CliError {
     Stdout(io::Error),
     /// Training diverged; what was recorded has been written.
     #[error("{0}")]
-    Diverged(Divergence),
+    Diverged(Box<Divergence>),
     /// Training diverged in one of several replicas; what was recorded has been written.
     #[error("{0}; all end with it")]
-    ReplicaDiverged(ReplicaDivergence),
+    ReplicaDiverged(Box<ReplicaDivergence>),
     /// A file is no sweep.
     #[error("{}: {cause}", path.display())]
     SweepFile {

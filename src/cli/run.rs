@@ -99,8 +99,8 @@ pub(super) fn told(recording: &Recording, end: RunEnd) -> Result<(), CliError> {
 pub(super) fn diverged(end: RunEnd) -> Result<(), CliError> {
     match end {
         RunEnd::Completed | RunEnd::Cancelled => Ok(()),
-        RunEnd::Diverged(divergence) => Err(CliError::Diverged(divergence)),
-        RunEnd::ReplicaDiverged(divergence) => Err(CliError::ReplicaDiverged(divergence)),
+        RunEnd::Diverged(divergence) => Err(CliError::Diverged(Box::new(divergence))),
+        RunEnd::ReplicaDiverged(divergence) => Err(CliError::ReplicaDiverged(Box::new(divergence))),
     }
 }
 

@@ -47,13 +47,15 @@ impl Batching {
     }
 
     /// The law of a mode of strength `teacher_strength` in a network of `depth` layers. Its noise is that of Gaussian inputs, which
-    /// for a stored set is an approximation.
+    /// for a stored set is an approximation. Weight decay is coupled; of the decoupled one [`Decay::of_law`](super::Decay::of_law) tells.
     pub fn mode_law(self, depth: usize, teacher_strength: f64, live: &LiveParams) -> ModeLaw {
         ModeLaw {
             depth,
             teacher_strength,
             label_noise_std: live.label_noise_std,
             noise_scale: self.noise_scale(live),
+            momentum: live.momentum,
+            weight_decay: live.weight_decay,
         }
     }
 }

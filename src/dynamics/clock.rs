@@ -33,11 +33,6 @@ impl Clock {
         self.base_time + (self.step - self.base_step + n_steps) as f64 * self.learning_rate
     }
 
-    /// Step of the last change of the learning rate.
-    pub(crate) fn changed_at(&self) -> u64 {
-        self.base_step
-    }
-
     /// Goes back to an earlier step, not before the last change of the learning rate.
     pub(crate) fn go_back_to(&mut self, step: u64) {
         self.step = step.max(self.base_step);

@@ -4,6 +4,8 @@
 use std::any::Any;
 use std::fmt::Debug;
 
+use nalgebra::DMatrix;
+
 use super::LiveParams;
 use super::blowup::Blowup;
 use crate::model::DeepLinearNetwork;
@@ -27,10 +29,19 @@ pub trait Engine: Any + Debug + Send + Sync {
     fn restarted(&self, network: &DeepLinearNetwork, live: &LiveParams, streams: &Streams)
     -> Box<dyn Engine>;
 
-    /// Takes note of other live parameters from the present weights on. Gives the engine as it was, by which the change can be
-    /// undone, if it holds anything that depends on them; most read them anew in every [`Self::advance`].
-    fn set_live(&mut self, _network: &DeepLinearNetwork, _live: &LiveParams) -> Option<Box<dyn Engine>> {
-        None
+    /// Takes note of other live parameters from the present weights on, if it holds anything that depends on them; most read them
+    /// anew in every [`Self::advance`].
+    fn set_live(&mut self, _network: &DeepLinearNetwork, _live: &LiveParams) {}
+
+    /// Whether [`Self::set_live`] would change anything in it, so that a copy is needed to undo that.
+    fn is_changed_by(&self, _live: &LiveParams) -> bool {
+        false
+    }
+
+    /// What the run carries from step to step beside its weights, by name, one matrix of the shape of the weights for every layer:
+    /// the velocity of momentum, the mean gradients of adaptive steps. Only what there is.
+    fn carried(&self) -> Vec<(&'static str, Vec<DMatrix<f64>>)> {
+        Vec::new()
     }
 
     /// Bytes that this engine holds at most, at any batch size it may be given, beside what it shares with others.

@@ -1,10 +1,14 @@
 //! Gradient flow as an engine: each step of the learning rate moves the weights along the flow by as much time.
+//!
+//! With momentum it is the limit of the heavy ball for small steps: the same path, passed through `1 / (1 - mu)` times as fast. Weight
+//! decay is part of what flows down; the decoupled one, which momentum does not speed up, is weaker by `1 - mu` along that path.
 
 use super::LiveParams;
 use super::blowup::Blowup;
 use super::clock::Clock;
 use super::engine::Engine;
 use super::gradient_flow::GradientFlow;
+use super::optimizer::Decay;
 use crate::memory::HeapBytes as _;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::random::Streams;
@@ -15,14 +19,35 @@ pub struct FlowEngine {
     flow: GradientFlow,
     /// Time along the flow.
     clock: Clock,
+    decay: Decay,
+}
+
+/// Time along the flow of one step.
+fn time_step(live: &LiveParams) -> f64 {
+    if live.has_momentum() {
+        live.learning_rate * live.momentum_gain()
+    } else {
+        live.learning_rate
+    }
+}
+
+/// Decay per unit of that time.
+fn decay_rate(live: &LiveParams, decay: Decay) -> f64 {
+    match decay {
+        Decay::Coupled => live.weight_decay,
+        Decay::Decoupled => live.weight_decay * (1.0 - live.momentum),
+    }
 }
 
 impl FlowEngine {
     /// Gradient flow on `risk` from the weights of `network` at time 0.
-    pub fn new(network: &DeepLinearNetwork, risk: Risk, live: &LiveParams) -> Self {
+    pub fn new(network: &DeepLinearNetwork, risk: Risk, live: &LiveParams, decay: Decay) -> Self {
+        let mut flow = GradientFlow::new(network, risk, live.label_noise_std, 0.0);
+        flow.set_weight_decay(network, decay_rate(live, decay), 0.0);
         Self {
-            flow: GradientFlow::new(network, risk, live.label_noise_std, 0.0),
-            clock: Clock::new(live.learning_rate),
+            flow,
+            clock: Clock::new(time_step(live)),
+            decay,
         }
     }
 }
@@ -55,15 +80,19 @@ impl Engine for FlowEngine {
         live: &LiveParams,
         _streams: &Streams,
     ) -> Box<dyn Engine> {
-        Box::new(Self::new(network, self.flow.risk().clone(), live))
+        Box::new(Self::new(network, self.flow.risk().clone(), live, self.decay))
     }
 
-    fn set_live(&mut self, network: &DeepLinearNetwork, live: &LiveParams) -> Option<Box<dyn Engine>> {
-        let before = self.boxed();
-        self.clock.set_learning_rate(live.learning_rate);
+    fn set_live(&mut self, network: &DeepLinearNetwork, live: &LiveParams) {
+        self.clock.set_learning_rate(time_step(live));
+        let time = self.clock.time();
+        self.flow.set_label_noise_std(network, live.label_noise_std, time);
         self.flow
-            .set_label_noise_std(network, live.label_noise_std, self.clock.time());
-        Some(before)
+            .set_weight_decay(network, decay_rate(live, self.decay), time);
+    }
+
+    fn is_changed_by(&self, _live: &LiveParams) -> bool {
+        true
     }
 
     fn n_bytes(&self) -> usize {

@@ -1,4 +1,4 @@
-//! Gradient flow `dW_l/dt = -A_l^T E[Q] B_l^T`: the deterministic limit of SGD from the same initial weights.
+//! Gradient flow `dW_l/dt = -A_l^T E[Q] B_l^T - lambda_w W_l`: the deterministic limit of SGD from the same initial weights.
 //!
 //! Integrated by the Dormand-Prince pair of order 5(4) with its continuous extension of order 4 (Hairer, Norsett, Wanner,
 //! "Solving Ordinary Differential Equations I", sections II.4 to II.6). The solver chooses its own time steps and the
@@ -72,6 +72,7 @@ const DENSE: [f64; 7] = [
 pub struct GradientFlow {
     risk: Risk,
     label_noise_std: f64,
+    weight_decay: f64,
     gradient: Backpropagation,
     /// `E[Q]`, shape `(d_out, d_in)`.
     mean: DMatrix<f64>,
@@ -98,6 +99,7 @@ impl GradientFlow {
         let mut flow = Self {
             risk,
             label_noise_std,
+            weight_decay: 0.0,
             gradient,
             mean,
             scratch: network.clone(),
@@ -121,11 +123,24 @@ impl GradientFlow {
     pub fn set_label_noise_std(&mut self, network: &DeepLinearNetwork, label_noise_std: f64, time: f64) {
         if self.risk.dataset().is_some() && label_noise_std.to_bits() != self.label_noise_std.to_bits() {
             self.label_noise_std = label_noise_std;
-            self.start_time = time;
-            self.time_step = 0.0;
-            flatten(network, &mut self.end);
-            self.begin();
+            self.begin_at(network, time);
         }
+    }
+
+    /// Takes another weight decay `lambda_w` from `time` on, from the weights of `network`.
+    pub fn set_weight_decay(&mut self, network: &DeepLinearNetwork, weight_decay: f64, time: f64) {
+        if weight_decay.to_bits() != self.weight_decay.to_bits() {
+            self.weight_decay = weight_decay;
+            self.begin_at(network, time);
+        }
+    }
+
+    /// Flows on from the weights of `network` at `time`.
+    fn begin_at(&mut self, network: &DeepLinearNetwork, time: f64) {
+        self.start_time = time;
+        self.time_step = 0.0;
+        flatten(network, &mut self.end);
+        self.begin();
     }
 
     /// Whether the weights at `time` are known without integrating on.
@@ -223,6 +238,11 @@ impl GradientFlow {
         }
         self.gradient.add_gradient(-1.0, &mut self.scratch);
         flatten(&self.scratch, &mut self.slopes[stage]);
+        if self.weight_decay > 0.0 {
+            for (slope, weight) in self.slopes[stage].iter_mut().zip(&self.end) {
+                *slope -= self.weight_decay * weight;
+            }
+        }
     }
 
     /// Largest local error of a layer, in units of what is allowed.

@@ -3,7 +3,10 @@
 //! All layers move at once, each by the gradient at the old weights. A minibatch of fewer columns than inputs passes through
 //! the network as it is, `R = W X - Y` against `X`; a wider one, and Bartlett's, is first condensed to its statistic
 //! `Qbar = R X^T / B`, `(d_out, d_in)`, which passes against the identity.
+//!
+//! With momentum, weight decay or adaptive steps the same gradient is handed to [`optimizer`](super::optimizer).
 
+use nalgebra::DMatrix;
 use pulp::Simd;
 
 use super::LiveParams;
@@ -11,6 +14,7 @@ use super::blowup::Blowup;
 use super::engine::Engine;
 use super::kernel::{Inputs, Pass, Work, dispatch};
 use super::minibatch::MinibatchSource;
+use super::optimizer::{Motion, Optimizer, Rule, StepNumbers};
 use crate::memory::HeapBytes as _;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::products::{Panel, add_outer_product, add_scaled, product, scale, sum_of_squares};
@@ -31,11 +35,24 @@ pub struct Sgd {
     n_columns: usize,
     /// Scale of the problem at the start, without label noise.
     scale: f64,
+    /// What becomes of the gradient where it is not the step itself.
+    motion: Motion,
 }
 
 impl Sgd {
-    /// SGD on minibatches of `source` for the given initial network.
+    /// SGD on minibatches of `source` for the given initial network, with the usual [`Optimizer`].
     pub fn new(network: &DeepLinearNetwork, risk: &Risk, source: MinibatchSource) -> Self {
+        Self::with_rule(network, risk, source, Rule::HeavyBall, Optimizer::default())
+    }
+
+    /// The same, its steps made from the gradients by `rule`.
+    pub fn with_rule(
+        network: &DeepLinearNetwork,
+        risk: &Risk,
+        source: MinibatchSource,
+        rule: Rule,
+        options: Optimizer,
+    ) -> Self {
         let pass = Pass::new(network);
         let (d_out, d_in) = risk.teacher().map().shape();
         let strides = (pass.stride::<0>(pass.depth()), pass.stride::<0>(0));
@@ -52,8 +69,14 @@ impl Sgd {
             residual: Panel::zeros(d_out, strides.0, 0),
             n_columns: 0,
             scale: risk.scale(&network.end_to_end_map(), 0.0),
+            motion: Motion::new(rule, options),
             pass,
         }
+    }
+
+    /// Whether its steps under these parameters are the gradient's own.
+    pub(crate) fn is_plain(&self, live: &LiveParams) -> bool {
+        self.motion.is_plain(live)
     }
 
     /// Where its minibatches come from.
@@ -166,16 +189,42 @@ impl Engine for Sgd {
             }
         }
         self.pass.load(network);
-        let run = Run {
-            condensed: n_columns > self.pass.n_columns(Inputs::Identity)
-                || self.source.is_condensed(live.batch_size),
-            sgd: self,
-            live,
-            n_steps,
+        let condensed =
+            n_columns > self.pass.n_columns(Inputs::Identity) || self.source.is_condensed(live.batch_size);
+        let stride = self.pass.common_stride();
+        if n_steps > 0 && !live.has_momentum() {
+            self.motion.rest();
+        }
+        let outcome = if self.motion.is_plain(live) {
+            let run = Run {
+                sgd: self,
+                live,
+                n_steps,
+                condensed,
+            };
+            dispatch(stride, run)
+        } else {
+            let run = RunByRule {
+                sgd: self,
+                live,
+                n_steps,
+                condensed,
+            };
+            dispatch(stride, run)
         };
-        let outcome = dispatch(run.sgd.pass.common_stride(), run);
         self.pass.store(network);
         outcome
+    }
+
+    fn set_live(&mut self, _network: &DeepLinearNetwork, live: &LiveParams) {
+        // At once, not with the next step: that may be taken in lanes, which have no velocity to forget.
+        if !live.has_momentum() {
+            self.motion.rest();
+        }
+    }
+
+    fn is_changed_by(&self, live: &LiveParams) -> bool {
+        self.motion.is_moving() && !live.has_momentum()
     }
 
     fn restarted(
@@ -184,7 +233,10 @@ impl Engine for Sgd {
         _live: &LiveParams,
         streams: &Streams,
     ) -> Box<dyn Engine> {
-        Box::new(Self::new(network, &self.risk, self.source.restarted(streams)))
+        Box::new(Self {
+            motion: self.motion.restarted(),
+            ..Self::new(network, &self.risk, self.source.restarted(streams))
+        })
     }
 
     fn n_bytes(&self) -> usize {
@@ -192,7 +244,14 @@ impl Engine for Sgd {
         let numbers = self.inputs.stride() + self.targets.stride() + self.residual.stride();
         let minibatch = numbers * self.source.n_columns(u64::MAX) * size_of::<f64>();
         let own = size_of::<Self>() + self.teacher.heap_bytes() + self.pass.heap_bytes();
-        own + minibatch + self.source.heap_bytes()
+        own + minibatch + self.source.heap_bytes() + self.motion.n_bytes(self.pass.n_numbers())
+    }
+
+    fn carried(&self) -> Vec<(&'static str, Vec<DMatrix<f64>>)> {
+        let parts = self.motion.carried();
+        parts
+            .map(|(name, layers)| (name, self.pass.matrices_of(layers)))
+            .collect()
     }
 
     fn boxed(&self) -> Box<dyn Engine> {
@@ -229,6 +288,53 @@ impl Work for Run<'_> {
             });
             if outcome.is_err() {
                 return (step, outcome);
+            }
+        }
+        (self.n_steps, Ok(()))
+    }
+}
+
+/// Steps by the rule of a [`Motion`], at fixed parameters.
+struct RunByRule<'a> {
+    sgd: &'a mut Sgd,
+    live: &'a LiveParams,
+    n_steps: u64,
+    condensed: bool,
+}
+
+impl Work for RunByRule<'_> {
+    type Output = (u64, Result<(), Blowup>);
+
+    #[inline(always)]
+    fn run<S: Simd, const STRIDE: usize>(self, simd: S) -> Self::Output {
+        let Self { sgd, live, .. } = self;
+        let numbers = StepNumbers::new(live, 1);
+        // What the residual is multiplied by.
+        let scaled = LiveParams {
+            learning_rate: sgd.motion.factor_of_gradient(numbers.rate()),
+            ..*live
+        };
+        for step in 0..self.n_steps {
+            sgd.pass.begin(&mut sgd.motion, &numbers);
+            let (inputs, residual) = if self.condensed {
+                (
+                    Inputs::Identity,
+                    sgd.condensed_residual::<S, STRIDE>(simd, &scaled),
+                )
+            } else {
+                (
+                    Inputs::Columns(sgd.n_columns),
+                    sgd.residual_of_columns::<S, STRIDE>(simd, &scaled),
+                )
+            };
+            if residual.is_err() {
+                sgd.pass.take_back(&sgd.motion);
+                return (step, residual);
+            }
+            sgd.pass.backward::<S, STRIDE>(simd, inputs);
+            let Sgd { pass, motion, .. } = sgd;
+            if let Err(blowup) = pass.update_by::<S, STRIDE>(simd, inputs, motion, &numbers) {
+                return (step, Err(blowup));
             }
         }
         (self.n_steps, Ok(()))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use toml::Value;
+use toml::{Table, Value};
 
 use super::Experiment;
 
@@ -27,11 +27,27 @@ impl Experiment {
     /// Where another experiment differs from this one, in the order of the keys of an experiment file.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
         let mut found = Vec::new();
-        // An experiment is always a table; one that could not be written would have no keys to differ in.
-        if let (Ok(here), Ok(there)) = (Value::try_from(self), Value::try_from(other)) {
-            compare("", &here, &there, &mut found);
-        }
+        compare("", &self.all_keys(), &other.all_keys(), &mut found);
         found
+    }
+
+    /// Every key with its value, those among them that a file leaves out where they are off.
+    pub(crate) fn all_keys(&self) -> Value {
+        // An experiment is always a table; one that could not be written would have no keys.
+        let mut all = Value::try_from(self).unwrap_or_else(|_| Value::Table(Table::new()));
+        let off = [
+            ("live", "momentum", Value::Float(self.live.momentum)),
+            ("live", "weight_decay", Value::Float(self.live.weight_decay)),
+        ];
+        for (table, key, value) in off {
+            if let Some(table) = all.get_mut(table).and_then(Value::as_table_mut) {
+                table.entry(key).or_insert(value);
+            }
+        }
+        if let (Some(all), Ok(optimizer)) = (all.as_table_mut(), Value::try_from(self.optimizer)) {
+            all.entry("optimizer").or_insert(optimizer);
+        }
+        all
     }
 }
 
@@ -70,12 +86,16 @@ mod tests {
         there.live.learning_rate = 0.01;
         there.network.hidden = vec![4, 4];
         there.seed = 7;
+        there.live.momentum = 0.9;
+        there.optimizer.beta1 = 0.8;
         let found: Vec<String> = here.differences(&there).iter().map(ToString::to_string).collect();
         assert_eq!(
             found,
             [
                 "live.learning_rate 0.01 here 0.005",
+                "live.momentum 0.9 here 0.0",
                 "network.hidden [4, 4] here [4]",
+                "optimizer.beta1 0.8 here 0.9",
                 "seed 7 here 1"
             ]
         );

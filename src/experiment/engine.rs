@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Experiment, LangevinNoise};
+use crate::dynamics::Rule;
 
 /// Which dynamics moves the weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,15 +16,36 @@ pub enum Engine {
     Langevin,
     /// The deterministic limit.
     GradientFlow,
+    /// Gradient descent on minibatches with Nesterov's momentum.
+    Nesterov,
+    /// Adam, a reference outside the law.
+    Adam,
+    /// RMSProp, a reference outside the law.
+    #[serde(rename = "rmsprop")]
+    RmsProp,
 }
 
 impl Engine {
     /// All of them, each with its name as people write it.
-    pub const ALL: [(Self, &'static str); 3] = [
+    pub const ALL: [(Self, &'static str); 6] = [
         (Self::Sgd, "SGD"),
+        (Self::Nesterov, "Nesterov"),
+        (Self::Adam, "Adam"),
+        (Self::RmsProp, "RMSProp"),
         (Self::Langevin, "Langevin"),
         (Self::GradientFlow, "gradient flow"),
     ];
+
+    /// How its steps follow from gradients, if it takes steps of the learning rate.
+    pub fn rule(self) -> Option<Rule> {
+        match self {
+            Self::Sgd | Self::Langevin => Some(Rule::HeavyBall),
+            Self::Nesterov => Some(Rule::Nesterov),
+            Self::Adam => Some(Rule::Adam),
+            Self::RmsProp => Some(Rule::RmsProp),
+            Self::GradientFlow => None,
+        }
+    }
 }
 
 /// An engine together with the kind of its noise: what tells apart two runs from one start.
@@ -38,12 +60,22 @@ pub enum Dynamics {
     IsotropicLangevin,
     /// Gradient flow: no noise.
     GradientFlow,
+    /// Stochastic gradient descent with Nesterov's momentum.
+    Nesterov,
+    /// Adam.
+    Adam,
+    /// RMSProp.
+    #[serde(rename = "rmsprop")]
+    RmsProp,
 }
 
 impl Dynamics {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 7] = [
         Self::Sgd,
+        Self::Nesterov,
+        Self::Adam,
+        Self::RmsProp,
         Self::Langevin,
         Self::IsotropicLangevin,
         Self::GradientFlow,
@@ -56,6 +88,19 @@ impl Dynamics {
             Self::Langevin => "Langevin",
             Self::IsotropicLangevin => "isotropic Langevin",
             Self::GradientFlow => "gradient flow",
+            Self::Nesterov => "Nesterov",
+            Self::Adam => "Adam",
+            Self::RmsProp => "RMSProp",
+        }
+    }
+
+    /// Whether its steps are divided by sizes of gradients: a reference, of which the law says nothing.
+    pub fn is_adaptive(self) -> bool {
+        match self {
+            Self::Adam | Self::RmsProp => true,
+            Self::Sgd | Self::Nesterov | Self::Langevin | Self::IsotropicLangevin | Self::GradientFlow => {
+                false
+            }
         }
     }
 
@@ -66,6 +111,13 @@ impl Dynamics {
             Self::Langevin => "The stochastic equation with exactly the covariance of SGD's noise.",
             Self::IsotropicLangevin => "The same total noise, spread evenly over all weights.",
             Self::GradientFlow => "No noise at all.",
+            Self::Nesterov => "SGD whose gradient is taken where the momentum leads; without momentum, SGD.",
+            Self::Adam => {
+                "Steps divided by the size of each weight's gradients: a reference, to which the law does not apply."
+            }
+            Self::RmsProp => {
+                "As Adam, without its mean gradient: a reference, to which the law does not apply."
+            }
         }
     }
 }
@@ -80,6 +132,9 @@ impl Experiment {
             (Engine::GradientFlow, LangevinNoise::Anisotropic | LangevinNoise::Isotropic) => {
                 Dynamics::GradientFlow
             }
+            (Engine::Nesterov, LangevinNoise::Anisotropic | LangevinNoise::Isotropic) => Dynamics::Nesterov,
+            (Engine::Adam, LangevinNoise::Anisotropic | LangevinNoise::Isotropic) => Dynamics::Adam,
+            (Engine::RmsProp, LangevinNoise::Anisotropic | LangevinNoise::Isotropic) => Dynamics::RmsProp,
         }
     }
 
@@ -91,6 +146,9 @@ impl Experiment {
             Dynamics::Langevin => (Engine::Langevin, LangevinNoise::Anisotropic),
             Dynamics::IsotropicLangevin => (Engine::Langevin, LangevinNoise::Isotropic),
             Dynamics::GradientFlow => (Engine::GradientFlow, self.langevin.noise),
+            Dynamics::Nesterov => (Engine::Nesterov, self.langevin.noise),
+            Dynamics::Adam => (Engine::Adam, self.langevin.noise),
+            Dynamics::RmsProp => (Engine::RmsProp, self.langevin.noise),
         };
         self
     }

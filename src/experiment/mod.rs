@@ -8,16 +8,20 @@ mod engine;
 mod one_hot;
 mod parse;
 mod samples;
+mod schedule;
 mod table;
 mod table_file;
 mod validate;
+mod validate_schedule;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::dynamics::Batching;
-pub use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
+pub use crate::dynamics::{
+    Decay, LangevinNoise, LiveParams, MAX_BATCH_SIZE, MAX_MOMENTUM, MAX_SCALE, Optimizer, Sampling, Scheduled,
+};
 pub use crate::model::Basis;
 use crate::observables::Schema;
 use crate::theory::ModeLaw;
@@ -26,9 +30,10 @@ pub use engine::{Dynamics, Engine};
 pub(crate) use parse::from_text;
 pub use parse::{LONGEST_EXPERIMENT, ParseError};
 pub use samples::{Samples, SamplesError};
+pub use schedule::{Course, CourseKind, LOOK, LearnedAt, Schedules};
 pub use table::{LONGEST_TABLE, TableError};
 pub use table_file::BUILTIN;
-pub use validate::{ExperimentError, MAX_BATCH_SIZE, MAX_DEPTH, MAX_RANK, MAX_SCALE, MAX_WIDTH};
+pub use validate::{ExperimentError, MAX_DEPTH, MAX_RANK, MAX_WIDTH};
 
 /// The default experiment as commented TOML: what `saddlescope experiment` prints.
 pub const DEFAULT_TOML: &str = include_str!("../../assets/experiment.toml");
@@ -52,8 +57,14 @@ pub struct Experiment {
     pub data: DataConfig,
     /// Options of the Langevin engine.
     pub langevin: LangevinConfig,
+    /// Options of momentum, weight decay and adaptive steps.
+    #[serde(skip_serializing_if = "Optimizer::is_default")]
+    pub optimizer: Optimizer,
     /// What may change during the run.
     pub live: LiveParams,
+    /// Which of it follows a course over the steps.
+    #[serde(skip_serializing_if = "Schedules::is_empty")]
+    pub schedule: Schedules,
 }
 
 impl Experiment {
@@ -74,10 +85,13 @@ impl Experiment {
         schema.with_held_out(self.data.holds_out())
     }
 
-    /// The law of mode number `mode`, counted from 0, under the given parameters.
+    /// The law of mode number `mode`, counted from 0, under the given parameters, with the momentum and decay of this experiment. To
+    /// adaptive engines no law applies; this is then what plain steps would follow.
     pub fn mode_law(&self, mode: usize, live: &LiveParams) -> ModeLaw {
         let (depth, strength) = (self.network.depth(), self.teacher.strengths[mode]);
-        self.batching().mode_law(depth, strength, live)
+        self.optimizer
+            .decay
+            .of_law(self.batching().mode_law(depth, strength, live))
     }
 }
 
@@ -267,7 +281,9 @@ impl Default for Experiment {
             init: InitConfig::default(),
             data: DataConfig::default(),
             langevin: LangevinConfig::default(),
+            optimizer: Optimizer::default(),
             live: LiveParams::default(),
+            schedule: Schedules::default(),
         }
     }
 }

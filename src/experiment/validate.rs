@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::{DataKind, Experiment, Modes};
-use crate::dynamics::LiveParams;
+use crate::dynamics::{LiveParams, MAX_BATCH_SIZE, MAX_MOMENTUM, MAX_SCALE};
 
 /// A value outside what is allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -27,14 +27,10 @@ pub const MAX_RANK: usize = 64;
 const MAX_STORED: usize = 1 << 24;
 /// Largest fraction of the samples that training does not see.
 const MAX_HELD_OUT: f64 = 0.99;
-/// Largest batch.
-pub const MAX_BATCH_SIZE: u64 = 1_000_000_000;
-/// Strengths, initial scales and noise levels beyond this leave the range that can be computed.
-pub const MAX_SCALE: f64 = 1e6;
 /// Largest seed: TOML's integers end here.
 const MAX_SEED: u64 = i64::MAX as u64;
 
-fn check(
+pub(super) fn check(
     holds: bool,
     key: &'static str,
     value: impl std::fmt::Display,
@@ -75,7 +71,26 @@ impl Experiment {
             substeps,
             "from 1 to 1000",
         )?;
-        self.live.validate()
+        self.validate_optimizer()?;
+        self.live.validate()?;
+        super::validate_schedule::validate(self)
+    }
+
+    fn validate_optimizer(&self) -> Result<(), ExperimentError> {
+        let optimizer = &self.optimizer;
+        for (key, value) in [
+            ("optimizer.beta1", optimizer.beta1),
+            ("optimizer.beta2", optimizer.beta2),
+            ("optimizer.alpha", optimizer.alpha),
+        ] {
+            check((0.0..1.0).contains(&value), key, value, "from 0 to below 1")?;
+        }
+        check(
+            (1e-30..=MAX_SCALE).contains(&optimizer.epsilon),
+            "optimizer.epsilon",
+            optimizer.epsilon,
+            format!("from 1e-30 to {MAX_SCALE:e}"),
+        )
     }
 
     fn validate_network(&self) -> Result<(), ExperimentError> {
@@ -265,6 +280,18 @@ impl LiveParams {
             (0.0..=MAX_SCALE).contains(&sigma),
             "live.label_noise_std",
             sigma,
+            format!("from 0 to {MAX_SCALE:e}"),
+        )?;
+        check(
+            (0.0..=MAX_MOMENTUM).contains(&self.momentum),
+            "live.momentum",
+            self.momentum,
+            format!("from 0 to {MAX_MOMENTUM}"),
+        )?;
+        check(
+            (0.0..=MAX_SCALE).contains(&self.weight_decay),
+            "live.weight_decay",
+            self.weight_decay,
             format!("from 0 to {MAX_SCALE:e}"),
         )
     }

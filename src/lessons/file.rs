@@ -46,13 +46,12 @@ pub(super) struct KeptRunEntry {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct ChangeEntry {
     #[serde(deserialize_with = "crate::whole_number::deserialize")]
     pub(super) step: u64,
-    pub(super) learning_rate: Option<f64>,
-    pub(super) batch_size: Option<Whole<u64>>,
-    pub(super) label_noise_std: Option<f64>,
+    /// Live parameters by name.
+    #[serde(flatten)]
+    pub(super) live: Table,
 }
 
 #[derive(Debug, Deserialize)]

@@ -100,7 +100,7 @@ fn finish(
     for (track, events) in modes.iter_mut().zip(detector.modes()) {
         track.events = events;
     }
-    let sigma = simulation.live().label_noise_std;
+    let sigma = simulation.in_force().label_noise_std;
     let d_out = simulation.experiment().network.d_out as f64;
     Track {
         modes,

@@ -7,7 +7,7 @@ use super::file::{CaptionEntry, ChangeEntry, KeptRunEntry, LAST_STEP, LessonFile
 use super::parse_check::one_check;
 use super::place::line_of;
 use super::{Caption, CaptionTime, Change, Guess, KeptRun, Lesson, LessonError};
-use crate::dynamics::LiveParams;
+use crate::dynamics::{LiveParams, Scheduled};
 use crate::experiment::{Experiment, ParseError, from_text};
 
 /// Longest lesson file, in bytes.
@@ -184,15 +184,33 @@ fn changes_of(entries: &[ChangeEntry], start: LiveParams, end_step: u64) -> Resu
             .last()
             .map_or((start, 1), |last| (last.live, last.step + 1));
         let mut live = before;
-        live.learning_rate = entry.learning_rate.unwrap_or(live.learning_rate);
-        live.batch_size = entry.batch_size.map_or(live.batch_size, |whole| whole.0);
-        live.label_noise_std = entry.label_noise_std.unwrap_or(live.label_noise_std);
+        for (key, value) in &entry.live {
+            let path = format!("{path}.{key}");
+            let Some(which) = Scheduled::from_name(key) else {
+                let known = Scheduled::ALL.map(Scheduled::name).join(", ");
+                let message = format!("change.{key}: unknown key; step and the live parameters {known}");
+                return Err((path, message));
+            };
+            let number = value
+                .as_float()
+                .or_else(|| value.as_integer().map(|whole| whole as f64));
+            let is_whole =
+                which != Scheduled::BatchSize || number.is_some_and(|number| number.fract() == 0.0);
+            let in_range = number.filter(|number| which.allowed().contains(number) && is_whole);
+            let Some(number) = in_range else {
+                return Err((
+                    path,
+                    format!("change: live.{key} = {value}: must be {}", which.range_text()),
+                ));
+            };
+            which.set(&mut live, number);
+        }
         live.validate().map_err(|error| {
             let key = error.key.trim_start_matches("live.");
             (format!("{path}.{key}"), format!("change: {error}"))
         })?;
         if live == before {
-            let message = format!("{path}: must set learning_rate, batch_size or label_noise_std anew");
+            let message = format!("{path}: must set a live parameter anew");
             return Err((path, message));
         }
         let allowed = format!("from {first} (after the change before it) to end_step = {end_step}");

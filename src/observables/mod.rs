@@ -15,5 +15,5 @@ mod singular_values;
 pub use balance::pair_imbalances;
 pub use diffusion::{ModeDynamics, ito_drift};
 pub(crate) use lanes::{LaneModes, LaneObserver};
-pub use observer::Observer;
+pub use observer::{Observer, with_decay};
 pub use schema::{Quantity, Schema};

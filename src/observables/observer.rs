@@ -91,7 +91,7 @@ impl Observer {
         self.modes.row_rates(&self.products)
     }
 
-    /// Appends a row in which only step, time, strengths, drift and diffusion are filled in, to the bit as by [`Self::observe`].
+    /// Appends a row in which only step, time, strengths, drift, diffusion and live parameters are filled in, to the bit as by [`Self::observe`].
     pub fn observe_modes(
         &mut self,
         network: &DeepLinearNetwork,
@@ -109,10 +109,13 @@ impl Observer {
         row[Schema::STEP] = step as f64;
         row[Schema::TIME] = time;
         for mode in 0..schema.rank() {
-            row[schema.column(Quantity::Strength, mode)] = self.mode_matrix[(mode, mode)];
-            row[schema.column(Quantity::Drift, mode)] = self.modes.drift()[mode];
+            let strength = self.mode_matrix[(mode, mode)];
+            row[schema.column(Quantity::Strength, mode)] = strength;
+            row[schema.column(Quantity::Drift, mode)] =
+                with_decay(self.modes.drift()[mode], strength, network.depth(), live);
             row[schema.column(Quantity::Diffusion, mode)] = self.modes.diffusion()[mode];
         }
+        schema.write_live(live, row);
     }
 
     /// Appends one row for `network` to `rows`.
@@ -144,7 +147,8 @@ impl Observer {
             let strength = self.mode_matrix[(mode, mode)];
             let law = batching.mode_law(network.depth(), teacher.strengths()[mode], live);
             row[schema.column(Quantity::Strength, mode)] = strength;
-            row[schema.column(Quantity::Drift, mode)] = self.modes.drift()[mode];
+            row[schema.column(Quantity::Drift, mode)] =
+                with_decay(self.modes.drift()[mode], strength, network.depth(), live);
             row[schema.column(Quantity::Diffusion, mode)] = self.modes.diffusion()[mode];
             row[schema.column(Quantity::DiffusionLaw, mode)] = match self.risk.gradient_moments() {
                 None => law.diffusion(strength),
@@ -158,6 +162,7 @@ impl Observer {
         }
         self.singular_values
             .write(map, &mut row[schema.columns(Quantity::SingularValue)]);
+        schema.write_live(live, row);
         self.write_layers(network, &mut rows[first..]);
         if let Some(held_out) = self.risk.held_out() {
             let loss = held_out.loss(self.products.map(), live.label_noise_std);
@@ -200,6 +205,15 @@ impl Observer {
         } else {
             0.0
         }
+    }
+}
+
+/// Drift of a strength, weight decay included: `mu_a - L lambda a_k`, exact for any weights, for the map is of degree `L` in them.
+pub fn with_decay(drift: f64, strength: f64, depth: usize, live: &LiveParams) -> f64 {
+    if live.has_decay() {
+        drift - depth as f64 * live.weight_decay * strength
+    } else {
+        drift
     }
 }
 

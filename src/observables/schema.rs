@@ -1,5 +1,8 @@
 //! Which number of a row is which: `step, time`, then the columns of every [`Quantity`] in the order of [`Quantity::ALL`]. What was
-//! added later stands at the end: who reads columns by their place finds the older ones where they were.
+//! added later stands at the end: who reads columns by their place finds the older ones where they were. At the end
+//! stand the live parameters in force, which a schedule may move from row to row.
+
+use crate::dynamics::{LiveParams, Scheduled};
 
 /// Something measured in every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,7 +15,8 @@ pub enum Quantity {
     Strength,
     /// The student's own singular values, largest first.
     SingularValue,
-    /// Drift `mu_a` of the mode strength per unit time, to first order in the learning rate.
+    /// Drift `mu_a` of the mode strength per unit time, to first order in the learning rate, weight decay included; of one step's gradient,
+    /// without what momentum makes of it, as is the diffusion.
     Drift,
     /// Diffusion `D_a`: growth of the variance of the mode strength per unit time, exact for the present weights.
     Diffusion,
@@ -139,7 +143,7 @@ impl Schema {
     pub const STEP: usize = 0;
     /// Column of the training time `t`, the sum of the learning rates of all steps.
     pub const TIME: usize = 1;
-    /// Column of the expected loss.
+    /// Column of the expected loss on the data, without the penalty of weight decay.
     pub const LOSS: usize = 2;
     /// Column of the excess loss `1/2 |W - M|^2`.
     pub const EXCESS_LOSS: usize = 3;
@@ -217,10 +221,35 @@ impl Schema {
         self.column(Quantity::BalanceRatio, pair * self.rank + mode)
     }
 
-    /// Number of columns.
-    pub fn n_columns(self) -> usize {
+    /// Column of the first live parameter in force, in the order of [`Scheduled::ALL`].
+    pub fn live(self) -> usize {
         let each = Quantity::ALL.map(|quantity| self.n_of(quantity));
         Self::N_CLOCKS + each.iter().sum::<usize>()
+    }
+
+    /// Writes the live parameters in force to a row.
+    pub fn write_live(self, live: &LiveParams, row: &mut [f64]) {
+        for (value, which) in row[self.live()..].iter_mut().zip(Scheduled::ALL) {
+            *value = which.of(live);
+        }
+    }
+
+    /// The live parameters in force that a row has, or that are read from its columns by `value`; `None` where it was recorded without them.
+    pub fn read_live(self, value: impl Fn(usize) -> f64) -> Option<LiveParams> {
+        let mut live = LiveParams::DEFAULT;
+        for (i, which) in Scheduled::ALL.into_iter().enumerate() {
+            let value = value(self.live() + i);
+            if !which.allowed().contains(&value) {
+                return None;
+            }
+            which.set(&mut live, value);
+        }
+        Some(live)
+    }
+
+    /// Number of columns.
+    pub fn n_columns(self) -> usize {
+        self.live() + Scheduled::ALL.len()
     }
 
     /// The quantities of these rows, in order.
@@ -256,6 +285,7 @@ impl Schema {
         clocks
             .into_iter()
             .chain(self.quantities().flat_map(of_quantity))
+            .chain(Scheduled::ALL.map(|which| which.name().to_owned()))
             .collect()
     }
 }
@@ -307,5 +337,19 @@ mod tests {
                      diffusion_1 diffusion_2 diffusion_law_1 diffusion_law_2 alignment_1 alignment_2 imbalance curvature_1 \
                      curvature_2";
         assert!(names.starts_with(first), "{names}");
+    }
+
+    #[test]
+    fn live_parameters_are_read_as_they_are_written() {
+        let schema = Schema::new(3, 2);
+        let live = LiveParams {
+            momentum: 0.5,
+            ..LiveParams::DEFAULT
+        };
+        let mut row = vec![0.0; schema.n_columns()];
+        assert_eq!(schema.read_live(|column| row[column]), None);
+        schema.write_live(&live, &mut row);
+        assert_eq!(schema.read_live(|column| row[column]), Some(live));
+        assert_eq!(schema.names()[schema.live() + 3], "momentum");
     }
 }

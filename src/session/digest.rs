@@ -1,14 +1,17 @@
 //! A digest of a run's state: two states with equal digests are the same to the last bit.
 //!
 //! XXH3 (128 bits) over step, training time, live parameters, and for every layer its shape and weights column by column, all
-//! as 64-bit little-endian numbers.
+//! as 64-bit little-endian numbers. Where there is momentum or weight decay, both follow; then what the run carries from step to step
+//! (the steps at which modes were learned that a schedule waits for, velocity, mean gradients), each by its name, layer by layer like the weights.
 
 use std::fmt;
 use std::str::FromStr;
 
+use nalgebra::DMatrix;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::dynamics::Scheduled;
 use crate::simulation::Simulation;
 
 /// Changes when what is digested does.
@@ -33,14 +36,31 @@ pub fn state_digest(simulation: &Simulation) -> StateDigest {
     ] {
         hasher.update(&bits.to_le_bytes());
     }
-    for weights in simulation.network().weights() {
-        hasher.update(&(weights.nrows() as u64).to_le_bytes());
-        hasher.update(&(weights.ncols() as u64).to_le_bytes());
-        for weight in weights {
-            hasher.update(&weight.to_bits().to_le_bytes());
+    update(&mut hasher, simulation.network().weights());
+    if !live.is_plain() {
+        // The first three are there anyhow.
+        for which in &Scheduled::ALL[3..] {
+            hasher.update(&which.of(live).to_bits().to_le_bytes());
         }
     }
+    for learned_at in simulation.learned_at().iter().flatten() {
+        hasher.update(&learned_at.to_le_bytes());
+    }
+    for (name, layers) in simulation.carried() {
+        hasher.update(name.as_bytes());
+        update(&mut hasher, &layers);
+    }
     StateDigest(hasher.digest128())
+}
+
+fn update(hasher: &mut Xxh3, layers: &[DMatrix<f64>]) {
+    for layer in layers {
+        hasher.update(&(layer.nrows() as u64).to_le_bytes());
+        hasher.update(&(layer.ncols() as u64).to_le_bytes());
+        for entry in layer {
+            hasher.update(&entry.to_bits().to_le_bytes());
+        }
+    }
 }
 
 impl fmt::Display for StateDigest {

@@ -11,18 +11,20 @@ use zip::ZipWriter;
 
 use super::events::RecordedEvent;
 use super::recording::Recording;
+use crate::dynamics::Scheduled;
 use crate::files::{stored_as_is, write_archive};
-use crate::model::DeepLinearNetwork;
 use crate::observables::Schema;
 use crate::simulation::{Replicas, StationaryTable};
 
-/// Writes the recording as NPZ: `step`, `time`, `loss`, `excess_loss`, `imbalance`, for samples held out `held_out_loss`, of shape
+/// Writes the recording as NPZ: `step`, `time`, `loss`, `excess_loss`, `imbalance`, the live parameters in force `learning_rate`,
+/// `batch_size`, `label_noise_std`, `momentum`, `weight_decay`, for samples held out `held_out_loss`, of shape
 /// `(T)`; `strength`, `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment`, `curvature` `(T, r)`; `layer_norm`
 /// `(T, L)`, `pair_imbalance` `(T, L - 1)`, `balance_ratio` `(T, L - 1, r)`; and of replicas `strength_mean`, `strength_std`,
 /// `strength_q10`, `strength_q90` `(T, r)`; `teacher_u` `(d_out, r)`, `teacher_v`
 /// `(d_in, r)`, `teacher_s` `(r)`; of the E events `event_step`,
 /// `event_time`, `event_kind` (numbers of [`RecordedEvent::code`]), `event_mode` (from 1, 0 for none), `event_value`,
-/// `event_lead`, `event_lead_predicted` `(E)`, NaN where there is nothing to tell; `initial_w1 ..` and `final_w1 ..` `(d_l, d_{l-1})`; for a stored set `inputs` `(N, d_in)` and
+/// `event_lead`, `event_lead_predicted` `(E)`, NaN where there is nothing to tell; `initial_w1 ..` and `final_w1 ..` `(d_l, d_{l-1})`,
+/// of what is carried from step to step `final_velocity_w1 ..`, `final_mean_gradient_w1 ..`, `final_mean_square_w1 ..` likewise; for a stored set `inputs` `(N, d_in)` and
 /// `targets` `(N, d_out)`; where statistics of settled modes were kept, `stationary_mode ..`, the columns of [`StationaryTable`], `(r)`;
 /// and `session`, the run as a session file in UTF-8 (uint8).
 ///
@@ -46,6 +48,9 @@ fn write_arrays<W: Write + Seek>(recording: &Recording, archive: &mut Archive<'_
             .rows()
             .flat_map(|row| row[columns.clone()].iter().copied());
         archive.write(quantity.name(), &shape, values)?;
+    }
+    for (i, which) in Scheduled::ALL.into_iter().enumerate() {
+        archive.write(which.name(), &[n_rows], recording.column(schema.live() + i))?;
     }
     if recording.replica_rows().len() > 0 {
         let rank = schema.rank();
@@ -76,8 +81,11 @@ fn write_arrays<W: Write + Seek>(recording: &Recording, archive: &mut Archive<'_
         &[teacher.rank()],
         teacher.strengths().iter().copied(),
     )?;
-    archive.write_layers("initial", recording.initial_network())?;
-    archive.write_layers("final", recording.last_network())?;
+    archive.write_layers("initial", recording.initial_network().weights())?;
+    archive.write_layers("final", recording.last_network().weights())?;
+    for (name, layers) in recording.carried() {
+        archive.write_layers(&format!("final_{name}"), layers)?;
+    }
     if let Some(dataset) = recording.risk().dataset() {
         archive.write_samples("inputs", dataset.inputs())?;
         archive.write_samples("targets", &dataset.targets(recording.label_noise_std()))?;
@@ -126,8 +134,8 @@ impl<W: Write + Seek> Archive<'_, W> {
         self.write(name, &[n_samples, dimension], samples.iter().copied())
     }
 
-    fn write_layers(&mut self, name: &str, network: &DeepLinearNetwork) -> io::Result<()> {
-        for (layer, weights) in network.weights().iter().enumerate() {
+    fn write_layers(&mut self, name: &str, layers: &[DMatrix<f64>]) -> io::Result<()> {
+        for (layer, weights) in layers.iter().enumerate() {
             self.write_matrix(&format!("{name}_w{}", layer + 1), weights)?;
         }
         Ok(())

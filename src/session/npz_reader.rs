@@ -18,6 +18,7 @@ use zip::result::ZipError;
 
 use super::file::{LONGEST_SESSION, Session, SessionError};
 use super::recording::{Recording, most_recorded_numbers};
+use crate::dynamics::Scheduled;
 use crate::files::{self, npy_header};
 use crate::model::DeepLinearNetwork;
 use crate::observables::Schema;
@@ -96,6 +97,20 @@ pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
             schema.n_columns(),
             columns.start,
         );
+    }
+    for (i, which) in Scheduled::ALL.into_iter().enumerate() {
+        let values = archive.observable(which.name(), &[n_rows])?;
+        spread(&values, 1, &mut rows, schema.n_columns(), schema.live() + i);
+    }
+    // What was in force was not recorded before there were schedules; the session says it.
+    if Scheduled::ALL.iter().all(|which| !archive.holds(which.name())) {
+        for row in rows.chunks_exact_mut(schema.n_columns()) {
+            let step = row[Schema::STEP];
+            let changes = session.script.changes().iter();
+            let last = changes.take_while(|change| (change.step as f64) < step).last();
+            let live = last.map_or(session.experiment.live, |change| change.live);
+            schema.write_live(&live, row);
+        }
     }
     let mut replica_rows = Vec::new();
     if archive.holds("strength_mean") {

@@ -169,7 +169,7 @@ impl Recorded for Plain<'_> {
         // A script has been validated, which is all that can be refused.
         let _valid = self.simulation.set_live(live);
         if let Some(statistics) = &mut self.statistics {
-            statistics.restart(self.simulation.step(), &live);
+            statistics.restart(self.simulation.step(), self.simulation.in_force());
         }
     }
 
@@ -193,6 +193,7 @@ impl Recorded for Plain<'_> {
             strengths.clear();
             curvatures.clear();
             self.simulation.observe_settled(strengths, curvatures);
+            statistics.follow(step, self.simulation.in_force());
             statistics.push(step, strengths, curvatures);
         }
     }

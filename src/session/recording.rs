@@ -8,6 +8,7 @@
 //! Of several replicas, the rows are those of the plain run, and beside each row stands the distribution of every mode strength
 //! over all of them.
 
+use nalgebra::DMatrix;
 use thiserror::Error;
 
 use super::events::{RecordedEvent, RunEvents, events_of};
@@ -80,6 +81,7 @@ pub struct Recording {
     label_noise_std: f64,
     initial: DeepLinearNetwork,
     last: DeepLinearNetwork,
+    carried: Vec<(&'static str, Vec<DMatrix<f64>>)>,
 }
 
 impl Recording {
@@ -124,11 +126,18 @@ impl Recording {
     ) -> Self {
         let first = replicas.first_divergence();
         let divergence = first.as_ref().map(|first| &first.divergence);
+        let plain = Self::ended(replicas.replica(0), rows, divergence);
         Self {
             session: Session::of_replicas(replicas),
             replica_rows,
             last,
-            ..Self::ended(replicas.replica(0), rows, divergence)
+            // The plain run may have gone on from the last row to where another diverged.
+            carried: if first.is_some() {
+                Vec::new()
+            } else {
+                plain.carried
+            },
+            ..plain
         }
     }
 
@@ -145,15 +154,41 @@ impl Recording {
     ) -> Result<Self, SetupError> {
         // Set up for its teacher and data; no step is taken.
         let simulation = Simulation::new(&session.experiment)?;
-        let start = session.experiment.live;
-        let interventions = session.script.interventions(start);
+        let experiment = &session.experiment;
+        let mut interventions = session.script.interventions(experiment);
+        let schema = simulation.schema();
+        // Of a run whose course depended on itself, only its rows know when a step was.
+        let time_of = |step: u64| {
+            let n_columns = schema.n_columns();
+            let row = rows
+                .chunks_exact(n_columns)
+                .find(|row| row[Schema::STEP] >= step as f64);
+            let row = row.or_else(|| rows.chunks_exact(n_columns).last());
+            row.map_or(0.0, |row| row[Schema::TIME])
+        };
+        let waits = experiment.schedule.waits();
+        if waits {
+            for change in &mut interventions {
+                change.time = time_of(change.step);
+            }
+        }
         let end = session.end;
-        let divergence = end
-            .diverged
-            .then(|| (end.step, session.script.time_at(start, end.step)));
-        let live = interventions.last().map_or(start, |change| change.live);
+        let divergence = end.diverged.then(|| {
+            let time = if waits {
+                time_of(end.step)
+            } else {
+                session.script.time_at(experiment, end.step)
+            };
+            (end.step, time)
+        });
+        let set = interventions.last().map_or(experiment.live, |change| change.live);
+        let last_row = rows.chunks_exact(schema.n_columns()).last();
+        let in_force = last_row.and_then(|row| schema.read_live(|column| row[column]));
+        let live = in_force
+            .filter(|_| !experiment.schedule.is_empty())
+            .unwrap_or(set);
         Ok(Self {
-            schema: simulation.schema(),
+            schema,
             events: events_of(&simulation, &interventions, &rows, divergence),
             rows,
             replica_rows,
@@ -162,6 +197,7 @@ impl Recording {
             label_noise_std: live.label_noise_std,
             initial,
             last,
+            carried: Vec::new(),
             interventions,
             session,
         })
@@ -182,9 +218,10 @@ impl Recording {
             replica_rows: Vec::new(),
             stationary: None,
             risk: simulation.risk().clone(),
-            label_noise_std: simulation.live().label_noise_std,
+            label_noise_std: simulation.in_force().label_noise_std,
             initial: simulation.initial_network().clone(),
             last: simulation.network().clone(),
+            carried: simulation.carried(),
         }
     }
 
@@ -273,6 +310,11 @@ impl Recording {
     /// Weights at the last row.
     pub fn last_network(&self) -> &DeepLinearNetwork {
         &self.last
+    }
+
+    /// What the run carries from step to step beside them, by name; nothing of a recording read from a file.
+    pub fn carried(&self) -> &[(&'static str, Vec<DMatrix<f64>>)] {
+        &self.carried
     }
 }
 

@@ -5,12 +5,12 @@ use std::fmt;
 use crate::dynamics::{Blowup, LiveParams};
 use crate::experiment::{Engine, Experiment};
 use crate::format::significant;
-use crate::theory::largest_stable_learning_rate;
+use crate::theory::{Momentum, MomentumRule, largest_stable_learning_rate};
 
 /// The stability limit of full-batch gradient descent at the minimum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stability {
-    /// `2 / (L m^(2-2/L))` of the strongest mode.
+    /// `2 / (L m^(2-2/L))` of the strongest mode, with momentum `1 + mu` times as much, or as Nesterov's has it ([`Momentum`]).
     pub largest_learning_rate: f64,
     /// The mode that sets the limit, counted from 0.
     pub mode: usize,
@@ -30,10 +30,24 @@ impl Stability {
 
 impl Stability {
     /// The limit where steps of the learning rate are taken: gradient flow takes steps of its own.
-    pub(super) fn of_steps(experiment: &Experiment) -> Option<Self> {
+    pub(super) fn of_steps(experiment: &Experiment, live: &LiveParams) -> Option<Self> {
+        let with_momentum = |rule| {
+            let plain = Self::of(experiment);
+            let momentum = live.momentum;
+            let curvature = 2.0 / plain.largest_learning_rate;
+            Self {
+                largest_learning_rate: Momentum { rule, momentum }.largest_stable_learning_rate(curvature),
+                ..plain
+            }
+        };
         match experiment.engine {
-            Engine::Sgd | Engine::Langevin => Some(Self::of(experiment)),
-            Engine::GradientFlow => None,
+            Engine::Sgd | Engine::Nesterov | Engine::Langevin if !live.has_momentum() => {
+                Some(Self::of(experiment))
+            }
+            Engine::Sgd | Engine::Langevin => Some(with_momentum(MomentumRule::HeavyBall)),
+            Engine::Nesterov => Some(with_momentum(MomentumRule::Nesterov)),
+            // Gradient flow takes steps of its own, and those of adaptive rules have another limit.
+            Engine::GradientFlow | Engine::Adam | Engine::RmsProp => None,
         }
     }
 }
@@ -67,7 +81,12 @@ impl fmt::Display for Divergence {
         let relation = if eta > limit { "exceeds" } else { "is below" };
         write!(
             f,
-            "eta = {eta} {relation} the largest stable learning rate 2/(L m^(2-2/L)) = {} of feature {}; {}",
+            "eta = {eta} {relation} the largest stable learning rate {} = {} of feature {}; {}",
+            if self.live.has_momentum() {
+                format!("with momentum {}", self.live.momentum)
+            } else {
+                "2/(L m^(2-2/L))".to_owned()
+            },
             significant(limit, 6),
             mode + 1,
             self.cause,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dynamics::{Engine, FlowEngine, Langevin, MinibatchSource, Sgd};
+use crate::dynamics::{Engine, FlowEngine, Langevin, MinibatchSource, Rule, Sgd};
 use crate::experiment::{self, Experiment};
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::random::Streams;
@@ -15,24 +15,30 @@ pub(super) fn engine_of(
     streams: &Streams,
 ) -> Box<dyn Engine> {
     let (sampling, options) = (experiment.data.sampling, &experiment.langevin);
-    match experiment.engine {
-        experiment::Engine::Sgd => {
+    let (engine, optimizer) = (experiment.engine, experiment.optimizer);
+    match engine {
+        experiment::Engine::Sgd
+        | experiment::Engine::Nesterov
+        | experiment::Engine::Adam
+        | experiment::Engine::RmsProp => {
             let source = match risk.dataset() {
                 None => MinibatchSource::online(Arc::clone(risk.teacher()), streams),
                 Some(dataset) => MinibatchSource::stored(Arc::clone(dataset), sampling, streams),
             };
-            Box::new(Sgd::new(network, risk, source))
+            let rule = engine.rule().unwrap_or(Rule::HeavyBall);
+            Box::new(Sgd::with_rule(network, risk, source, rule, optimizer))
         }
-        experiment::Engine::Langevin => Box::new(Langevin::new(
+        experiment::Engine::Langevin => Box::new(Langevin::with_options(
             network,
             risk.clone(),
             sampling,
-            options.noise,
-            options.substeps,
+            (options.noise, options.substeps),
+            optimizer,
             streams,
         )),
         experiment::Engine::GradientFlow => {
-            Box::new(FlowEngine::new(network, risk.clone(), &experiment.live))
+            let decay = optimizer.decay;
+            Box::new(FlowEngine::new(network, risk.clone(), &experiment.live, decay))
         }
     }
 }

@@ -73,8 +73,9 @@ impl Ensemble {
                     n_trajectories: n,
                     substeps: Substeps::Auto,
                     seed: simulation.experiment().seed,
+                    decay: simulation.experiment().optimizer.decay,
                 };
-                Self::ModeEquations(ModeEnsemble::new(&options, &simulation.experiment().live))
+                Self::ModeEquations(ModeEnsemble::new(&options, simulation.in_force()))
             }
         })
     }
@@ -122,22 +123,37 @@ impl Ensemble {
         N_SCALARS + 4 * rank
     }
 
-    /// Moves every member until `step` steps have been taken.
-    pub fn advance_to(&mut self, step: u64) {
-        match self {
-            Self::ModeEquations(ensemble) => ensemble.advance(step.saturating_sub(ensemble.step())),
-            Self::Replicas(replicas) => replicas.advance_to(step),
+    /// Moves every member until `step` steps have been taken, as `run`, from whose start they began, has already. The mode equations
+    /// follow its schedule, also in what it waits for; replicas wait each for their own modes.
+    pub fn advance_to(&mut self, step: u64, run: &Simulation) {
+        let ensemble = match self {
+            Self::ModeEquations(ensemble) => ensemble,
+            Self::Replicas(replicas) => return replicas.advance_to(step),
+        };
+        let schedule = &run.experiment().schedule;
+        if schedule.is_empty() {
+            return ensemble.advance(step.saturating_sub(ensemble.step()));
+        }
+        while ensemble.step() < step {
+            let from = ensemble.step();
+            let next = schedule.next_after(from, run.learned_at()).min(step);
+            ensemble.advance(next - from);
+            // What was not yet learned there was not in force.
+            let learned_at = run
+                .learned_at()
+                .map(|learned| learned.filter(|learned| *learned <= next));
+            ensemble.set_live(&schedule.in_force(run.live(), next, &learned_at));
         }
     }
 
-    /// Takes other live parameters from here on.
+    /// Takes other live parameters from here on, as `run` has already.
     ///
     /// # Errors
     /// [`ExperimentError`] where a value is not allowed; nothing changes then.
-    pub fn set_live(&mut self, live: LiveParams) -> Result<(), ExperimentError> {
+    pub fn set_live(&mut self, live: LiveParams, run: &Simulation) -> Result<(), ExperimentError> {
         live.validate()?;
         match self {
-            Self::ModeEquations(ensemble) => ensemble.set_live(&live),
+            Self::ModeEquations(ensemble) => ensemble.set_live(run.in_force()),
             Self::Replicas(replicas) => replicas.set_live(live)?,
         }
         Ok(())

@@ -5,6 +5,8 @@
 //!
 //! ```text
 //! weights        2 P for SGD, 3 P for Langevin dynamics (to go back to), 11 P for gradient flow (stages)
+//! velocity       3 P, with the step and the weights before it: momentum may be switched on; 5 P for adaptive steps, 4 P for
+//!                isotropic noise
 //! passes         2 sum_l s_l s_0, activations and deltas of up to d_in columns
 //! engine         4 s_L s_0 + 2 s_0^2
 //! products       sum_l (s_L s_l + s_{l-1} s_0) for the observer, and as much for isotropic noise
@@ -89,9 +91,10 @@ impl Footprint {
         let modes =
             depth * rank * (last + 2 * first) + 2 * rank * sum + 3 * last * first + block * (last + 3 * rank);
         let engine = match self.engine {
-            Engine::Sgd => 2 * pairs + n_samples * (first + 2 * last + 3),
-            Engine::Langevin if self.is_isotropic => 3 * pairs + products,
-            Engine::Langevin => 3 * pairs + n_samples * (last + 1),
+            Engine::Sgd | Engine::Nesterov => 5 * pairs + n_samples * (first + 2 * last + 3),
+            Engine::Adam | Engine::RmsProp => 7 * pairs + n_samples * (first + 2 * last + 3),
+            Engine::Langevin if self.is_isotropic => 7 * pairs + products,
+            Engine::Langevin => 6 * pairs + n_samples * (last + 1),
             Engine::GradientFlow => 11 * pairs,
         };
         let passes = 2 * sum * first + 4 * last * first + 2 * first * first;

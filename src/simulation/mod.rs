@@ -26,11 +26,12 @@ use thiserror::Error;
 use crate::budget::OutOfMemory;
 use crate::dynamics::{Blowup, Clock, Engine, Sampling, check_range};
 use crate::experiment::{
-    DataKind, Dynamics, Experiment, ExperimentError, InitConfig, InitScheme, LiveParams, TeacherConfig,
+    DataKind, Dynamics, Experiment, ExperimentError, InitConfig, InitScheme, LOOK, LearnedAt, LiveParams,
+    Scheduled, TeacherConfig,
 };
 use crate::memory::HeapBytes as _;
 use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
-use crate::observables::events::{EventDetector, NoisyStart};
+use crate::observables::events::{EventDetector, LEARNED_FRACTION, NoisyStart};
 use crate::observables::{Observer, Schema};
 use crate::random::{Purpose, Streams};
 
@@ -42,7 +43,7 @@ pub use footprint::bytes_of_run;
 pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use script::{Change, Script, ScriptError};
-pub use settled::{Distances, Estimates, NetworkLaw, Prediction};
+pub use settled::{Distances, Estimates, NetworkLaw, Prediction, discrete_variance_of};
 pub(crate) use side_by_side::Quartet;
 pub use stationary::{DEFAULT_BURN_IN, ModeStatistics, Phase, STATISTICS_STRIDE, StationaryStatistics};
 pub use stationary_table::StationaryTable;
@@ -89,16 +90,40 @@ pub enum StepOutcome {
 #[derive(Clone, Debug)]
 struct BeforeChange {
     live: LiveParams,
+    course: InForce,
     clock: Clock,
     /// The engine, if the change has touched it.
     engine: Option<Box<dyn Engine>>,
+}
+
+/// What is in force by schedule.
+#[derive(Clone, Copy, Debug)]
+struct InForce {
+    live: LiveParams,
+    learned_at: LearnedAt,
+    /// Step of the last change of either, by hand or by schedule.
+    changed_at: u64,
+}
+
+impl InForce {
+    fn at_start(experiment: &Experiment) -> Self {
+        let learned_at = LearnedAt::default();
+        Self {
+            live: experiment.schedule.in_force(&experiment.live, 0, &learned_at),
+            learned_at,
+            changed_at: 0,
+        }
+    }
 }
 
 /// A run of an experiment.
 #[derive(Clone, Debug)]
 pub struct Simulation {
     experiment: Experiment,
+    /// As they are set.
     live: LiveParams,
+    /// Of these by schedule.
+    course: InForce,
     risk: Risk,
     initial: Arc<DeepLinearNetwork>,
     network: DeepLinearNetwork,
@@ -155,7 +180,10 @@ fn risk_of(experiment: &Experiment, streams: &Streams) -> Result<Risk, SetupErro
 
 /// Widths and start of an experiment on the online stream whose noise is that of SGD.
 pub fn noisy_start(experiment: &Experiment) -> Option<NoisyStart> {
-    let has_noise = matches!(experiment.dynamics(), Dynamics::Sgd | Dynamics::Langevin);
+    let has_noise = matches!(
+        experiment.dynamics(),
+        Dynamics::Sgd | Dynamics::Nesterov | Dynamics::Langevin
+    );
     let InitConfig { scheme, strength, .. } = experiment.init;
     (has_noise && experiment.data.kind == DataKind::Online).then(|| NoisyStart {
         d_in: experiment.network.d_in,
@@ -212,18 +240,24 @@ impl Simulation {
         initial: Arc<DeepLinearNetwork>,
         engine: Box<dyn Engine>,
     ) -> Self {
-        let (live, sampling) = (experiment.live, experiment.data.sampling);
+        let (set, sampling) = (experiment.live, experiment.data.sampling);
+        let (course, mut engine) = (InForce::at_start(&experiment), engine);
+        let live = course.live;
         let network = DeepLinearNetwork::clone(&initial);
         let divergence = check_range(&network).err().map(|cause| Divergence {
             step: 0,
             time: 0.0,
             live,
-            stability: Stability::of_steps(&experiment),
+            stability: Stability::of_steps(&experiment, &live),
             cause,
         });
+        if live != set {
+            engine.set_live(&network, &live);
+        }
         Self {
             observer: Observer::new(&network, risk.clone(), sampling),
-            live,
+            live: set,
+            course,
             risk,
             initial,
             network,
@@ -241,9 +275,19 @@ impl Simulation {
         &self.experiment
     }
 
-    /// Present live parameters.
+    /// Live parameters as they are set, at the start or by hand; what they follow by schedule is [`Self::in_force`].
     pub fn live(&self) -> &LiveParams {
         &self.live
+    }
+
+    /// Live parameters in force for the next step.
+    pub fn in_force(&self) -> &LiveParams {
+        &self.course.live
+    }
+
+    /// For every scheduled parameter the step at which the mode it waits for was seen to be learned.
+    pub fn learned_at(&self) -> &LearnedAt {
+        &self.course.learned_at
     }
 
     /// The loss being minimised, with teacher and data.
@@ -259,6 +303,11 @@ impl Simulation {
     /// Present weights.
     pub fn network(&self) -> &DeepLinearNetwork {
         &self.network
+    }
+
+    /// What is carried from step to step beside the weights, by name, one matrix for every layer: see [`Engine::carried`].
+    pub fn carried(&self) -> Vec<(&'static str, Vec<DMatrix<f64>>)> {
+        self.engine.carried()
     }
 
     /// Number of steps taken.
@@ -310,14 +359,24 @@ impl Simulation {
         if live == self.live {
             return Ok(());
         }
-        let (live_before, clock_before) = (self.live, self.clock.clone());
-        self.live = live;
-        self.clock.set_learning_rate(live.learning_rate);
         self.before_change = Some(BeforeChange {
-            live: live_before,
-            clock: clock_before,
-            engine: self.engine.set_live(&self.network, &live),
+            live: self.live,
+            course: self.course,
+            clock: self.clock.clone(),
+            engine: None,
         });
+        self.live = live;
+        let now = self
+            .experiment
+            .schedule
+            .in_force(&live, step, &self.course.learned_at);
+        self.course.live = now;
+        self.course.changed_at = step;
+        if let Some(before) = &mut self.before_change {
+            before.engine = self.engine.is_changed_by(&now).then(|| self.engine.clone());
+        }
+        self.clock.set_learning_rate(now.learning_rate);
+        self.engine.set_live(&self.network, &now);
         self.interventions.push(Intervention {
             step,
             time: self.clock.time(),
@@ -331,6 +390,7 @@ impl Simulation {
         if let Some(before) = self.before_change.take() {
             self.interventions.pop();
             self.live = before.live;
+            self.course = before.course;
             self.clock = before.clock;
             if let Some(engine) = before.engine {
                 self.engine = engine;
@@ -349,8 +409,8 @@ impl Simulation {
                 let divergence = Divergence {
                     step: self.clock.step(),
                     time: self.clock.time(),
-                    live: self.live,
-                    stability: Stability::of_steps(&self.experiment),
+                    live: self.course.live,
+                    stability: Stability::of_steps(&self.experiment, &self.course.live),
                     cause,
                 };
                 self.divergence = Some(divergence);
@@ -365,10 +425,74 @@ impl Simulation {
     }
 
     fn try_advance_to(&mut self, step: u64) -> Result<(), Blowup> {
-        let n_steps = step.saturating_sub(self.clock.step());
-        let (taken, outcome) = self.engine.advance(&mut self.network, &self.live, n_steps);
-        self.clock.advance(taken);
-        outcome
+        if self.experiment.schedule.is_empty() {
+            let n_steps = step.saturating_sub(self.clock.step());
+            let (taken, outcome) = self.engine.advance(&mut self.network, &self.live, n_steps);
+            self.clock.advance(taken);
+            return outcome;
+        }
+        while self.clock.step() < step {
+            let now = self.clock.step();
+            let n_steps = step.min(self.steady_until()) - now;
+            let (taken, outcome) = self.engine.advance(&mut self.network, &self.course.live, n_steps);
+            self.clock.advance(taken);
+            outcome?;
+            self.follow_schedule();
+        }
+        Ok(())
+    }
+
+    /// The next step at which other parameters may be in force by schedule.
+    pub fn steady_until(&self) -> u64 {
+        let schedule = &self.experiment.schedule;
+        schedule.next_after(self.clock.step(), &self.course.learned_at)
+    }
+
+    /// Takes the parameters that the schedule has for the present step.
+    fn follow_schedule(&mut self) {
+        let step = self.clock.step();
+        self.look_for_learned(step);
+        let schedule = &self.experiment.schedule;
+        let now = schedule.in_force(&self.live, step, &self.course.learned_at);
+        let before = self.course.live;
+        if now == before {
+            return;
+        }
+        self.course.live = now;
+        self.course.changed_at = step;
+        if now.learning_rate.to_bits() != before.learning_rate.to_bits() {
+            self.clock.set_learning_rate(now.learning_rate);
+        }
+        self.engine.set_live(&self.network, &now);
+    }
+
+    /// Notes which modes that are waited for are learned.
+    fn look_for_learned(&mut self, step: u64) {
+        if !step.is_multiple_of(LOOK) {
+            return;
+        }
+        let schedule = &self.experiment.schedule;
+        let mut strengths = Vec::new();
+        for (index, which) in Scheduled::ALL.into_iter().enumerate() {
+            let Some(mode) = schedule.waits_for(which) else {
+                continue;
+            };
+            if self.course.learned_at[index].is_some() {
+                continue;
+            }
+            if strengths.is_empty() {
+                self.observer.observe_strengths(&self.network, &mut strengths);
+            }
+            let law = self.experiment.mode_law(mode, &self.course.live);
+            let is_learned = law.learned_strength() > 0.0
+                && strengths
+                    .get(mode)
+                    .is_some_and(|strength| *strength >= LEARNED_FRACTION * law.learned_strength());
+            if is_learned {
+                self.course.learned_at[index] = Some(step);
+                self.course.changed_at = step;
+            }
+        }
     }
 
     /// Bytes that this run holds at most, at any batch size that is set on its way, beside what it shares with replicas of it: the
@@ -383,7 +507,8 @@ impl Simulation {
     /// Appends one row of observables to `rows`, laid out by [`Self::schema`]. Observing changes nothing in the run.
     pub fn observe(&mut self, rows: &mut Vec<f64>) {
         let (step, time) = (self.clock.step(), self.clock.time());
-        self.observer.observe(&self.network, &self.live, step, time, rows);
+        self.observer
+            .observe(&self.network, &self.course.live, step, time, rows);
     }
 
     /// Appends a row in which only step, time, strengths, drift and diffusion are filled in, to the bit as by [`Self::observe`], at a
@@ -391,7 +516,7 @@ impl Simulation {
     pub(crate) fn observe_modes(&mut self, rows: &mut Vec<f64>) {
         let (step, time) = (self.clock.step(), self.clock.time());
         self.observer
-            .observe_modes(&self.network, &self.live, step, time, rows);
+            .observe_modes(&self.network, &self.course.live, step, time, rows);
     }
 
     /// Appends mode strengths and curvatures of the present weights, to the bit those of a row, at a fraction of the cost.
@@ -418,7 +543,9 @@ impl Simulation {
     /// A detector of the events of this run, to be fed with its rows and interventions from step 0 on.
     pub fn event_detector(&self) -> EventDetector {
         let depth = self.initial.depth();
-        let detector = EventDetector::new(&self.risk, self.sampling(), depth, self.experiment.live);
+        let start = InForce::at_start(&self.experiment).live;
+        let detector = EventDetector::new(&self.risk, self.sampling(), depth, start)
+            .with_decay(self.experiment.optimizer.decay);
         match noisy_start(&self.experiment) {
             Some(start) if self.risk.dataset().is_none() => detector.with_noise(start),
             Some(_) | None => detector,

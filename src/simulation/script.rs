@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::{Intervention, Simulation};
 use crate::dynamics::Clock;
-use crate::experiment::{ExperimentError, LiveParams};
+use crate::experiment::{Experiment, ExperimentError, LearnedAt, LiveParams, Schedules};
 
 /// A change of the live parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,35 +91,34 @@ impl Script {
         &self.changes
     }
 
-    /// The changes with their training times, to the bit those a run that starts with `start` records.
-    pub fn interventions(&self, start: LiveParams) -> Vec<Intervention> {
-        let mut clock = Clock::new(start.learning_rate);
-        let mut before = start;
+    /// The changes with their training times, to the bit those that a run of `experiment` records; as if no mode that a schedule waits
+    /// for were ever learned.
+    pub fn interventions(&self, experiment: &Experiment) -> Vec<Intervention> {
+        let mut clock = ScheduledClock::new(experiment);
         let mut interventions = Vec::new();
         for &Change { step, live } in &self.changes {
-            if live != before {
-                before = live;
-                clock.advance(step - clock.step());
-                clock.set_learning_rate(live.learning_rate);
-                let time = clock.time();
+            if live != clock.set {
+                clock.advance_to(step);
+                clock.set_live(live);
+                let time = clock.clock.time();
                 interventions.push(Intervention { step, time, live });
             }
         }
         interventions
     }
 
-    /// Training time of a run that starts with `start` after `step` steps, to the bit.
-    pub fn time_at(&self, start: LiveParams, step: u64) -> f64 {
-        let mut clock = Clock::new(start.learning_rate);
-        for change in self.interventions(start) {
+    /// Training time of a run of `experiment` after `step` steps, to the bit, as if no mode that a schedule waits for were ever learned.
+    pub fn time_at(&self, experiment: &Experiment, step: u64) -> f64 {
+        let mut clock = ScheduledClock::new(experiment);
+        for change in self.interventions(experiment) {
             if change.step > step {
                 break;
             }
-            clock.advance(change.step - clock.step());
-            clock.set_learning_rate(change.live.learning_rate);
+            clock.advance_to(change.step);
+            clock.set_live(change.live);
         }
-        clock.advance(step - clock.step());
-        clock.time()
+        clock.advance_to(step);
+        clock.clock.time()
     }
 
     /// The changes from step `from` on, before step `to`.
@@ -143,6 +142,47 @@ impl Script {
     pub fn at(&self, step: u64) -> Option<LiveParams> {
         let found = self.changes.binary_search_by_key(&step, |change| change.step);
         found.ok().map(|index| self.changes[index].live)
+    }
+}
+
+/// The clock of a run, without the run.
+struct ScheduledClock<'a> {
+    schedule: &'a Schedules,
+    set: LiveParams,
+    in_force: LiveParams,
+    clock: Clock,
+}
+
+impl<'a> ScheduledClock<'a> {
+    fn new(experiment: &'a Experiment) -> Self {
+        let (schedule, set) = (&experiment.schedule, experiment.live);
+        let in_force = schedule.in_force(&set, 0, &LearnedAt::default());
+        Self {
+            schedule,
+            set,
+            in_force,
+            clock: Clock::new(in_force.learning_rate),
+        }
+    }
+
+    fn set_live(&mut self, live: LiveParams) {
+        self.set = live;
+        let learned_at = LearnedAt::default();
+        self.in_force = self.schedule.in_force(&live, self.clock.step(), &learned_at);
+        self.clock.set_learning_rate(self.in_force.learning_rate);
+    }
+
+    fn advance_to(&mut self, step: u64) {
+        let learned_at = LearnedAt::default();
+        while self.clock.step() < step {
+            let next = self.schedule.next_after(self.clock.step(), &learned_at).min(step);
+            self.clock.advance(next - self.clock.step());
+            let now = self.schedule.in_force(&self.set, next, &learned_at);
+            if now.learning_rate.to_bits() != self.in_force.learning_rate.to_bits() {
+                self.clock.set_learning_rate(now.learning_rate);
+            }
+            self.in_force = now;
+        }
     }
 }
 

@@ -13,11 +13,12 @@ use std::sync::Arc;
 
 use super::stationary::ModeStatistics;
 use crate::dynamics::LiveParams;
-use crate::experiment::{DataKind, Dynamics, Experiment};
+use crate::experiment::{DataKind, Dynamics, Engine, Experiment};
 use crate::stats::{SeriesEstimates, ks_distance_of_histogram, ks_noise_level};
 use crate::theory::{
-    ModeLaw, NoiseBalance, NoisyNetwork, StationaryLaw, Steps, balance_relaxation_time, boltzmann_cumulative,
-    discrete_matrix_variance, row_variance, to_second_order,
+    ModeLaw, Momentum, MomentumRule, NoiseBalance, NoisyNetwork, StationaryLaw, Steps,
+    balance_relaxation_time, boltzmann_cumulative, discrete_matrix_variance, relaxation_rate, row_variance,
+    to_second_order,
 };
 
 /// Probability, under a settled law, of what is called a drift.
@@ -73,12 +74,14 @@ impl NetworkLaw {
     /// label noise, and where a hidden layer has fewer units than there are modes.
     pub fn new(experiment: &Experiment, live: &LiveParams) -> Option<Self> {
         let substeps = match experiment.dynamics() {
-            Dynamics::Sgd => 1,
+            Dynamics::Sgd | Dynamics::Nesterov => 1,
             Dynamics::Langevin => experiment.langevin.substeps.max(1),
-            Dynamics::IsotropicLangevin | Dynamics::GradientFlow => return None,
+            Dynamics::IsotropicLangevin | Dynamics::GradientFlow | Dynamics::Adam | Dynamics::RmsProp => {
+                return None;
+            }
         };
         let network = &experiment.network;
-        if experiment.data.kind != DataKind::Online || live.label_noise_std <= 0.0 {
+        if experiment.data.kind != DataKind::Online || live.label_noise_std <= 0.0 || !live.is_plain() {
             return None;
         }
         // Below a bottleneck what cannot be learned makes noise of its own.
@@ -151,6 +154,37 @@ impl NetworkLaw {
     }
 }
 
+/// Variance of mode number `mode` of a network at rest, of steps of finite length, linearised about the balanced minimum: of SGD, with
+/// the momentum of `engine`. `columns` has a strength for every input direction. `None` where the mean square grows, and with weight decay.
+pub fn discrete_variance_of(
+    engine: Engine,
+    columns: &[f64],
+    mode: usize,
+    depth: usize,
+    live: &LiveParams,
+) -> Option<f64> {
+    let (eta, sigma) = (live.learning_rate, live.label_noise_std);
+    let batch_size = usize::try_from(live.batch_size).unwrap_or(usize::MAX);
+    if live.has_decay() {
+        return None;
+    }
+    if !live.has_momentum() {
+        return discrete_matrix_variance(columns, mode, depth, eta, batch_size, sigma);
+    }
+    let momentum = Momentum {
+        rule: if engine == Engine::Nesterov {
+            MomentumRule::Nesterov
+        } else {
+            MomentumRule::HeavyBall
+        },
+        momentum: live.momentum,
+    };
+    let own = *columns.get(mode)?;
+    let rates = columns.iter().map(|&column| relaxation_rate(own, column, depth));
+    let steps = Steps::of_sgd(eta, batch_size);
+    momentum.row_variance(rates, relaxation_rate(own, own, depth), &steps, sigma)
+}
+
 /// What theory predicts for a settled mode of a network on the online stream.
 #[derive(Clone, Debug)]
 pub struct Prediction {
@@ -177,24 +211,18 @@ impl Prediction {
         live: &LiveParams,
     ) -> Option<Self> {
         let dynamics = experiment.dynamics();
-        if experiment.data.kind != DataKind::Online || !matches!(dynamics, Dynamics::Sgd | Dynamics::Langevin)
+        if experiment.data.kind != DataKind::Online
+            || !matches!(dynamics, Dynamics::Sgd | Dynamics::Nesterov | Dynamics::Langevin)
         {
             return None;
         }
         let strengths = &experiment.teacher.strengths;
         let mut padded = strengths.clone();
         padded.resize(experiment.network.d_in.max(strengths.len()), 0.0);
-        let discrete_variance = discrete_matrix_variance(
-            &padded,
-            mode,
-            law.depth,
-            live.learning_rate,
-            usize::try_from(live.batch_size).unwrap_or(usize::MAX),
-            live.label_noise_std,
-        );
+        let discrete_variance = discrete_variance_of(experiment.engine, &padded, mode, law.depth, live);
         Some(Self {
             exact: StationaryLaw::new(&law),
-            discrete_variance: discrete_variance.filter(|_| dynamics == Dynamics::Sgd),
+            discrete_variance: discrete_variance.filter(|_| dynamics != Dynamics::Langevin),
             law,
             network,
             mode,
@@ -270,6 +298,7 @@ mod tests {
             learning_rate: 0.02,
             batch_size: 4,
             label_noise_std: 1.0,
+            ..LiveParams::default()
         };
         let mut experiment = Experiment::default();
         experiment.teacher.strengths = vec![1.0];

@@ -8,7 +8,7 @@ use std::any::Any;
 
 use nalgebra::DMatrix;
 
-use crate::dynamics::{Anisotropic, Engine, Langevin, LangevinLanes, Sgd, SgdLanes};
+use crate::dynamics::{Anisotropic, Engine, Langevin, LangevinLanes, LiveParams, Sgd, SgdLanes};
 use crate::model::DeepLinearNetwork;
 use crate::products::lanes::{self, LANES};
 
@@ -17,6 +17,8 @@ use super::Simulation;
 /// Steps after which the members are known anew. Going back costs as many steps of four engines.
 const STEPS_BETWEEN_SAVES: u64 = 1024;
 
+/// Fewer steps at once are not worth the way into the lanes.
+const FEW_STEPS: u64 = 16;
 /// Most weights of a network that moves in lanes: four of more would not stay in the fastest cache, and the engines' own
 /// vectors are full.
 const MOST_WEIGHTS: usize = 768;
@@ -55,10 +57,11 @@ impl Quartet {
 
     /// Takes steps in `members` until `step` have been taken in all.
     pub(crate) fn advance_to(&mut self, members: &mut [&mut Simulation], step: u64) {
-        while let Some(from) = self.common_step(members, step) {
+        while let Some((from, step)) = self.common_step(members, step) {
             let is_fresh = self.saved.as_ref().is_some_and(|saved| {
                 // A change of parameters since then could not be taken back.
-                (members[0].clock.changed_at()..=from).contains(&saved.step)
+                let changed_at = members.iter().map(|member| member.course.changed_at).max();
+                (changed_at.unwrap_or(0)..=from).contains(&saved.step)
                     && from - saved.step < STEPS_BETWEEN_SAVES
             });
             if !is_fresh {
@@ -73,6 +76,9 @@ impl Quartet {
             }
             for member in members.iter_mut() {
                 member.clock.advance(to - from);
+                if !member.experiment.schedule.is_empty() {
+                    member.follow_schedule();
+                }
             }
         }
         for member in members {
@@ -81,21 +87,25 @@ impl Quartet {
         }
     }
 
-    /// The step of all members, if they can go on side by side from there.
-    fn common_step(&mut self, members: &[&mut Simulation], step: u64) -> Option<u64> {
+    /// The step of all members, if they can go on side by side from there, and how far, on the way to `step`.
+    fn common_step(&mut self, members: &[&mut Simulation], step: u64) -> Option<(u64, u64)> {
         let first = members.first().filter(|_| members.len() == LANES)?;
         let from = first.step();
-        if from >= step || matches!(self.lanes, Some(Lanes::None)) {
+        // Lanes know the gradient's own steps alone; with momentum or decay each goes on by itself until they are off again.
+        if from >= step || matches!(self.lanes, Some(Lanes::None)) || !first.course.live.is_plain() {
             return None;
         }
-        let alike = members
-            .iter()
-            .all(|member| member.step() == from && member.divergence.is_none() && member.live == first.live);
-        if !alike {
+        let alike = members.iter().all(|member| {
+            member.step() == from && member.divergence.is_none() && member.course.live == first.course.live
+        });
+        // Where a schedule changes something every few steps, lanes are not worth the way into them and back.
+        let until = members.iter().map(|member| member.steady_until()).min();
+        let until = until.unwrap_or(step).min(step);
+        if !alike || (until < step && until - from < FEW_STEPS) {
             return None;
         }
         let lanes = self.lanes.get_or_insert_with(|| Lanes::of(members));
-        (!matches!(lanes, Lanes::None)).then_some(from)
+        (!matches!(lanes, Lanes::None)).then_some((from, until))
     }
 
     fn save(&mut self, members: &[&mut Simulation], step: u64) {
@@ -120,7 +130,7 @@ impl Quartet {
         let Some(lanes) = &mut self.lanes else {
             return false;
         };
-        let Some(live) = members.first().map(|member| member.live) else {
+        let Some(live) = members.first().map(|member| member.course.live) else {
             return false;
         };
         let mut engines = Vec::with_capacity(LANES);
@@ -171,8 +181,10 @@ fn all<T>(engines: impl Iterator<Item = Option<T>>) -> Option<[T; LANES]> {
     engines.collect::<Option<Vec<T>>>()?.try_into().ok()
 }
 
+/// SGD whose steps are the gradient's own where there is no momentum and no decay.
 fn sgd(engine: &dyn Engine) -> Option<&Sgd> {
-    (engine as &dyn Any).downcast_ref()
+    let engine: &Sgd = (engine as &dyn Any).downcast_ref()?;
+    engine.is_plain(&LiveParams::default()).then_some(engine)
 }
 
 fn sgd_mut(engine: &mut dyn Engine) -> Option<&mut Sgd> {
@@ -230,6 +242,7 @@ mod tests {
             learning_rate: 0.01,
             batch_size,
             label_noise_std: 0.5,
+            ..LiveParams::default()
         };
         experiment
     }
@@ -329,6 +342,42 @@ mod tests {
             compare(&experiment, &steps, none);
         }
         assert!((1..24).contains(&n_diverged), "{n_diverged} of 24 diverged");
+    }
+
+    #[test]
+    fn momentum_and_decay_go_alone_and_come_back() {
+        for (engine, _) in Engine::ALL {
+            for substeps in [1, 2] {
+                let mut experiment = experiment(&[4, 5, 3], 2);
+                experiment.engine = engine;
+                experiment.langevin.substeps = substeps;
+                let plain = experiment.live;
+                let with = |momentum, weight_decay| LiveParams {
+                    momentum,
+                    weight_decay,
+                    ..plain
+                };
+                // Velocities are forgotten where momentum goes off, also while the four move in lanes, and a run that begins with momentum
+                // finds its way into them.
+                for start in [with(0.0, 0.0), with(0.9, 0.0), with(0.5, 0.1)] {
+                    experiment.live = start;
+                    let changes = [
+                        (40, with(0.9, 0.0)),
+                        (80, plain),
+                        (120, with(0.0, 0.1)),
+                        (130, with(0.8, 0.1)),
+                        (170, plain),
+                        (1300, with(0.9, 0.0)),
+                        (1340, with(0.0, 0.0)),
+                        (1400, with(0.5, 0.2)),
+                        (1440, plain),
+                        (1480, plain),
+                    ];
+                    let has_lanes = matches!(engine, Engine::Sgd | Engine::Nesterov | Engine::Langevin);
+                    compare(&experiment, &changes, has_lanes);
+                }
+            }
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //!
 //! The same holds after a change of the learning rate, the batch size or the label noise, since each changes the law.
 
-use crate::dynamics::Batching;
+use crate::dynamics::{Batching, Decay};
 use crate::experiment::{Experiment, LiveParams};
 use crate::stats::{Histogram, Moments, Series};
 use crate::theory::{ModeLaw, StrengthCurve};
@@ -96,8 +96,10 @@ pub struct StationaryStatistics {
     pub modes: Vec<ModeStatistics>,
     stride: u64,
     learning_rate: f64,
+    live: LiveParams,
     depth: usize,
     batching: Batching,
+    decay: Decay,
 }
 
 impl StationaryStatistics {
@@ -109,7 +111,7 @@ impl StationaryStatistics {
     /// The same from values every `stride` steps, as a recording has them.
     pub fn with_stride(stride: u64, experiment: &Experiment) -> Self {
         let (depth, live) = (experiment.network.depth(), &experiment.live);
-        let batching = experiment.batching();
+        let (batching, decay) = (experiment.batching(), experiment.optimizer.decay);
         let stride = stride.max(1);
         let mode = |&teacher_strength: &f64| ModeStatistics {
             phase: Phase::Approaching,
@@ -123,7 +125,7 @@ impl StationaryStatistics {
             curvature: (0.0, 0),
             row_rate: None,
             stride,
-            law: batching.mode_law(depth, teacher_strength, live),
+            law: decay.of_law(batching.mode_law(depth, teacher_strength, live)),
             deadline: None,
         };
         let mut statistics = Self {
@@ -133,8 +135,10 @@ impl StationaryStatistics {
             modes: experiment.teacher.strengths.iter().map(mode).collect(),
             stride,
             learning_rate: live.learning_rate,
+            live: *live,
             depth,
             batching,
+            decay,
         };
         statistics.restart(0, live);
         statistics
@@ -150,10 +154,12 @@ impl StationaryStatistics {
         self.origin = origin;
         self.until = origin;
         self.learning_rate = live.learning_rate;
+        self.live = *live;
         for mode in &mut self.modes {
-            mode.law = self
+            let law = self
                 .batching
                 .mode_law(self.depth, mode.law.teacher_strength, live);
+            mode.law = self.decay.of_law(law);
             mode.phase = Phase::Approaching;
             mode.arrived = false;
             mode.deadline = None;
@@ -161,6 +167,13 @@ impl StationaryStatistics {
             let burn_in = self.factor * mode.law.relaxation_time() / live.learning_rate;
             mode.burn_in = burn_in.clamp(0.0, 9e15) as u64;
             mode.empty();
+        }
+    }
+
+    /// Begins anew where other parameters are in force than before: while a schedule moves them nothing is stationary.
+    pub fn follow(&mut self, step: u64, live: &LiveParams) {
+        if *live != self.live {
+            self.restart(step, live);
         }
     }
 
@@ -257,8 +270,9 @@ impl ModeStatistics {
             .deadline
             .get_or_insert_with(|| step.saturating_add(time_allowed(&self.law, strength, learning_rate)));
         if self.phase == Phase::Approaching {
+            let end = self.law.learned_strength();
             let width = (NEAR * self.law.teacher_strength).max(4.0 * self.law.temperature().sqrt());
-            self.arrived = (strength - self.law.teacher_strength).abs() <= width;
+            self.arrived = (strength - end).abs() <= width;
             if self.arrived || step >= deadline {
                 self.phase = Phase::BurnIn {
                     until: step.saturating_add(self.burn_in),
@@ -301,9 +315,9 @@ impl ModeStatistics {
 
 /// Steps after which a mode that started at `strength` should long have arrived.
 fn time_allowed(law: &ModeLaw, strength: f64, learning_rate: f64) -> u64 {
-    let teacher = law.teacher_strength;
-    let start = strength.abs().max(1e-6 * teacher);
-    let time = StrengthCurve::new(law.depth, teacher, start).time_to_reach((1.0 - NEAR) * teacher);
+    let start = strength.abs().max(1e-6 * law.teacher_strength);
+    let curve = StrengthCurve::of(law, start);
+    let time = curve.time_to_reach((1.0 - NEAR) * curve.end());
     (3.0 * time.unwrap_or(0.0) / learning_rate).clamp(0.0, 9e15) as u64
 }
 
@@ -315,6 +329,7 @@ mod tests {
         learning_rate: 0.01,
         batch_size: 4,
         label_noise_std: 0.0,
+        ..LiveParams::DEFAULT
     };
 
     /// A mode of `m = 1`, `L = 2`: relaxation time 50 steps.

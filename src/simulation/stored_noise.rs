@@ -29,14 +29,23 @@ impl StoredNoise {
     /// Of an experiment under the given parameters; `None` where nothing is predicted.
     pub fn new(experiment: &Experiment, live: &LiveParams) -> Option<Self> {
         let (data, network) = (&experiment.data, &experiment.network);
-        if data.kind == DataKind::Online {
+        // Momentum and decay are not covered.
+        if data.kind == DataKind::Online || !live.is_plain() {
             return None;
         }
         let batch_size = match (experiment.dynamics(), data.sampling) {
-            (Dynamics::Sgd | Dynamics::Langevin, Sampling::Replacement) => Some(live.batch_size),
-            (Dynamics::Sgd, Sampling::Full) => None,
+            (Dynamics::Sgd | Dynamics::Nesterov | Dynamics::Langevin, Sampling::Replacement) => {
+                Some(live.batch_size)
+            }
+            (Dynamics::Sgd | Dynamics::Nesterov, Sampling::Full) => None,
             (
-                Dynamics::Sgd | Dynamics::Langevin | Dynamics::IsotropicLangevin | Dynamics::GradientFlow,
+                Dynamics::Sgd
+                | Dynamics::Nesterov
+                | Dynamics::Adam
+                | Dynamics::RmsProp
+                | Dynamics::Langevin
+                | Dynamics::IsotropicLangevin
+                | Dynamics::GradientFlow,
                 _,
             ) => {
                 return None;

@@ -394,7 +394,8 @@ mod tests {
             axis: Vec<AxisText>,
         }
         let axes_text: Axes = toml::from_str(text).unwrap();
-        axes(&Table::try_from(Experiment::default()).unwrap(), &axes_text.axis)
+        let keys = Experiment::default().all_keys();
+        axes(keys.as_table().unwrap(), &axes_text.axis)
     }
 
     fn texts(axis: &Axis) -> Vec<&str> {

@@ -263,7 +263,7 @@ impl Sweep {
         if text.axis.is_empty() {
             return Err(SweepFileError::NoAxis);
         }
-        let keys = Table::try_from(&base).unwrap_or_default();
+        let keys = base.all_keys().as_table().cloned().unwrap_or_default();
         let axes = axes(&keys, &text.axis)?;
         table.insert("experiment".to_owned(), Value::Table(keys));
         let sweep = Self {

@@ -5,7 +5,7 @@
 use toml::{Table, Value};
 
 use super::axis::{Axis, Setting, hidden_layers};
-use super::{CellId, Sweep, SweepFileError};
+use super::{CellId, Stop, Sweep, SweepFileError};
 use crate::experiment::Experiment;
 
 /// One combination of values.
@@ -118,6 +118,10 @@ impl Sweep {
             .with_overrides(&overrides)
             .map_err(|(_, message)| wrong(message))?;
         experiment.validate().map_err(|error| wrong(error.to_string()))?;
+        if matches!(self.stop, Stop::Time(_)) && experiment.schedule.learning_rate.is_some() {
+            let message = "a run at a scheduled learning rate stops after steps = N, not at a time";
+            return Err(wrong(message.to_owned()));
+        }
         Ok(Cell {
             index,
             id: CellId::of(&experiment),

@@ -7,16 +7,16 @@ use nalgebra::DMatrix;
 use super::measure::ModeOutcome;
 use super::{Stop, Sweep};
 use crate::budget::{self, OutOfMemory};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, LiveParams};
 use crate::observables::events::{LEARNED_FRACTION, Moment};
-use crate::observables::{LaneModes, LaneObserver, Quantity, Schema};
+use crate::observables::{LaneModes, LaneObserver, Quantity, Schema, with_decay};
 use crate::products::lanes::LANES;
 use crate::session::{StateDigest, state_digest};
 use crate::simulation::{
     Phase, Quartet, STATISTICS_STRIDE, SetupError, Simulation, StationaryStatistics, bytes_of_run,
 };
 use crate::stats::Moments;
-use crate::theory::StrengthCurve;
+use crate::theory::{ModeLaw, StrengthCurve};
 
 /// Steps between two looks at whether the sweep is interrupted.
 const STEPS_BETWEEN_LOOKS: u64 = 256;
@@ -59,6 +59,7 @@ pub(super) struct Measured {
 /// What is known of a mode on its way.
 #[derive(Clone, Copy, Debug, Default)]
 struct Watch {
+    /// Where the mode ends: the teacher's strength, less with weight decay.
     teacher_strength: f64,
     start: f64,
     last: f64,
@@ -77,25 +78,22 @@ impl Watch {
         }
     }
 
-    fn outcome(&self, depth: usize, time: f64, diverged: bool) -> ModeOutcome {
+    fn outcome(&self, law: &ModeLaw, time: f64, diverged: bool) -> ModeOutcome {
         let is_there = self.last >= HALF * self.teacher_strength;
         match (diverged, self.half, self.learned) {
             (true, _, _) => ModeOutcome::Diverged,
             (false, _, Some(_)) if is_there => ModeOutcome::Learned,
             (false, Some(_), _) if !is_there => ModeOutcome::Lost,
-            (false, None, _) if time > self.patience(depth) => ModeOutcome::Trapped,
+            (false, None, _) if time > self.patience(law) => ModeOutcome::Trapped,
             (false, Some(_) | None, Some(_) | None) => ModeOutcome::Unfinished,
         }
     }
 
     /// Training time after which a mode that is not there has stayed away.
-    fn patience(&self, depth: usize) -> f64 {
+    fn patience(&self, law: &ModeLaw) -> f64 {
         let start = self.start.abs().max(SMALLEST_START * self.teacher_strength);
-        let curve = StrengthCurve::new(depth, self.teacher_strength, start);
-        PATIENCE
-            * curve
-                .time_to_reach(LEARNED_FRACTION * self.teacher_strength)
-                .unwrap_or(0.0)
+        let curve = StrengthCurve::of(law, start);
+        PATIENCE * curve.time_to_reach(LEARNED_FRACTION * curve.end()).unwrap_or(0.0)
     }
 }
 
@@ -205,7 +203,11 @@ impl Together {
         let with_diffusion = four
             .iter()
             .any(|run| run.way.searches(run.simulation.step(), last_step));
-        let sigma = a.simulation.live().label_noise_std;
+        let sigma = a.simulation.in_force().label_noise_std;
+        let same = |run: &&Run| run.simulation.in_force().label_noise_std.to_bits() == sigma.to_bits();
+        if !four.iter().all(same) {
+            return None;
+        }
         let networks = four.map(|run| run.simulation.network());
         self.observer
             .observe(networks, sigma, with_diffusion, &mut self.modes)
@@ -237,17 +239,16 @@ struct Way {
 
 impl Way {
     fn new(sweep: &Sweep, simulation: &Simulation, every: u64) -> Self {
-        let depth = simulation.experiment().network.depth();
-        let teacher = simulation.risk().teacher().strengths();
-        let watch = |&teacher_strength: &f64| Watch {
-            teacher_strength,
+        let experiment = simulation.experiment();
+        let watch = |mode| Watch {
+            teacher_strength: experiment.mode_law(mode, &experiment.live).scale_strength(),
             ..Watch::default()
         };
         Self {
-            depth,
+            depth: simulation.experiment().network.depth(),
             schema: simulation.schema(),
             every,
-            watches: teacher.iter().map(watch).collect(),
+            watches: (0..simulation.schema().rank()).map(watch).collect(),
             detector: sweep.measures.peak.then(|| simulation.event_detector()),
             statistics: sweep
                 .measures
@@ -295,7 +296,7 @@ impl Way {
             self.strengths
                 .extend(modes.strength.iter().map(|lanes| lanes[lane]));
             if searches {
-                self.fill_row(now, simulation.live().noise_scale(), modes, lane);
+                self.fill_row(now, simulation.in_force(), modes, lane);
             }
         } else if searches {
             self.row.clear();
@@ -319,22 +320,25 @@ impl Way {
             }
         }
         if let Some(statistics) = &mut self.statistics {
+            statistics.follow(now.step, simulation.in_force());
             statistics.push(now.step, &self.strengths, &[]);
         }
     }
 
     /// The row that a detector reads.
-    fn fill_row(&mut self, now: Moment, noise_scale: f64, modes: &LaneModes, lane: usize) {
+    fn fill_row(&mut self, now: Moment, live: &LiveParams, modes: &LaneModes, lane: usize) {
         let schema = self.schema;
         self.row.resize(schema.n_columns(), 0.0);
         self.row[Schema::STEP] = now.step as f64;
         self.row[Schema::TIME] = now.time;
         for mode in 0..schema.rank() {
             self.row[schema.column(Quantity::Strength, mode)] = modes.strength[mode][lane];
-            self.row[schema.column(Quantity::Drift, mode)] = modes.drift[mode][lane];
+            let (drift, strength) = (modes.drift[mode][lane], modes.strength[mode][lane]);
+            self.row[schema.column(Quantity::Drift, mode)] = with_decay(drift, strength, self.depth, live);
             self.row[schema.column(Quantity::Diffusion, mode)] =
-                noise_scale * modes.diffusion_over_tau[mode][lane];
+                live.noise_scale() * modes.diffusion_over_tau[mode][lane];
         }
+        schema.write_live(live, &mut self.row);
     }
 
     /// Whether every mode has been counted as often as the sweep asks for.
@@ -351,6 +355,10 @@ impl Way {
         let mut row = Vec::new();
         simulation.observe(&mut row);
         let (schema, time) = (self.schema, simulation.time());
+        let experiment = simulation.experiment();
+        let in_force = *simulation.in_force();
+        let law = |mode| experiment.mode_law(mode, &in_force);
+        let laws: Vec<ModeLaw> = (0..schema.rank()).map(law).collect();
         let events: Vec<_> = self
             .detector
             .as_ref()
@@ -363,7 +371,7 @@ impl Way {
                 matches!(statistics.phase, Phase::Counting { .. }) && statistics.moments.count() > 0
             });
             ModeMeasured {
-                outcome: watch.outcome(self.depth, time, diverged),
+                outcome: watch.outcome(&laws[mode], time, diverged),
                 half: watch.half,
                 learned: watch.learned,
                 peak: events.and_then(|events| Some(events.peak.filter(|peak| peak.confirmed)?.step)),
@@ -402,7 +410,12 @@ mod tests {
                 strength,
             );
         }
-        watch.outcome(2, time, false)
+        let law = ModeLaw {
+            depth: 2,
+            teacher_strength: 1.0,
+            ..ModeLaw::default()
+        };
+        watch.outcome(&law, time, false)
     }
 
     #[test]

@@ -6,8 +6,9 @@ use super::measure::ModeOutcome;
 use super::replica::{Measured, ModeMeasured};
 use crate::experiment::{DataKind, Dynamics, Experiment};
 use crate::observables::events::LEARNED_FRACTION;
+use crate::simulation::discrete_variance_of;
 use crate::stats::{Moments, quantile};
-use crate::theory::{discrete_matrix_variance, peak_lead};
+use crate::theory::peak_lead;
 
 /// A field of a row.
 #[derive(Clone, Debug)]
@@ -195,27 +196,25 @@ impl Laws {
         let strengths = &experiment.teacher.strengths;
         let live = &experiment.live;
         let law = experiment.mode_law(mode, live);
+        // Where a schedule moves a parameter, nothing is said of where modes settle.
+        let is_steady = experiment.schedule.is_empty();
         let (holds, discrete) = match (experiment.data.kind, experiment.dynamics()) {
-            (DataKind::Online, Dynamics::Sgd) => (true, true),
+            (DataKind::Online, Dynamics::Sgd | Dynamics::Nesterov) => (true, true),
             (DataKind::Online, Dynamics::Langevin) => (true, false),
-            (DataKind::Online, Dynamics::IsotropicLangevin | Dynamics::GradientFlow)
+            (
+                DataKind::Online,
+                Dynamics::IsotropicLangevin | Dynamics::GradientFlow | Dynamics::Adam | Dynamics::RmsProp,
+            )
             | (DataKind::Dataset | DataKind::File, _) => (false, false),
         };
         let mut columns = strengths.clone();
         columns.resize(experiment.network.d_in.max(strengths.len()), 0.0);
         Self {
             lead: peak_lead(&law, LEARNED_FRACTION),
-            boltzmann: holds.then(|| law.temperature()),
+            boltzmann: (holds && is_steady).then(|| law.temperature()),
             balanced: None,
-            discrete: if discrete {
-                discrete_matrix_variance(
-                    &columns,
-                    mode,
-                    law.depth,
-                    live.learning_rate,
-                    usize::try_from(live.batch_size).unwrap_or(usize::MAX),
-                    live.label_noise_std,
-                )
+            discrete: if discrete && is_steady {
+                discrete_variance_of(experiment.engine, &columns, mode, law.depth, live)
             } else {
                 None
             },

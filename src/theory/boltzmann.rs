@@ -1,7 +1,7 @@
 //! Boltzmann approximation of the stationary law: a Gaussian about the minimum at the temperature of the
 //! noise.
 //!
-//! `s ~ N(m, T)` with `T = tau sigma^2 L m^(2-2/L) / 2`. It holds when `T` is much smaller than `m^2` and
+//! `s ~ N(m, T)` (about `s*` in place of `m` with weight decay, at the temperature of [`ModeLaw`]) with `T = tau sigma^2 L m^(2-2/L) / 2`. It holds when `T` is much smaller than `m^2` and
 //! `sigma^2`; all runs of equal `tau sigma^2` share it. To leading order in `tau` the mean of a single mode
 //! lies lower, `m - (L-1) (tau sigma^2 / 2) m^(1-2/L)`.
 //!
@@ -17,7 +17,7 @@ use super::ModeLaw;
 /// For zero temperature the law is a point mass at `m`: infinite there, zero elsewhere.
 pub fn boltzmann_density(law: &ModeLaw, strength: f64) -> f64 {
     let variance = law.temperature();
-    let deviation = strength - law.teacher_strength;
+    let deviation = strength - law.learned_strength();
     if variance > 0.0 {
         (-0.5 * deviation * (deviation / variance)).exp() / (TAU * variance).sqrt()
     } else if deviation.abs() > 0.0 {
@@ -30,7 +30,7 @@ pub fn boltzmann_density(law: &ModeLaw, strength: f64) -> f64 {
 /// Probability of a strength below `strength` in the Boltzmann approximation; a step at `m` for zero temperature.
 pub fn boltzmann_cumulative(law: &ModeLaw, strength: f64) -> f64 {
     let std = law.temperature().sqrt();
-    let deviation = strength - law.teacher_strength;
+    let deviation = strength - law.learned_strength();
     if std > 0.0 {
         0.5 * libm::erfc(-deviation / (std * SQRT_2))
     } else if deviation < 0.0 {
@@ -46,5 +46,5 @@ pub fn shifted_mean(law: &ModeLaw) -> f64 {
     let depth = law.depth as f64;
     let label_noise_variance = law.label_noise_std * law.label_noise_std;
     let power = law.teacher_strength.powf(1.0 - 2.0 / depth);
-    law.teacher_strength - 0.5 * (depth - 1.0) * law.noise_scale * label_noise_variance * power
+    law.teacher_strength - 0.5 * (depth - 1.0) * law.effective_noise_scale() * label_noise_variance * power
 }

@@ -21,16 +21,19 @@
 //!   [`discrete_matrix_variance`] are two approximations of it.
 //! - [`NoiseBalance`]: where label noise takes a whole network; [`to_second_order`], [`slowest_balance_rate`].
 //! - [`stored_variance`]: the variance of a mode trained on a stored set, drawn with replacement.
+//! - [`Momentum`]: limits, roots and fluctuations of steps that keep a part of those before; [`weight_decay`]: where a mode ends then.
 //! - [`growth_rate_near_zero`], [`fates`]: whether noise holds a mode at the saddle, or locks it out.
 //!
 //! Source: arXiv 2604.06366; what goes beyond the paper says so in its own file.
 
 mod aligned_layers;
 mod boltzmann;
+mod decayed_curve;
 mod discrete_variance;
 mod lock_out;
 mod logistic_integral;
 mod mode_law;
+mod momentum;
 mod near_zero;
 mod noise_balance;
 mod saddles;
@@ -39,6 +42,7 @@ mod stationary;
 mod stored_law;
 mod stored_variance;
 mod strength_curve;
+pub mod weight_decay;
 
 pub use aligned_layers::{balance_relaxation_time, slowest_balance_rate, to_second_order};
 pub use boltzmann::{boltzmann_cumulative, boltzmann_density, shifted_mean};
@@ -47,6 +51,7 @@ pub use discrete_variance::{
 };
 pub use lock_out::{Fate, fates, least_learnable_weight, outer_damping};
 pub use mode_law::ModeLaw;
+pub use momentum::{Momentum, MomentumRule, Regime};
 pub use near_zero::{growth_rate_near_zero, growth_rate_of_last_mode};
 pub use noise_balance::{NoiseBalance, NoisyNetwork};
 pub use saddles::{plateau_level, plateau_levels};

@@ -16,13 +16,27 @@
 //! and the diffusion use `|s|` in the power, the Ito correction is odd in `s`, as for a mode one of whose
 //! layers changed sign.
 //!
+//! Weight decay `lambda` adds `-L lambda s` to the drift ([`weight_decay`](super::weight_decay)); it makes no noise, so `D(s)` stays,
+//! but the mode ends at `s* < m`, where the residual it leaves is seen as noise. Momentum `mu` leaves the path as it is in the limit of
+//! small steps and multiplies the rate by `1 / (1 - mu)`; with it the noise scale of that path is `tau / (1 - mu)`:
+//!
+//! ```text
+//! ds/dt  = [flow - L lambda s + Ito at tau/(1-mu)] / (1 - mu)
+//! T      = tau/(1-mu) L^2 s*^(4-4/L) V(s*) / (2 kappa),   kappa = L s*^(2-2/L) - (L-2) lambda
+//! ```
+//!
+//! `D` is that of the gradient noise itself, as it is measured in every row; over times longer than the memory of the momentum the strength
+//! spreads `1 / (1-mu)^2` times as fast.
+//!
 //! Source: arXiv 2604.06366, decoupled stochastic differential equations of the modes. The peak under label
-//! noise and the point where it vanishes are beyond the paper.
+//! noise and the point where it vanishes, momentum and weight decay are beyond the paper.
+
+use super::weight_decay::learned_strength;
 
 /// Parameters of the law of one mode.
 ///
 /// Domain of every method: `depth >= 1`, `teacher_strength >= 0`, `label_noise_std >= 0`, `noise_scale >= 0`,
-/// all finite and below 1e50, and strengths of absolute value below 1e50. Inside it nothing is ever NaN.
+/// `0 <= momentum < 1`, `weight_decay >= 0`, all finite and below 1e50, and strengths of absolute value below 1e50. Inside it nothing is ever NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ModeLaw {
     /// Number of weight matrices `L`, at least 1.
@@ -33,6 +47,24 @@ pub struct ModeLaw {
     pub label_noise_std: f64,
     /// Learning rate over batch size, `tau`, at least 0.
     pub noise_scale: f64,
+    /// Momentum `mu`, from 0 to below 1.
+    pub momentum: f64,
+    /// Weight decay `lambda` of the coupled kind, at least 0; the decoupled one `(1 - mu)` times.
+    pub weight_decay: f64,
+}
+
+impl Default for ModeLaw {
+    /// A single layer at rest: no teacher, no noise, no momentum, no decay.
+    fn default() -> Self {
+        Self {
+            depth: 1,
+            teacher_strength: 0.0,
+            label_noise_std: 0.0,
+            noise_scale: 0.0,
+            momentum: 0.0,
+            weight_decay: 0.0,
+        }
+    }
 }
 
 impl ModeLaw {
@@ -42,7 +74,32 @@ impl ModeLaw {
         2.0 * error * error + self.label_noise_std * self.label_noise_std
     }
 
-    /// `L |s|^(2-2/L) (m - s)`: rate of change of the strength under gradient flow.
+    /// `tau / (1 - mu)`: noise scale of the path that momentum makes.
+    pub fn effective_noise_scale(&self) -> f64 {
+        self.noise_scale / (1.0 - self.momentum)
+    }
+
+    /// `s*`: where the mode ends, `m` without weight decay; zero where that is too strong for it to be learned.
+    pub fn learned_strength(&self) -> f64 {
+        learned_strength(self.depth, self.teacher_strength, self.weight_decay)
+    }
+
+    /// What shares of the mode are taken of: where it ends, or the teacher's strength for a mode that cannot be learned.
+    pub fn scale_strength(&self) -> f64 {
+        let learned = self.learned_strength();
+        if learned > 0.0 {
+            learned
+        } else {
+            self.teacher_strength
+        }
+    }
+
+    /// `-L lambda s`: rate of change of the strength by weight decay.
+    pub fn decay_drift(&self, strength: f64) -> f64 {
+        -(self.depth() * self.weight_decay * strength)
+    }
+
+    /// `L |s|^(2-2/L) (m - s)`: rate of change of the strength under gradient flow on the data alone.
     pub fn flow_drift(&self, strength: f64) -> f64 {
         self.depth() * strength.abs().powf(self.flow_power()) * (self.teacher_strength - strength)
     }
@@ -56,17 +113,18 @@ impl ModeLaw {
         }
         let depth = self.depth();
         let power = strength.signum() * strength.abs().powf(3.0 - 4.0 / depth);
-        0.5 * self.noise_scale * depth * (depth - 1.0) * power * self.residual_variance(strength)
+        0.5 * self.effective_noise_scale() * depth * (depth - 1.0) * power * self.residual_variance(strength)
     }
 
-    /// Whole drift of the strength: gradient flow and Ito correction.
+    /// Whole drift of the strength: gradient flow, decay and Ito correction, at the rate that momentum gives.
     pub fn drift(&self, strength: f64) -> f64 {
-        self.flow_drift(strength) + self.ito_drift(strength)
+        let drift = self.flow_drift(strength) + self.ito_drift(strength) + self.decay_drift(strength);
+        drift / (1.0 - self.momentum)
     }
 
     /// `D(s) = tau L^2 |s|^(4-4/L) V(s)`: growth of the variance of the strength per unit time.
     ///
-    /// `tau V(s)` for `L = 1`; zero at the saddle `s = 0` for `L >= 2`.
+    /// That of one step's gradient, without what momentum makes of it. `tau V(s)` for `L = 1`; zero at the saddle `s = 0` for `L >= 2`.
     pub fn diffusion(&self, strength: f64) -> f64 {
         let depth = self.depth();
         let power = strength.abs().powf(2.0 * self.flow_power());
@@ -84,13 +142,15 @@ impl ModeLaw {
         self.noise_scale * gain * self.residual_variance(weight.powf(self.depth()))
     }
 
-    /// Strength at which [`diffusion`](Self::diffusion) has its maximum below `m`, if it has one.
+    /// Strength at which [`diffusion`](Self::diffusion) has its maximum below `s*`, if it has one: with weight decay the mode may
+    /// end before its noise would peak.
     ///
     /// Without label noise `m (2L-2)/(3L-2)`: the peak comes before the mode is learned. `None` for `L = 1`,
     /// for `m = 0`, and once the label noise reaches [`peak_vanishes_at`](Self::peak_vanishes_at): `D` then
     /// rises all the way. The noise scale only sets the height, so it plays no part here.
     pub fn diffusion_peak(&self) -> Option<f64> {
-        self.peak_of_power(2.0 * self.flow_power())
+        let peak = self.peak_of_power(2.0 * self.flow_power())?;
+        (self.weight_decay <= 0.0 || peak < self.learned_strength()).then_some(peak)
     }
 
     /// Strength at which [`weight_diffusion`](Self::weight_diffusion) has its maximum below `m`, if it has
@@ -112,20 +172,39 @@ impl ModeLaw {
     }
 
     /// Temperature `T = tau sigma^2 L m^(2-2/L) / 2`: variance of the strength about `m` in the Boltzmann
-    /// approximation. Runs with equal `tau sigma^2` share it.
+    /// approximation. Runs with equal `tau sigma^2` share it. With momentum and decay as above; zero for a lost mode.
     pub fn temperature(&self) -> f64 {
         let label_noise_variance = self.label_noise_std * self.label_noise_std;
-        0.5 * self.noise_scale * label_noise_variance * self.curvature()
+        if self.weight_decay <= 0.0 {
+            return 0.5 * self.effective_noise_scale() * label_noise_variance * self.curvature();
+        }
+        let learned = self.learned_strength();
+        if learned <= 0.0 {
+            return 0.0;
+        }
+        0.5 * self.diffusion(learned) / (1.0 - self.momentum) / self.curvature()
     }
 
-    /// Relaxation time `1 / (L m^(2-2/L))` of the strength about `m`; infinite for `m = 0` and `L >= 2`.
+    /// Relaxation time `(1 - mu) / (L m^(2-2/L))` of the strength about `s*`; infinite for `m = 0` and `L >= 2`.
     pub fn relaxation_time(&self) -> f64 {
-        self.curvature().recip()
+        (1.0 - self.momentum) / self.curvature()
     }
 
-    /// `L m^(2-2/L)`: slope of the flow at the minimum, where the strength relaxes at this rate.
+    /// `L m^(2-2/L)`: slope of the flow at the minimum, where the strength relaxes at this rate without momentum. With weight decay
+    /// `L s*^(2-2/L) - (L-2) lambda`; for a mode that it loses the rate at zero, `2 (lambda - m)` for `L = 2`, `L lambda` for `L >= 3`.
     pub fn curvature(&self) -> f64 {
-        super::stability::curvature(self.depth, self.teacher_strength)
+        let (depth, decay) = (self.depth(), self.weight_decay);
+        if decay <= 0.0 {
+            return super::stability::curvature(self.depth, self.teacher_strength);
+        }
+        let learned = self.learned_strength();
+        if learned > 0.0 {
+            super::stability::curvature(self.depth, learned) - (depth - 2.0) * decay
+        } else if self.depth == 2 {
+            2.0 * (decay - self.teacher_strength)
+        } else {
+            depth * decay
+        }
     }
 
     /// Maximum below `m` of `s^power V(s)`: with `a = m - s`, the larger root of

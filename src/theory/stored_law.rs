@@ -85,8 +85,10 @@ impl StoredLaw {
     /// Time by which the peak comes before the mode is learned, along the gradient flow of white inputs: see
     /// [`peak_lead`](super::peak_lead).
     pub fn peak_lead(&self, learned_fraction: f64) -> Option<f64> {
-        let curve = StrengthCurve::new(self.law.depth, self.law.teacher_strength, self.diffusion_peak()?);
-        curve.time_to_reach(learned_fraction * self.law.teacher_strength)
+        let peak = self
+            .diffusion_peak()
+            .filter(|peak| *peak < self.law.learned_strength())?;
+        StrengthCurve::of(&self.law, peak).time_to_reach(learned_fraction * self.law.learned_strength())
     }
 }
 
@@ -102,6 +104,7 @@ mod tests {
                 teacher_strength: 1.7,
                 label_noise_std: 0.4,
                 noise_scale: 0.01,
+                ..ModeLaw::default()
             },
             moments,
         }

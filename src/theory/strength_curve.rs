@@ -8,32 +8,42 @@
 //! m = 0   s = (s0^-q + q L t)^(-1/q), q = 2 - 2/L, for L >= 2
 //! ```
 //!
+//! With weight decay `lambda` the flow is `ds/dt = L s^(2-2/L) (m - s) - L lambda s`: for `L = 1` the same towards `m / (1 + lambda)` at the
+//! rate `1 + lambda`, for `L = 2` that of a teacher of strength `m - lambda` (which may be negative), for `L >= 3` a table. With momentum
+//! `mu` time passes `1 / (1 - mu)` times as fast, in the limit of small steps.
+//!
 //! `F_a` is the antiderivative of `x^(a-1)/(1-x)`, summed by series and inverted by a bracketed Newton
 //! method, so no step size and no quadrature error enters at any depth. Time is the sum of learning rates.
 //!
 //! Source: arXiv 1312.6120 for the flow and `L = 2`; arXiv 2604.06366 for the order of events.
 
 use super::logistic_integral::LogisticIntegral;
+use std::sync::Arc;
+
+use super::decayed_curve::DecayedCurve;
 use super::{ModeLaw, stability::curvature};
 
 /// The gradient-flow curve of one mode from a given start.
 ///
 /// Domain: `depth >= 1`, teacher strength `m >= 0`, any finite start for `L = 1`. For `L >= 2` zero is a
 /// saddle that the flow cannot cross, and a start at or below zero is drawn as resting there.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StrengthCurve {
+    /// Where the curve goes: the teacher's strength, less with weight decay.
     teacher_strength: f64,
     start: f64,
     shape: Shape,
+    /// Training time per unit of the flow's own: `1 - mu`.
+    pace: f64,
 }
 
 /// How the strength moves; rates are per unit of time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Shape {
     /// At the minimum or at the saddle: nothing moves.
     Resting,
     /// `L = 1`.
-    Exponential,
+    Exponential { rate: f64 },
     /// `L = 2`, `m > 0`.
     Logistic { rate: f64 },
     /// `L >= 3`, `m > 0`.
@@ -44,6 +54,10 @@ enum Shape {
     },
     /// `L >= 2`, `m = 0`.
     Algebraic { depth: f64 },
+    /// `L = 2`, weight decay above `m` by `rate / 2`.
+    Fading { rate: f64 },
+    /// `L >= 3` with weight decay.
+    Decayed(Arc<DecayedCurve>),
 }
 
 impl StrengthCurve {
@@ -55,7 +69,7 @@ impl StrengthCurve {
         let shape = if at_minimum || (depth >= 2 && start <= 0.0) {
             Shape::Resting
         } else if depth <= 1 {
-            Shape::Exponential
+            Shape::Exponential { rate: 1.0 }
         } else if teacher_strength <= 0.0 {
             Shape::Algebraic { depth: depth as f64 }
         } else {
@@ -79,16 +93,68 @@ impl StrengthCurve {
             teacher_strength,
             start,
             shape,
+            pace: 1.0,
         }
+    }
+
+    /// The curve of a mode of the given law, with its weight decay and, in the limit of small steps, its momentum.
+    pub fn of(law: &ModeLaw, start: f64) -> Self {
+        let (depth, teacher, decay) = (law.depth, law.teacher_strength, law.weight_decay);
+        let curve = match depth {
+            _ if decay <= 0.0 => Self::new(depth, teacher, start),
+            0 | 1 => Self {
+                teacher_strength: teacher / (1.0 + decay),
+                start,
+                shape: Shape::Exponential { rate: 1.0 + decay },
+                pace: 1.0,
+            },
+            2 if decay <= teacher => Self::new(depth, teacher - decay, start),
+            _ => {
+                let start = start.max(0.0);
+                let shape = if start <= 0.0 {
+                    Shape::Resting
+                } else if depth == 2 {
+                    let rate = 2.0 * (decay - teacher);
+                    Shape::Fading { rate }
+                } else {
+                    DecayedCurve::new(depth, teacher, decay, start)
+                        .map_or(Shape::Resting, |curve| Shape::Decayed(Arc::new(curve)))
+                };
+                let end = match &shape {
+                    Shape::Decayed(curve) => curve.end(),
+                    Shape::Fading { .. } => 0.0,
+                    _ => start,
+                };
+                Self {
+                    teacher_strength: end,
+                    start,
+                    shape,
+                    pace: 1.0,
+                }
+            }
+        };
+        Self {
+            pace: 1.0 - law.momentum,
+            ..curve
+        }
+    }
+
+    /// Where the curve goes: the teacher's strength, less with weight decay.
+    pub fn end(&self) -> f64 {
+        self.teacher_strength
     }
 
     /// Strength at time `time >= 0`.
     pub fn at(&self, time: f64) -> f64 {
         let (teacher, start) = (self.teacher_strength, self.start);
+        let time = time / self.pace;
         match self.shape {
             Shape::Resting => start,
             // Sums of positive terms: a start far below or above m keeps its digits at early times.
-            Shape::Exponential => start * (-time).exp() - teacher * (-time).exp_m1(),
+            Shape::Exponential { rate } => {
+                let decay = -rate * time;
+                start * decay.exp() - teacher * decay.exp_m1()
+            }
             Shape::Logistic { rate } => {
                 let decay = -rate * time;
                 teacher / (teacher / start * decay.exp() - decay.exp_m1())
@@ -110,6 +176,11 @@ impl StrengthCurve {
                 let power = 2.0 - 2.0 / depth;
                 (start.powf(-power) + power * depth * time).powf(-power.recip())
             }
+            Shape::Fading { rate } => {
+                let (half, growth) = (0.5 * rate, rate * time);
+                half / (half / start * growth.exp() + growth.exp_m1())
+            }
+            Shape::Decayed(ref curve) => curve.at(time),
         }
     }
 
@@ -130,9 +201,9 @@ impl StrengthCurve {
         if !on_the_way {
             return None;
         }
-        match self.shape {
+        let time = match self.shape {
             Shape::Resting => None,
-            Shape::Exponential => Some(((strength - start) / (teacher - strength)).ln_1p()),
+            Shape::Exponential { rate } => Some(((strength - start) / (teacher - strength)).ln_1p() / rate),
             Shape::Logistic { rate } => {
                 let odds_gain = teacher / start * ((strength - start) / (teacher - strength));
                 Some(odds_gain.ln_1p() / rate)
@@ -146,23 +217,29 @@ impl StrengthCurve {
                 let power = 2.0 - 2.0 / depth;
                 Some((strength.powf(-power) - start.powf(-power)) / (power * depth))
             }
-        }
+            Shape::Fading { rate } => {
+                let half = 0.5 * rate;
+                Some((half * (strength.recip() - start.recip()) / (half / start + 1.0)).ln_1p() / rate)
+            }
+            Shape::Decayed(ref curve) => Some(curve.time_to_reach(strength)),
+        };
+        time.map(|time| self.pace * time)
     }
 
-    /// Time at which the strength is half the teacher's; `None` when the start is already past it.
+    /// Time at which the strength is half of where the curve goes; `None` when the start is already past it.
     pub fn half_time(&self) -> Option<f64> {
         self.time_to_reach(0.5 * self.teacher_strength)
     }
 }
 
 /// Time by which the diffusion peak comes before the mode is learned: from the peak strength to
-/// `learned_fraction * m` along the gradient flow, for `0 < learned_fraction < 1`.
+/// `learned_fraction` of where it ends, `m` without weight decay, along the gradient flow, for `0 < learned_fraction < 1`.
 ///
 /// `ln(19) / (2m)` at `L = 2` without label noise for `learned_fraction = 0.95`. `None` without a peak, or
 /// when the peak lies past that fraction.
 pub fn peak_lead(law: &ModeLaw, learned_fraction: f64) -> Option<f64> {
-    let curve = StrengthCurve::new(law.depth, law.teacher_strength, law.diffusion_peak()?);
-    curve.time_to_reach(learned_fraction * law.teacher_strength)
+    let curve = StrengthCurve::of(law, law.diffusion_peak()?);
+    curve.time_to_reach(learned_fraction * law.learned_strength())
 }
 
 /// Logit of `s/m` below `m`, of `m/s` above it.

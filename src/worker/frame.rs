@@ -61,8 +61,10 @@ pub struct Frame {
     pub step: u64,
     /// Training time.
     pub time: f64,
-    /// Live parameters in force.
+    /// Live parameters as they are set.
     pub live: LiveParams,
+    /// The same in force for the next step, by schedule.
+    pub in_force: LiveParams,
     /// Steps a second, measured over the last while; 0 when halted.
     pub steps_per_second: f64,
     /// Trajectories, the experiment's own engine first.
@@ -195,6 +197,7 @@ impl PendingFrame {
             step: first.step(),
             time: first.time(),
             live: *first.live(),
+            in_force: *first.in_force(),
             steps_per_second: now.steps_per_second,
             trajectories,
             ensembles,

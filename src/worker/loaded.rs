@@ -192,7 +192,7 @@ impl Loaded {
             let _valid = trajectory.set_live(live);
         }
         for (ensemble, _) in &mut moving.ensembles {
-            let _valid = ensemble.set_live(live);
+            let _valid = ensemble.set_live(live, &moving.trajectories[0]);
         }
         moving
             .detector
@@ -209,7 +209,7 @@ impl Loaded {
     /// Begins the statistics anew, leaving out `factor` relaxation times if that is told.
     pub(super) fn restart_statistics(&mut self, factor: Option<f64>) {
         let moving = &mut self.moving;
-        let (step, live) = (moving.trajectories[0].step(), *moving.trajectories[0].live());
+        let (step, live) = (moving.trajectories[0].step(), *moving.trajectories[0].in_force());
         let of_ensembles = moving.ensembles.iter_mut().map(|(_, statistics)| statistics);
         for statistics in moving.statistics.iter_mut().chain(of_ensembles) {
             let factor = factor.unwrap_or(statistics.factor);
@@ -235,7 +235,9 @@ impl Loaded {
             let changed = self.script.next_after(step).unwrap_or(u64::MAX);
             let looked_at = target.min(step.saturating_add(steps_per_look));
             let run = self.simulation();
-            let asked = self.halting.last_step(step, run.time(), run.live().learning_rate);
+            let asked = self
+                .halting
+                .last_step(step, run.time(), run.in_force().learning_rate);
             self.advance_to(recorded.min(changed).min(looked_at).min(asked));
             if self.state == RunState::Diverged || self.step() == recorded {
                 self.record();
@@ -299,8 +301,9 @@ impl Loaded {
             }
         }
         let reached = self.step();
-        for (ensemble, _) in &mut self.moving.ensembles {
-            ensemble.advance_to(reached);
+        let moving = &mut self.moving;
+        for (ensemble, _) in &mut moving.ensembles {
+            ensemble.advance_to(reached, &moving.trajectories[0]);
         }
         self.pending.dirty = true;
     }
@@ -335,6 +338,7 @@ impl Loaded {
                 continue;
             }
             let row = &rows[first..];
+            moving.statistics[i].follow(step, trajectory.in_force());
             moving.statistics[i].push(
                 step,
                 &row[schema.columns(Quantity::Strength)],
@@ -355,11 +359,13 @@ impl Loaded {
 
     fn record_ensembles(&mut self, step: u64, rank: usize) {
         let time = self.moving.trajectories[0].time();
+        let live = *self.moving.trajectories[0].in_force();
         for (i, (ensemble, statistics)) in self.moving.ensembles.iter_mut().enumerate() {
             let rows = self.pending.ensemble_rows_mut(i);
             let first = rows.len();
             ensemble.observe(time, rows);
             let row = &rows[first..];
+            statistics.follow(step, &live);
             if let (Ensemble::ModeEquations(ensemble), false) = (&*ensemble, row.is_empty()) {
                 for mode in 0..rank {
                     let mean = row[Ensemble::column(rank, Statistic::Mean, mode)];

@@ -19,7 +19,7 @@ const BAD_FILES: &[(&str, &[&str])] = &[
         &["line 2", "live.batch_size", "-32", "whole number"],
     ),
     ("batch_size_zero", &["live.batch_size = 0", "from 1"]),
-    ("engine_unknown", &["line 1", "engine", "adam", "sgd"]),
+    ("engine_unknown", &["line 1", "engine", "adamax", "sgd"]),
     ("hidden_not_a_list", &["line 2", "network.hidden", "4", "a list"]),
     ("hidden_zero", &["network.hidden = [4, 0]", "from 1 to 1024"]),
     ("init_gamma_nan", &["init.gamma = NaN", "from -2 to 20"]),
@@ -33,7 +33,7 @@ const BAD_FILES: &[(&str, &[&str])] = &[
     ("key_unknown", &["line 1", "sed", "expected one of", "seed"]),
     (
         "key_unknown_in_table",
-        &["line 2", "live.momentum", "learning_rate"],
+        &["line 2", "live.nesterov", "learning_rate"],
     ),
     ("label_noise_nan", &["live.label_noise_std = NaN", "from 0"]),
     ("label_noise_negative", &["live.label_noise_std = -1", "from 0"]),
@@ -177,7 +177,7 @@ fn bad_settings_are_refused() {
         ),
         ("teacher.strengths=1", &["teacher.strengths", "a list"]),
         ("teacher=1", &["teacher", "a table"]),
-        ("engine=adam", &["engine", "adam", "sgd"]),
+        ("engine=adamax", &["engine", "adamax", "sgd"]),
         (
             "network.hidden=[4,-1]",
             &["network.hidden[1]", "-1", "whole number"],
@@ -312,7 +312,7 @@ fn a_run_too_long_for_memory_says_what_would_fit() {
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(
-        message.contains("--every") && message.contains("record every 245870 steps"),
+        message.contains("--every") && message.contains("record every 283123 steps"),
         "{message}"
     );
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);

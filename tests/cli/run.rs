@@ -17,7 +17,8 @@ use command::{rows, saddlescope, stdout};
 use npz::Npz;
 
 const HEADER: &str = "step,time,loss,excess_loss,strength_1,strength_2,singular_value_1,singular_value_2,drift_1,drift_2,\
-    diffusion_1,diffusion_2,diffusion_law_1,diffusion_law_2,alignment_1,alignment_2,imbalance,curvature_1,curvature_2";
+    diffusion_1,diffusion_2,diffusion_law_1,diffusion_law_2,alignment_1,alignment_2,imbalance,curvature_1,curvature_2,\
+    learning_rate,batch_size,label_noise_std,momentum,weight_decay";
 const TWO_MODES: &str = "teacher.strengths=[3,1]";
 
 /// The limit of large steps is told with its digits, and only where such steps are taken.
@@ -209,6 +210,11 @@ fn the_archive_holds_the_table_and_what_it_is_a_table_of() {
         ("loss", 2),
         ("excess_loss", 3),
         ("imbalance", 16),
+        ("learning_rate", 19),
+        ("batch_size", 20),
+        ("label_noise_std", 21),
+        ("momentum", 22),
+        ("weight_decay", 23),
     ] {
         let expected: Vec<f64> = table.iter().map(|row| row[column]).collect();
         assert_eq!(read(name, &[n_rows]), expected, "{name}");

@@ -1,4 +1,4 @@
-//! The thirteen lessons that ship with the program: each shows what it says. Seeds are fixed by the files, which also justify
+//! The lessons that ship with the program: each shows what it says. Seeds are fixed by the files, which also justify
 //! their tolerances; what is statistical has at least three standard errors of room.
 
 use saddlescope::lessons::{CaptionTime, Lesson, builtin, find, run_checks};
@@ -48,7 +48,7 @@ fn every_caption_is_shown(lesson: &Lesson) {
 fn the_lessons_are_in_order() {
     let lessons = builtin();
     let numbers: Vec<u32> = lessons.iter().map(|lesson| lesson.number).collect();
-    assert_eq!(numbers, (1..=16).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=18).collect::<Vec<_>>());
     for lesson in &lessons {
         assert_eq!(lesson.beyond_the_paper, lesson.number >= 9, "{}", lesson.id);
         assert!(find(&lessons, &lesson.number.to_string()) == Some(lesson));
@@ -136,4 +136,14 @@ fn lesson_15_too_noisy_to_remember() {
 #[test]
 fn lesson_16_locked_out() {
     teaches("locked-out");
+}
+
+#[test]
+fn lesson_17_momentum_is_patience() {
+    teaches("momentum");
+}
+
+#[test]
+fn lesson_18_cooling() {
+    teaches("cooling");
 }

@@ -23,7 +23,7 @@ const BAD_FILES: &[(&str, &[&str])] = &[
     ),
     (
         "companions_dynamics_unknown",
-        &["line 23", "companions.dynamics", "adam", "langevin"],
+        &["line 23", "companions.dynamics", "adamax", "langevin"],
     ),
     (
         "companions_too_many",
@@ -68,7 +68,7 @@ const BAD_FILES: &[(&str, &[&str])] = &[
     ),
     (
         "intervention_key_unknown",
-        &["line 18", "intervention[1].momentum", "learning_rate"],
+        &["line 18", "intervention[1].nesterov", "learning_rate"],
     ),
     (
         "intervention_nan",
@@ -164,6 +164,7 @@ fn awkward(step: u64) -> LiveParams {
         learning_rate: 0.003 * (1.1 + (0.7 * x).sin()),
         batch_size: 1 + step % 7,
         label_noise_std: (0.31 * x).cos().abs(),
+        ..LiveParams::default()
     }
 }
 
@@ -236,9 +237,9 @@ fn a_replay_has_the_bits_of_the_run_at_every_stride() {
             );
         }
         // The script knows the times of its changes.
-        let times = read.script.interventions(read.experiment.live);
+        let times = read.script.interventions(&read.experiment);
         assert_eq!(times, direct.interventions());
-        let time = read.script.time_at(read.experiment.live, read.end.step);
+        let time = read.script.time_at(&read.experiment, read.end.step);
         assert_eq!(time.to_bits(), direct.time().to_bits());
     }
 }

@@ -22,6 +22,7 @@ const LIVE: LiveParams = LiveParams {
     learning_rate: 0.1,
     batch_size: 5,
     label_noise_std: 0.6,
+    ..LiveParams::DEFAULT
 };
 const N_DIRECTIONS: usize = 3;
 

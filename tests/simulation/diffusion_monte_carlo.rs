@@ -37,6 +37,7 @@ fn live(learning_rate: f64, batch_size: u64) -> LiveParams {
         learning_rate,
         batch_size,
         label_noise_std: LABEL_NOISE_STD,
+        ..LiveParams::default()
     }
 }
 

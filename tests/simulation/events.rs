@@ -13,6 +13,7 @@ const LIVE: LiveParams = LiveParams {
     learning_rate: 0.01,
     batch_size: 10,
     label_noise_std: 0.0,
+    ..LiveParams::DEFAULT
 };
 
 /// A detector with rows of two-layer modes that lie on the diffusion law, unless told otherwise.
@@ -47,6 +48,7 @@ impl Run {
             teacher_strength: self.strengths[mode],
             label_noise_std: self.live.label_noise_std,
             noise_scale: self.live.noise_scale(),
+            ..ModeLaw::default()
         }
     }
 

@@ -76,6 +76,7 @@ fn live() -> LiveParams {
         learning_rate: 0.25,
         batch_size: 3,
         label_noise_std: LABEL_NOISE_STD,
+        ..LiveParams::default()
     }
 }
 

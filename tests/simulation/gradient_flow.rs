@@ -34,6 +34,7 @@ fn live(learning_rate: f64, label_noise_std: f64) -> LiveParams {
         learning_rate,
         batch_size: 1,
         label_noise_std,
+        ..LiveParams::default()
     }
 }
 

@@ -36,11 +36,20 @@ fn observed(simulation: &mut Simulation) -> Vec<f64> {
 /// Every engine on every kind of data, by every way through it: rank one, plain, Bartlett, condensed, multinomial.
 fn every_kind() -> Vec<Experiment> {
     let mut kinds = Vec::new();
-    for (engine, noise) in [
-        (Engine::Sgd, LangevinNoise::Anisotropic),
-        (Engine::Langevin, LangevinNoise::Anisotropic),
-        (Engine::Langevin, LangevinNoise::Isotropic),
-        (Engine::GradientFlow, LangevinNoise::Anisotropic),
+    let (exact, isotropic) = (LangevinNoise::Anisotropic, LangevinNoise::Isotropic);
+    for (engine, noise, momentum, weight_decay) in [
+        (Engine::Sgd, exact, 0.0, 0.0),
+        (Engine::Langevin, exact, 0.0, 0.0),
+        (Engine::Langevin, isotropic, 0.0, 0.0),
+        (Engine::GradientFlow, exact, 0.0, 0.0),
+        (Engine::Sgd, exact, 0.8, 0.0),
+        (Engine::Sgd, exact, 0.0, 0.05),
+        (Engine::Nesterov, exact, 0.8, 0.05),
+        (Engine::Adam, exact, 0.0, 0.05),
+        (Engine::RmsProp, exact, 0.5, 0.0),
+        (Engine::Langevin, exact, 0.8, 0.05),
+        (Engine::Langevin, isotropic, 0.8, 0.05),
+        (Engine::GradientFlow, exact, 0.8, 0.05),
     ] {
         for (kind, sampling, batch_size) in [
             (DataKind::Online, Sampling::Replacement, 1),
@@ -72,6 +81,8 @@ fn every_kind() -> Vec<Experiment> {
                 learning_rate: 0.01,
                 batch_size,
                 label_noise_std: 0.4,
+                momentum,
+                weight_decay,
             };
             kinds.push(experiment);
         }
@@ -85,6 +96,7 @@ fn changed(experiment: &Experiment) -> LiveParams {
         learning_rate: 0.004,
         batch_size: experiment.live.batch_size + 4,
         label_noise_std: 0.9,
+        ..LiveParams::default()
     }
 }
 
@@ -205,7 +217,7 @@ fn diffusion_is_proportional_to_learning_rate_over_batch_size() {
             (DataKind::Online, _) | (DataKind::Dataset | DataKind::File, Sampling::Replacement) => 0.3 / 5.0,
             (DataKind::Dataset | DataKind::File, Sampling::Epochs | Sampling::Full) => 0.0,
         };
-        for column in 0..schema.n_columns() {
+        for column in 0..schema.live() {
             let diffusion = [Quantity::Diffusion, Quantity::DiffusionLaw]
                 .iter()
                 .any(|&quantity| schema.columns(quantity).contains(&column));
@@ -253,6 +265,7 @@ fn the_basis_of_equal_modes_does_not_matter() {
                         learning_rate: 0.01,
                         batch_size: 8,
                         label_noise_std: 0.3,
+                        ..LiveParams::default()
                     },
                     ..Experiment::default()
                 };
@@ -550,7 +563,13 @@ fn extreme(generator: &mut Generator) -> Experiment {
         learning_rate: log_uniform(generator, 1e-8, 1e3),
         batch_size: log_uniform(generator, 1.0, 1e6) as u64,
         label_noise_std: [0.0, log_uniform(generator, 1e-3, 1e3)][pick(generator, 2)],
+        momentum: [0.0, 0.0, 0.9, 0.999][pick(generator, 4)],
+        weight_decay: [0.0, 0.0, log_uniform(generator, 1e-6, 1e6)][pick(generator, 3)],
     };
+    if experiment.engine == Engine::Sgd {
+        experiment.engine =
+            [Engine::Sgd, Engine::Nesterov, Engine::Adam, Engine::RmsProp][pick(generator, 4)];
+    }
     experiment
 }
 
@@ -587,7 +606,7 @@ fn extremes_give_finite_rows_or_a_divergence() {
 
 #[test]
 fn initial_weights_out_of_range_are_a_divergence_at_step_zero() {
-    for engine in [Engine::Sgd, Engine::Langevin, Engine::GradientFlow] {
+    for (engine, _) in Engine::ALL {
         let mut experiment = Experiment {
             engine,
             ..Experiment::default()
@@ -640,6 +659,8 @@ fn live_changes_of_any_size_keep_the_rules() {
                 learning_rate: log_uniform(&mut generator, 1e-8, 1e-2),
                 batch_size: batch_sizes[0],
                 label_noise_std: log_uniform(&mut generator, 1e-3, 1.0),
+                momentum: [0.0, 0.5, 0.9][batch_sizes[1] as usize % 3],
+                weight_decay: [0.0, 0.1][batch_sizes[2] as usize % 2],
             };
             simulation.set_live(live).unwrap();
             let outcome = simulation.advance(3);

@@ -36,6 +36,7 @@ fn live(batch_size: u64, learning_rate: f64) -> LiveParams {
         learning_rate,
         batch_size,
         label_noise_std: 0.5,
+        ..LiveParams::default()
     }
 }
 

@@ -45,6 +45,7 @@ fn live(batch_size: u64, label_noise_std: f64, learning_rate: f64) -> LiveParams
         learning_rate,
         batch_size,
         label_noise_std,
+        ..LiveParams::default()
     }
 }
 

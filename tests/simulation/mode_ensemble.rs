@@ -1,7 +1,9 @@
 //! The ensemble of scalar equations against the exact stationary law, gradient flow, an independent program, and itself on
 //! other numbers of threads.
 
-use saddlescope::dynamics::{Batching, EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
+use saddlescope::dynamics::{
+    Batching, Decay, EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps,
+};
 use saddlescope::stats::{ks_critical_distance, ks_distance};
 use saddlescope::theory::{ModeLaw, StationaryLaw, StrengthCurve};
 
@@ -10,6 +12,7 @@ fn live(learning_rate: f64, batch_size: u64, label_noise_std: f64) -> LiveParams
         learning_rate,
         batch_size,
         label_noise_std,
+        ..LiveParams::default()
     }
 }
 
@@ -25,6 +28,7 @@ fn options(depth: usize, modes: &[(f64, f64)], n_trajectories: usize) -> Ensembl
         n_trajectories,
         substeps: Substeps::Auto,
         seed: 1,
+        decay: Decay::Coupled,
     }
 }
 
@@ -68,6 +72,7 @@ fn stationary_samples_have_the_exact_law() {
             teacher_strength,
             label_noise_std,
             noise_scale,
+            ..ModeLaw::default()
         };
         let distance = distance_to_law(&law, batch_size);
         assert!(distance < 0.01, "{law:?}, B = {batch_size}: {distance}");
@@ -160,6 +165,7 @@ fn means_and_spreads_are_those_of_an_independent_program() {
             teacher_strength: strengths[mode],
             label_noise_std: 0.5,
             noise_scale: 2.5e-4,
+            ..ModeLaw::default()
         };
         let speed = |strength: f64| law.weight_drift(strength.cbrt()).abs();
         let delay = 0.5e-3 * (speed(found.mean) / speed(0.01)).ln();
@@ -236,6 +242,7 @@ fn substeps_resolve_the_noise_of_deep_modes() {
         teacher_strength: 1.0,
         label_noise_std: 1.0,
         noise_scale: 0.1,
+        ..ModeLaw::default()
     };
     let stationary = StationaryLaw::new(&law);
     let density = stationary.as_density().unwrap();
@@ -258,6 +265,7 @@ fn parameters_may_change_on_the_way() {
         teacher_strength: 1.0,
         label_noise_std: 1.0,
         noise_scale: 0.005,
+        ..ModeLaw::default()
     };
     let stationary = StationaryLaw::new(&law);
     let density = stationary.as_density().unwrap();

@@ -23,6 +23,7 @@ fn experiment(kind: DataKind, sampling: Sampling, batch_size: u64) -> Experiment
         learning_rate: 0.03,
         batch_size,
         label_noise_std: 0.7,
+        ..LiveParams::default()
     };
     if kind == DataKind::File {
         experiment.teacher.strengths.clear();

@@ -103,6 +103,7 @@ fn networks_stay_at_the_noise_balance() {
             learning_rate,
             batch_size,
             label_noise_std: sigma,
+            ..LiveParams::default()
         };
         let experiment = experiment(widths, strengths, live, engine);
         let law = NetworkLaw::new(&experiment, &live).unwrap();
@@ -149,6 +150,7 @@ fn present_weights_tell_the_variance_on_the_way() {
         learning_rate: 0.02,
         batch_size: 4,
         label_noise_std: 1.0,
+        ..LiveParams::default()
     };
     let widths = [16, 1, 1];
     // Ten runs of 2000 steps, a third of the relaxation time: their variance about the mean of each.
@@ -176,6 +178,7 @@ fn a_square_network_of_two_layers_does_not_drift() {
         learning_rate: 0.02,
         batch_size: 4,
         label_noise_std: 1.0,
+        ..LiveParams::default()
     };
     let experiment = experiment(&[3, 3, 3], &[1.5], live, Engine::Sgd);
     let mut simulation = from_layers(experiment, |_, mode| if mode == 0 { 1.5_f64.sqrt() } else { 0.0 });

@@ -125,6 +125,7 @@ fn replay_engine(name: &str) {
             learning_rate: replay.learning_rate,
             batch_size: 1,
             label_noise_std: 1.0,
+            ..LiveParams::default()
         };
         Sgd::new(&network, &risk, source)
             .step(&mut network, &live)

@@ -139,6 +139,7 @@ fn noise_of_different_replicas_is_independent() {
         teacher_strength: 1.0,
         label_noise_std: 1.0,
         noise_scale: 0.005,
+        ..saddlescope::theory::ModeLaw::default()
     };
     // Shared noise would take the spread away and leave the mean anywhere within 0.07. The variance errs by
     // sqrt(2 / n) = 2.6 % and its prediction by 2 %, the mean by 0.0013. False alarm at 4 standard errors: 6e-5 each.

@@ -18,6 +18,7 @@ fn law_of(experiment: &Experiment, mode: usize) -> ModeLaw {
         teacher_strength: experiment.teacher.strengths[mode],
         label_noise_std: experiment.live.label_noise_std,
         noise_scale: experiment.live.noise_scale(),
+        ..ModeLaw::default()
     }
 }
 
@@ -83,6 +84,7 @@ fn runs_of_sgd_are_distributed_as_trajectories_of_the_scalar_equation() {
                 n_trajectories: 20_000,
                 substeps: Substeps::Auto,
                 seed: look.seed,
+                decay: saddlescope::dynamics::Decay::Coupled,
             };
             let mut ensemble = ModeEnsemble::new(&options, &experiment.live);
             let law = law_of(&experiment, 0);

@@ -46,6 +46,7 @@ fn reference() -> Vec<(Minimum, Vec<Row>)> {
                         learning_rate: number("lr"),
                         batch_size: text("B").parse().unwrap(),
                         label_noise_std: number("sigma"),
+                        ..LiveParams::default()
                     },
                 };
                 settings.push((minimum, vec![row]));
@@ -118,6 +119,7 @@ fn single(learning_rate: f64, batch_size: u64, label_noise_std: f64) -> Minimum 
             learning_rate,
             batch_size,
             label_noise_std,
+            ..LiveParams::default()
         },
     }
 }
@@ -128,6 +130,7 @@ fn law_of(minimum: &Minimum) -> ModeLaw {
         teacher_strength: minimum.strengths[0],
         label_noise_std: minimum.live.label_noise_std,
         noise_scale: minimum.live.noise_scale(),
+        ..ModeLaw::default()
     }
 }
 

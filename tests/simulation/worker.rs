@@ -148,6 +148,7 @@ fn changed_parameters_reach_every_trajectory_and_are_recorded() {
         learning_rate: 0.01,
         batch_size: 8,
         label_noise_std: 0.0,
+        ..LiveParams::default()
     };
     worker.send(Command::SetLive(live));
     worker.send(Command::Step(50));
@@ -285,7 +286,7 @@ fn events_and_ensembles_are_those_of_a_direct_run() {
         simulation.observe(&mut row);
         detector.observe(&row);
         for (ensemble, rows) in ensembles.iter_mut().zip(&mut expected_rows) {
-            ensemble.advance_to(simulation.step());
+            ensemble.advance_to(simulation.step(), &simulation);
             ensemble.observe(simulation.time(), rows);
         }
         let next = Schedule::DenseFirst.next_after(simulation.step());

@@ -15,6 +15,7 @@ fn live(learning_rate: f64, batch_size: u64, label_noise_std: f64) -> LiveParams
         learning_rate,
         batch_size,
         label_noise_std,
+        ..LiveParams::default()
     }
 }
 

@@ -34,6 +34,7 @@ fn reference_predictions() {
             teacher_strength: strengths[mode],
             label_noise_std: number("sigma"),
             noise_scale: learning_rate / batch_size as f64,
+            ..ModeLaw::default()
         };
         let scalar = discrete_variance(&law, learning_rate, batch_size).unwrap();
         let matrix = discrete_matrix_variance(
@@ -114,6 +115,7 @@ fn a_single_mode_is_the_scalar_prediction_and_a_neighbour_adds_to_it() {
         teacher_strength: 2.0,
         label_noise_std: 0.5,
         noise_scale: 0.0,
+        ..ModeLaw::default()
     };
     let scalar = discrete_variance(&law, 0.02, 4).unwrap();
     let alone = discrete_matrix_variance(&[2.0], 0, 3, 0.02, 4, 0.5).unwrap();
@@ -132,6 +134,7 @@ fn variance_exists_exactly_below_the_mean_square_bound() {
                 teacher_strength: 1.7,
                 label_noise_std: 0.3,
                 noise_scale: 0.0,
+                ..ModeLaw::default()
             };
             for (learning_rate, is_stable) in [(bound * (1.0 - 1e-9), true), (bound * (1.0 + 1e-9), false)] {
                 let matrix = discrete_matrix_variance(&[1.7], 0, depth, learning_rate, batch_size, 0.3);

@@ -22,6 +22,7 @@ fn laws() -> impl Iterator<Item = ModeLaw> {
                     teacher_strength,
                     label_noise_std,
                     noise_scale,
+                    ..ModeLaw::default()
                 })
             })
         })

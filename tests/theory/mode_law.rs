@@ -10,6 +10,7 @@ fn law(depth: usize, teacher_strength: f64, label_noise_std: f64, noise_scale: f
         teacher_strength,
         label_noise_std,
         noise_scale,
+        ..ModeLaw::default()
     }
 }
 

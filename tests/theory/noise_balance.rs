@@ -93,6 +93,7 @@ fn predictions_and_simulation_of_the_reference() {
                 teacher_strength: row.number("m"),
                 label_noise_std: row.sigma,
                 noise_scale: row.learning_rate / row.batch_size as f64,
+                ..ModeLaw::default()
             };
             if first == 0.0 {
                 assert!(balance.is_lost(mode) && balance.variance(mode).is_none());

@@ -67,6 +67,7 @@ fn the_inverse_inverts() {
                 teacher_strength: 1.0,
                 label_noise_std: 0.0,
                 noise_scale: 0.0,
+                ..ModeLaw::default()
             };
             let curve = StrengthCurve::new(depth, 1.0, start);
             // Time in which the strength changes by its own size. The inverse is found as a logit, of size up
@@ -95,6 +96,7 @@ fn the_curve_solves_the_flow() {
                 teacher_strength: 1.5,
                 label_noise_std: 0.0,
                 noise_scale: 0.0,
+                ..ModeLaw::default()
             };
             let curve = StrengthCurve::new(depth, 1.5, start);
             let duration = curve.time_to_reach(0.1 * start + 0.9 * 1.5).unwrap();
@@ -184,6 +186,7 @@ fn half_times_and_leads_in_steps() {
             teacher_strength: teacher,
             label_noise_std: 0.0,
             noise_scale: 0.1,
+            ..ModeLaw::default()
         };
         assert_close(peak_lead(&law, 0.95).unwrap() / 0.005, lead, 0.5);
         assert_close(
@@ -201,6 +204,7 @@ fn depth_raises_the_peak_but_shortens_the_lead() {
         teacher_strength: 1.0,
         label_noise_std: 0.0,
         noise_scale: 0.1,
+        ..ModeLaw::default()
     });
     let peaks: Vec<_> = laws
         .map(|law| (law.diffusion_peak().unwrap(), peak_lead(&law, 0.95).unwrap()))
@@ -216,6 +220,7 @@ fn depth_raises_the_peak_but_shortens_the_lead() {
         teacher_strength: 1.0,
         label_noise_std: 0.55,
         noise_scale: 0.1,
+        ..ModeLaw::default()
     };
     assert_eq!(peak_lead(&noisy, 0.95), None);
 }

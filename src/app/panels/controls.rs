@@ -7,9 +7,9 @@ use crate::app::format::{brief, significant};
 use crate::app::state::{Companions, Draft, State};
 use crate::app::style;
 use crate::dynamics::{LangevinNoise, LiveParams, Sampling};
-use crate::experiment::{Basis, DataKind, Dynamics, Engine, Experiment, InitScheme};
+use crate::experiment::{Basis, DataKind, Decay, Dynamics, Engine, Experiment, InitScheme};
 use crate::observables::Quantity;
-use crate::theory::largest_stable_learning_rate;
+use crate::theory::{Momentum, MomentumRule, Regime, curvature};
 
 /// Draws the rail.
 pub(crate) fn controls(ui: &mut Ui, state: &State) -> Option<Action> {
@@ -19,7 +19,7 @@ pub(crate) fn controls(ui: &mut Ui, state: &State) -> Option<Action> {
     let steepest = curvatures
         .filter(|curvature| curvature.is_finite())
         .reduce(f64::max);
-    read_outs(ui, &state.live, &state.run.experiment, steepest);
+    read_outs(ui, state, steepest);
     ui.add_space(6.0);
     ui.separator();
     let is_pending = state.draft_status == Ok(true);
@@ -89,6 +89,35 @@ fn live_sliders(ui: &mut Ui, state: &State) -> Option<Action> {
             .smallest_positive(1e-3)
             .custom_formatter(|value, _| brief(value, 3)),
     );
+    slider(
+        ui,
+        "momentum \u{3bc}",
+        "What a step keeps of the one before it: v \u{2190} \u{3bc}v \u{2212} \u{3b7}g, W \u{2190} W + v. In small steps the path is that of \
+         plain descent, passed through 1/(1 \u{2212} \u{3bc}) times as fast; at most 0.999.",
+        Slider::new(&mut wanted.momentum, 0.0..=0.999).custom_formatter(|value, _| brief(value, 3)),
+    );
+    slider(
+        ui,
+        "weight decay \u{3bb}",
+        "The loss has \u{3bb}/2 times the sum of all squared weights more: every feature ends lower, and those too weak are lost.",
+        Slider::new(&mut wanted.weight_decay, 0.0..=10.0)
+            .logarithmic(true)
+            .smallest_positive(1e-4)
+            .custom_formatter(|value, _| brief(value, 3)),
+    );
+    let scheduled: Vec<&str> = state
+        .run
+        .experiment
+        .schedule
+        .courses()
+        .map(|(which, _)| which.symbol())
+        .collect();
+    if !scheduled.is_empty() {
+        let hint =
+            "A schedule moves these from the values set here; what is in force is in the plot of parameters.";
+        ui.label(RichText::new(format!("{} by schedule", scheduled.join(", "))).size(12.5))
+            .on_hover_text(hint);
+    }
     if let Some(complaint) = &state.refused_live {
         ui.label(
             RichText::new(complaint)
@@ -108,11 +137,17 @@ fn slider(ui: &mut Ui, name: &str, hint: &str, slider: Slider<'_>) {
 }
 
 /// What follows from the live parameters, and from the largest curvature of the present weights.
-fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment, steepest: Option<f64>) {
-    let depth = running.network.depth();
-    let strongest = running.teacher.strengths.first().copied().unwrap_or(1.0);
+fn read_outs(ui: &mut Ui, state: &State, steepest: Option<f64>) {
+    let running = &state.run.experiment;
+    // The sliders at once; what a schedule moves as it is now.
+    let live = if running.schedule.is_empty() {
+        &state.live
+    } else {
+        &state.run.in_force
+    };
     let law = running.mode_law(0, live);
-    let fraction = live.learning_rate / largest_stable_learning_rate(depth, strongest);
+    let limit = largest_stable_rate(running, live);
+    let fraction = live.learning_rate / limit;
     let color = match fraction {
         f if f >= 1.0 => style::red(ui.visuals()),
         f if f >= 0.8 => style::amber(ui.visuals()),
@@ -137,8 +172,27 @@ fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment, steepest: Opt
             "\u{3b7} / stability limit",
             significant(fraction, 3),
             color,
-            "The limit is 2/(L m^(2\u{2212}2/L)) of the strongest mode in balanced layers: above it, full-batch descent leaves the minimum.",
+            "The limit is 2/(L m^(2\u{2212}2/L)) of the strongest mode in balanced layers, 1 + \u{3bc} times that with momentum (Nesterov: \
+             (1 + \u{3bc})/(1 + 2\u{3bc})): above it, full-batch descent leaves the minimum.",
         );
+        if live.has_momentum() {
+            row(
+                "effective \u{3b7}/(1\u{2212}\u{3bc})",
+                significant(live.learning_rate * live.momentum_gain(), 3),
+                plain,
+                "The learning rate of plain descent along the same path, in small steps.",
+            );
+            row("swings", swings(running, live), plain, "Whether momentum only rescales time or the strongest mode swings about its end: heavy ball above \u{3bc} = (1 \u{2212} \u{221a}(\u{3b7}\u{3bb}))\u{b2}, \u{3bb} its curvature.");
+        }
+        if live.has_decay() {
+            let threshold = crate::theory::weight_decay::least_learned_teacher(law.depth, law.weight_decay);
+            row(
+                "lost below m",
+                significant(threshold, 3),
+                plain,
+                "Features of a smaller teacher strength are lost to weight decay: \u{3bb} itself for two layers, more for deeper networks, where they are lost in a jump.",
+            );
+        }
         if let Some(curvature) = steepest {
             row(
                 "\u{3b7} / limit of the weights",
@@ -148,6 +202,40 @@ fn read_outs(ui: &mut Ui, live: &LiveParams, running: &Experiment, steepest: Opt
             );
         }
     });
+}
+
+/// Momentum as the engine has it.
+fn momentum_of(running: &Experiment, live: &LiveParams) -> Momentum {
+    let rule = if running.engine == Engine::Nesterov {
+        MomentumRule::Nesterov
+    } else {
+        MomentumRule::HeavyBall
+    };
+    Momentum {
+        rule,
+        momentum: live.momentum,
+    }
+}
+
+/// Curvature of the strongest mode where it ends, in balanced layers.
+fn strongest_curvature(running: &Experiment) -> f64 {
+    let strongest = running.teacher.strengths.first().copied().unwrap_or(1.0);
+    curvature(running.network.depth(), strongest)
+}
+
+fn largest_stable_rate(running: &Experiment, live: &LiveParams) -> f64 {
+    momentum_of(running, live).largest_stable_learning_rate(strongest_curvature(running))
+}
+
+fn swings(running: &Experiment, live: &LiveParams) -> String {
+    let momentum = momentum_of(running, live);
+    let step = live.learning_rate * strongest_curvature(running);
+    let limit = Momentum::critical_momentum(momentum.rule, step);
+    match momentum.regime(step) {
+        Regime::Rescales => format!("no, below \u{3bc} = {}", significant(limit, 3)),
+        Regime::Oscillates => format!("yes, above \u{3bc} = {}", significant(limit, 3)),
+        Regime::Diverges => "diverges".to_owned(),
+    }
 }
 
 fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
@@ -246,6 +334,20 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
                     ],
                 );
             }
+            if matches!(experiment.engine, Engine::Adam | Engine::RmsProp) {
+                ui.label("");
+                ui.label(RichText::new("outside the law").size(12.0))
+                    .on_hover_text("Adaptive steps are a reference: no prediction of this program is about them. The diffusion that is drawn is that of their gradients.");
+                ui.end_row();
+            }
+            choice_row(
+                ui,
+                "decay",
+                "Coupled: the penalty is part of the loss and goes through momentum. Decoupled: weights shrink by \u{3b7}\u{3bb} beside the step.",
+                &mut experiment.optimizer.decay,
+                &[(Decay::Coupled, "coupled"), (Decay::Decoupled, "decoupled")],
+            );
+            super::schedule::schedule_rows(ui, experiment);
             ui.label("companions")
                 .on_hover_text("What else starts from the same weights, drawn thin or as a band.");
             ui.vertical(|ui| companions_group(ui, &mut draft.companions, experiment.dynamics()));

@@ -93,6 +93,36 @@ const TERMS: &[(&str, &str)] = &[
         "From three layers on: a late, weak feature whose outer weights the noise of learned features damps out before it is learned.",
     ),
     (
+        "momentum \u{3bc}",
+        "What a step keeps of the one before it: v \u{2190} \u{3bc}v \u{2212} \u{3b7}g, W \u{2190} W + v. In small steps the path is that of plain \
+         descent at the rate \u{3b7}/(1\u{2212}\u{3bc}), and the end hotter: T = \u{3c4}\u{3c3}\u{b2}\u{3bb}/(2(1\u{2212}\u{3bc})). Above \u{3bc} = (1\u{2212}\u{221a}(\u{3b7}\u{3bb}))\u{b2} a mode \
+         of curvature \u{3bb} swings; the largest stable rate is 2(1+\u{3bc})/\u{3bb}. Nesterov takes the gradient where the momentum leads: \
+         2(1+\u{3bc})/((1+2\u{3bc})\u{3bb}).",
+    ),
+    (
+        "weight decay \u{3bb}",
+        "A penalty \u{3bb}/2 times the sum of all squared weights. Two layers: every mode ends at m \u{2212} \u{3bb}, and one below \u{3bb} is lost, \
+         a soft threshold. Three or more: what is too weak is lost in a jump, and so is a mode that starts too low. Coupled decay goes \
+         through the momentum; decoupled decay shrinks the weights beside it.",
+    ),
+    (
+        "decay and label noise",
+        "Kin: label noise moves the weights as if the loss had (\u{3c4}\u{3c3}\u{b2}/4) times the trace of its Hessian more. At the noise balance \
+         that is a multiple of the same sum of singular values that weight decay makes of two layers, so both take the same amount \
+         from every mode: \u{3bb} there, \u{3b8} = \u{3c4}\u{3c3}\u{b2}\u{221a}(d_in d_out)/2 here. Decay forgets any imbalance of the layers, noise prefers \
+         one of its own.",
+    ),
+    (
+        "schedule",
+        "A course of a live parameter over the steps, from the value that is set: warm-up, step, cosine, exponential, 1/t, when a mode \
+         is learned, or drawn with the pointer. Training time stays the sum of \u{3b7}.",
+    ),
+    (
+        "Adam, RMSProp",
+        "Steps divided by the size of each weight's gradients, shown as a reference: no law of this program is about them. The \
+         diffusion drawn is that of their gradients, exact for the present weights.",
+    ),
+    (
         "curvature \u{3bb}",
         "Second derivative of the loss along a mode at the present weights; its variance under label noise is \u{3c4}\u{3c3}\u{b2}\u{3bb}/2.",
     ),
@@ -139,7 +169,7 @@ pub(crate) fn glossary(ctx: &egui::Context, state: &State) -> Option<Action> {
 fn equations(ui: &mut Ui, run: &RunData) {
     ui.heading("Equations in force");
     let depth = run.experiment.network.depth();
-    let live = run.live;
+    let live = run.in_force;
     ui.label(format!(
         "L = {depth}, \u{3b7} = {}, B = {}, \u{3c3} = {}: \u{3c4} = {}",
         brief(live.learning_rate, 4),
@@ -154,6 +184,21 @@ fn equations(ui: &mut Ui, run: &RunData) {
         "ds = [L s^(2\u{2212}2/L) (m \u{2212} s) + (\u{3c4}/2) L(L\u{2212}1) s^(3\u{2212}4/L) V(s)] dt + \u{221a}D(s) d\u{3b2}",
     );
     ui.label("D(s) = \u{3c4} L\u{b2} s^(4\u{2212}4/L) V(s)");
+    if live.has_decay() {
+        ui.label(format!(
+            "Weight decay \u{3bb} = {}: the drift has \u{2212}L \u{3bb} s more.",
+            brief(live.weight_decay, 4)
+        ));
+    }
+    if live.has_momentum() {
+        ui.label(format!(
+            "Momentum \u{3bc} = {}: in the time t/(1 \u{2212} \u{3bc}), with \u{3c4}/(1 \u{2212} \u{3bc}) for \u{3c4}.",
+            brief(live.momentum, 4)
+        ));
+    }
+    if run.experiment.dynamics().is_adaptive() {
+        ui.label("The steps of this run are adaptive: none of this is about them.");
+    }
     for mode in 0..run.rank() {
         let law = run.mode_law(mode);
         let peak = law.diffusion_peak().map_or_else(

@@ -13,6 +13,7 @@ mod lesson;
 mod lesson_picker;
 mod menu;
 mod palette;
+mod schedule;
 mod side;
 mod stationary;
 mod transport;

@@ -215,7 +215,11 @@ fn not_covered(run: &RunData, is_stored_set_covered: bool) -> Option<String> {
         ));
     }
     match run.experiment.dynamics() {
-        Dynamics::Sgd | Dynamics::Langevin => None,
+        Dynamics::Sgd | Dynamics::Nesterov | Dynamics::Langevin => None,
+        dynamics @ (Dynamics::Adam | Dynamics::RmsProp) => Some(format!(
+            "{} divides every step by the size of its gradients: a reference, to which no law here applies.",
+            dynamics.label()
+        )),
         dynamics @ (Dynamics::IsotropicLangevin | Dynamics::GradientFlow) => Some(format!(
             "The stationary laws are those of the noise of SGD; {} has another.",
             dynamics.label()
@@ -304,8 +308,8 @@ fn measured(estimates: &Estimates) -> String {
 /// What is said of a mode that no noise moves.
 fn point(prediction: &Prediction, estimates: &Estimates) -> String {
     format!(
-        "without noise a point at m = {}: spread {}",
-        significant(prediction.law.teacher_strength, 4),
+        "without noise a point at {}: spread {}",
+        significant(prediction.law.learned_strength(), 4),
         significant(estimates.variance.max(0.0).sqrt(), 2)
     )
 }

@@ -44,7 +44,7 @@ impl Predictions {
         self.modes.resize(run.rank().max(self.modes.len()), None);
         let basis = Basis {
             law: run.mode_law(mode),
-            live: run.live,
+            live: run.in_force,
             run: run.run,
         };
         if let Some((made_of, prediction)) = &self.modes[mode]
@@ -58,7 +58,7 @@ impl Predictions {
             basis.law,
             network,
             mode,
-            &run.live,
+            &run.in_force,
         )?);
         self.modes[mode] = Some((basis, Arc::clone(&prediction)));
         Some(prediction)
@@ -67,10 +67,10 @@ impl Predictions {
     /// The law of the network at the present parameters.
     fn network(&mut self, run: &RunData) -> Option<Arc<NetworkLaw>> {
         match &self.network {
-            Some((made_of, live, law)) if (*made_of, *live) == (run.run, run.live) => law.clone(),
+            Some((made_of, live, law)) if (*made_of, *live) == (run.run, run.in_force) => law.clone(),
             Some(_) | None => {
-                let law = NetworkLaw::new(&run.experiment, &run.live).map(Arc::new);
-                self.network = Some((run.run, run.live, law.clone()));
+                let law = NetworkLaw::new(&run.experiment, &run.in_force).map(Arc::new);
+                self.network = Some((run.run, run.in_force, law.clone()));
                 law
             }
         }
@@ -79,10 +79,10 @@ impl Predictions {
     /// What is predicted of the settled modes of a stored set at the present parameters.
     fn stored(&mut self, run: &RunData) -> Option<Arc<StoredNoise>> {
         match &self.stored {
-            Some((made_of, live, stored)) if (*made_of, *live) == (run.run, run.live) => stored.clone(),
+            Some((made_of, live, stored)) if (*made_of, *live) == (run.run, run.in_force) => stored.clone(),
             Some(_) | None => {
-                let stored = StoredNoise::new(&run.experiment, &run.live).map(Arc::new);
-                self.stored = Some((run.run, run.live, stored.clone()));
+                let stored = StoredNoise::new(&run.experiment, &run.in_force).map(Arc::new);
+                self.stored = Some((run.run, run.in_force, stored.clone()));
                 stored
             }
         }

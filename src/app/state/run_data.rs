@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use crate::chart::{TheoryCurve, TimeScale};
 use crate::dynamics::LiveParams;
-use crate::experiment::{Dynamics, Experiment};
+use crate::experiment::{Dynamics, Experiment, LearnedAt};
 use crate::history::History;
-use crate::observables::events::{self, Activity, ModeEvents, Moment};
+use crate::observables::events::{self, Activity, ModeEvents, Moment, holds};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{
     Divergence, Ensemble, EnsembleKind, Intervention, StationaryStatistics, noisy_start,
@@ -64,6 +64,8 @@ pub(crate) struct RunData {
     pub(crate) step: u64,
     pub(crate) time: f64,
     pub(crate) live: LiveParams,
+    /// Of these, in force by schedule.
+    pub(crate) in_force: LiveParams,
     pub(crate) steps_per_second: f64,
     pub(crate) interventions: Vec<Intervention>,
     /// Moments to which the run can be taken back, oldest first.
@@ -107,6 +109,9 @@ impl RunData {
             step: 0,
             time: 0.0,
             live: experiment.live,
+            in_force: experiment
+                .schedule
+                .in_force(&experiment.live, 0, &LearnedAt::default()),
             steps_per_second: 0.0,
             interventions: Vec::new(),
             checkpoints: Vec::new(),
@@ -157,6 +162,7 @@ impl RunData {
             .interventions
             .last()
             .map_or(past.experiment.live, |change| change.live);
+        past.in_force = past.live_at_step(to.step).unwrap_or(past.live);
         past.checkpoints.retain(|checkpoint| checkpoint.step <= to.step);
         past
     }
@@ -166,6 +172,7 @@ impl RunData {
         self.step = frame.step;
         self.time = frame.time;
         self.live = frame.live;
+        self.in_force = frame.in_force;
         self.steps_per_second = frame.steps_per_second;
         self.n_merged += frame.n_merged;
         self.n_thinned += frame.n_thinned;
@@ -205,14 +212,15 @@ impl RunData {
     /// Predicts the course of every mode from its size in the first row.
     fn predict(&mut self) {
         let history = &self.trajectories[0].history;
-        let depth = self.experiment.network.depth();
-        let strengths = self.experiment.teacher.strengths.iter().enumerate();
-        let predicted = strengths.filter_map(|(mode, &teacher)| {
+        let predicted = (0..self.rank()).filter_map(|mode| {
             let column = history
                 .finest()
                 .column(self.schema.column(Quantity::Strength, mode));
             let start = column.first()?.first;
-            Some(TheoryCurve::new(depth, teacher, start))
+            Some(TheoryCurve::new(
+                &self.experiment.mode_law(mode, &self.experiment.live),
+                start,
+            ))
         });
         self.predicted = predicted.collect();
     }
@@ -242,7 +250,7 @@ impl RunData {
 
     /// The law of one mode at the present parameters.
     pub(crate) fn mode_law(&self, mode: usize) -> ModeLaw {
-        self.experiment.mode_law(mode, &self.live)
+        self.experiment.mode_law(mode, &self.in_force)
     }
 
     /// Value of a column of the first trajectory in the last bucket that begins at or before a step.
@@ -254,6 +262,14 @@ impl RunData {
         bucket.map_or(0.0, |bucket| history.finest().column(column)[bucket].first)
     }
 
+    /// Live parameters in force at a recorded step of a run with a schedule.
+    fn live_at_step(&self, step: u64) -> Option<LiveParams> {
+        let is_scheduled = !self.experiment.schedule.is_empty() && !self.trajectories.is_empty();
+        is_scheduled
+            .then(|| self.schema.read_live(|column| self.value_at_step(step, column)))
+            .flatten()
+    }
+
     /// What was being learned at a recorded moment, in one line too.
     pub(crate) fn activity_at(&self, moment: Moment) -> (Activity, String) {
         let live = self
@@ -262,6 +278,7 @@ impl RunData {
             .take_while(|change| change.step < moment.step)
             .last()
             .map_or(self.experiment.live, |change| change.live);
+        let live = self.live_at_step(moment.step).unwrap_or(live);
         let modes = 0..self.rank();
         let values = |quantity: Quantity| -> Vec<f64> {
             let value = |mode| self.value_at_step(moment.step, self.schema.column(quantity, mode));
@@ -277,7 +294,7 @@ impl RunData {
             events.is_some_and(|events| events.learned.is_some_and(|learned| learned.step <= moment.step))
         };
         let activity = Activity::in_row(&strengths, &drifts, &laws, learned);
-        let holds = noisy_start(&self.experiment).map_or_else(Vec::new, |start| start.holds(&laws, &live));
+        let holds = holds(noisy_start(&self.experiment).as_ref(), &laws, &live);
         let summary = activity.summary(&strengths, &laws, &holds, live.learning_rate);
         (activity, summary)
     }

@@ -94,8 +94,10 @@ pub(crate) fn horizon(experiment: &Experiment) -> f64 {
             gaussian(&|fan_in, fan_out| (fan_in.min(fan_out) as f64).powf(-0.5 * experiment.init.gamma))
         }
     };
-    let slowest = experiment.teacher.strengths.last().copied().unwrap_or(1.0);
-    let learned = StrengthCurve::new(depth, slowest, start.max(1e-12)).time_to_reach(0.99 * slowest);
+    let slowest = experiment.teacher.strengths.len() - 1;
+    let law = experiment.mode_law(slowest, &experiment.live);
+    let learned = StrengthCurve::of(&law, start.max(1e-12));
+    let learned = learned.time_to_reach(0.99 * learned.end());
     let eta = experiment.live.learning_rate;
     (1.15 * learned.unwrap_or(0.0)).clamp(100.0 * eta, 20_000.0 * eta)
 }

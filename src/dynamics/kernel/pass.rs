@@ -1,5 +1,7 @@
 //! The passes of a step through a network held in panels.
 
+mod by_rule;
+
 use pulp::Simd;
 
 use crate::dynamics::blowup::Blowup;
@@ -79,6 +81,11 @@ impl Pass {
     /// The weights of every layer.
     pub(in crate::dynamics) fn weights(&self) -> &[Panel] {
         &self.weights
+    }
+
+    /// Numbers of all layers, padding among them.
+    pub(in crate::dynamics) fn n_numbers(&self) -> usize {
+        self.weights.iter().map(|panel| panel.data.len()).sum()
     }
 
     /// Takes over the weights of a network of the same shape.

@@ -1,11 +1,13 @@
 //! Euler-Maruyama with the exact noise of a minibatch gradient: one increment of the statistic, `dt E[Q] - sqrt(tau dt) N`, passes
-//! backwards through the network against the identity.
+//! backwards through the network against the identity. With momentum or weight decay it is handed to [`optimizer`](crate::dynamics::optimizer).
 
+use nalgebra::DMatrix;
 use pulp::Simd;
 
 use super::stored::Stored;
 use crate::dynamics::blowup::Blowup;
 use crate::dynamics::kernel::{Inputs, Pass, Work, dispatch};
+use crate::dynamics::optimizer::{Motion, StepNumbers};
 use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::memory::HeapBytes;
 use crate::model::{DeepLinearNetwork, Risk};
@@ -32,6 +34,8 @@ pub(crate) struct Anisotropic {
     /// Weights before the step, where it has several substeps.
     before: Option<Vec<Panel>>,
     scale: f64,
+    /// Momentum and decay.
+    motion: Motion,
 }
 
 impl Anisotropic {
@@ -41,6 +45,7 @@ impl Anisotropic {
         sampling: Sampling,
         n_substeps: u32,
         normals: NormalStream,
+        motion: Motion,
     ) -> Self {
         let pass = Pass::new(network);
         let (d_out, d_in) = risk.teacher().map().shape();
@@ -62,6 +67,7 @@ impl Anisotropic {
             batching: Batching::of(&risk, sampling),
             n_substeps,
             normals,
+            motion,
             pass,
             risk,
         }
@@ -73,6 +79,7 @@ impl Anisotropic {
             pass: Pass::new(network),
             scale: self.risk.scale(&network.end_to_end_map(), 0.0),
             stored: self.stored.as_ref().map(Stored::restarted),
+            motion: self.motion.restarted(),
             normals,
             ..self.clone()
         }
@@ -95,6 +102,24 @@ impl Anisotropic {
         self.batching.noise_scale(live)
     }
 
+    /// What it carries from step to step, with momentum.
+    pub(super) fn motion_mut(&mut self) -> &mut Motion {
+        &mut self.motion
+    }
+
+    /// Whether it has a velocity to forget.
+    pub(super) fn is_moving(&self) -> bool {
+        self.motion.is_moving()
+    }
+
+    /// What it carries from step to step beside the weights.
+    pub(super) fn carried(&self) -> Vec<(&'static str, Vec<DMatrix<f64>>)> {
+        let parts = self.motion.carried();
+        parts
+            .map(|(name, layers)| (name, self.pass.matrices_of(layers)))
+            .collect()
+    }
+
     /// Where its noise is drawn from.
     #[inline(always)]
     pub(in crate::dynamics) fn normals_mut(&mut self) -> &mut NormalStream {
@@ -115,19 +140,45 @@ impl Anisotropic {
         n_steps: u64,
     ) -> (u64, Result<(), Blowup>) {
         self.pass.load(network);
-        let run = Run {
-            noise_scale: self.batching.noise_scale(live),
-            engine: self,
-            live,
-            n_steps,
+        if n_steps > 0 && !live.has_momentum() {
+            self.motion.rest();
+        }
+        let (stride, noise_scale) = (self.pass.common_stride(), self.batching.noise_scale(live));
+        let outcome = if self.motion.is_plain(live) {
+            let run = Run {
+                noise_scale,
+                engine: self,
+                live,
+                n_steps,
+            };
+            dispatch(stride, run)
+        } else {
+            let run = RunByRule {
+                noise_scale,
+                engine: self,
+                live,
+                n_steps,
+            };
+            dispatch(stride, run)
         };
-        let outcome = dispatch(run.engine.pass.common_stride(), run);
         self.pass.store(network);
         outcome
     }
 
     #[inline(always)]
     fn substep<S: Simd, const STRIDE: usize>(
+        &mut self,
+        simd: S,
+        live: &LiveParams,
+        noise_scale: f64,
+    ) -> Result<(), Blowup> {
+        self.deltas::<S, STRIDE>(simd, live, noise_scale)?;
+        self.pass.update::<S, STRIDE>(simd, Inputs::Identity)
+    }
+
+    /// The increment of a substep, passed backwards through the network.
+    #[inline(always)]
+    fn deltas<S: Simd, const STRIDE: usize>(
         &mut self,
         simd: S,
         live: &LiveParams,
@@ -149,7 +200,7 @@ impl Anisotropic {
             add_scaled(simd, -dt, &mean[0].data, &mut statistic[0].data);
         }
         self.pass.backward::<S, STRIDE>(simd, Inputs::Identity);
-        self.pass.update::<S, STRIDE>(simd, Inputs::Identity)
+        Ok(())
     }
 
     /// `E[Q]` to the work space `deltas[0]`.
@@ -210,7 +261,7 @@ impl HeapBytes for Anisotropic {
         let draws =
             self.label_draws.heap_bytes() + self.input_draws.heap_bytes() + self.packed_draws.heap_bytes();
         let work = self.pass.heap_bytes() + self.target.heap_bytes() + self.before.heap_bytes();
-        draws + work + self.stored.heap_bytes()
+        draws + work + self.stored.heap_bytes() + self.motion.n_bytes(self.pass.n_numbers())
     }
 }
 
@@ -257,6 +308,46 @@ impl Work for Run<'_> {
                 if outcome.is_err() {
                     if let Some(before) = &engine.before {
                         engine.pass.set_weights(before);
+                    }
+                    return (step, outcome);
+                }
+            }
+        }
+        (self.n_steps, Ok(()))
+    }
+}
+
+/// Steps with momentum or decay, at fixed parameters.
+struct RunByRule<'a> {
+    engine: &'a mut Anisotropic,
+    live: &'a LiveParams,
+    noise_scale: f64,
+    n_steps: u64,
+}
+
+impl Work for RunByRule<'_> {
+    type Output = (u64, Result<(), Blowup>);
+
+    #[inline(always)]
+    fn run<S: Simd, const STRIDE: usize>(self, simd: S) -> Self::Output {
+        let Self { engine, live, .. } = self;
+        let numbers = StepNumbers::new(live, engine.n_substeps);
+        for step in 0..self.n_steps {
+            // Where a later part of the step fails, the whole step is taken back.
+            let before =
+                (engine.n_substeps > 1).then(|| (engine.pass.weights().to_vec(), engine.motion.clone()));
+            for _ in 0..engine.n_substeps {
+                engine.pass.begin(&mut engine.motion, &numbers);
+                let outcome = engine
+                    .deltas::<S, STRIDE>(simd, live, self.noise_scale)
+                    .and_then(|()| {
+                        let Anisotropic { pass, motion, .. } = &mut *engine;
+                        pass.update_by::<S, STRIDE>(simd, Inputs::Identity, motion, &numbers)
+                    });
+                if outcome.is_err() {
+                    if let Some((weights, motion)) = before {
+                        engine.pass.set_weights(&weights);
+                        engine.motion = motion;
                     }
                     return (step, outcome);
                 }

@@ -9,17 +9,23 @@
 //!
 //! For comparison, isotropic noise: every weight gets independent noise of the same size, chosen so that the total variance
 //! over all weights is that of the exact noise.
+//!
+//! With momentum it is underdamped: `dW = v dt`, `dv = -gamma (v dt - dX / (1 - mu))`, `gamma = ln(1/mu) / eta`, where `dX` is the
+//! increment above with the weight decay's `-lambda_w W dt`. With one substep a step, `v <- mu v + dX`, `W <- W + v`: the heavy ball
+//! with Gaussian noise.
 
 mod anisotropic;
 mod isotropic;
 mod stored;
 
+use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
 use super::LiveParams;
 use super::blowup::Blowup;
 use super::engine::Engine;
 use super::minibatch::Sampling;
+use super::optimizer::{Motion, Optimizer, Rule};
 use crate::memory::HeapBytes as _;
 use crate::model::{DeepLinearNetwork, Risk};
 use crate::random::{Purpose, Streams};
@@ -51,7 +57,7 @@ enum Kind {
 
 impl Langevin {
     /// Langevin dynamics on `risk`, its noise that of minibatches visited by `sampling` (which matters for a stored set
-    /// only).
+    /// only), with the usual [`Optimizer`].
     pub fn new(
         network: &DeepLinearNetwork,
         risk: Risk,
@@ -60,13 +66,27 @@ impl Langevin {
         n_substeps: u32,
         streams: impl Into<Streams>,
     ) -> Self {
+        let options = Optimizer::default();
+        Self::with_options(network, risk, sampling, (noise, n_substeps), options, streams)
+    }
+
+    /// The same with other options of momentum and decay; kind of noise and number of substeps in one.
+    pub fn with_options(
+        network: &DeepLinearNetwork,
+        risk: Risk,
+        sampling: Sampling,
+        (noise, n_substeps): (LangevinNoise, u32),
+        options: Optimizer,
+        streams: impl Into<Streams>,
+    ) -> Self {
+        let motion = Motion::new(Rule::HeavyBall, options);
         let normals = streams.into().normals(Purpose::Langevin);
         let kind = match noise {
             LangevinNoise::Anisotropic => Kind::Anisotropic(Box::new(Anisotropic::new(
-                network, risk, sampling, n_substeps, normals,
+                network, risk, sampling, n_substeps, normals, motion,
             ))),
             LangevinNoise::Isotropic => Kind::Isotropic(Box::new(Isotropic::new(
-                network, risk, sampling, n_substeps, normals,
+                network, risk, sampling, n_substeps, normals, motion,
             ))),
         };
         Self { kind }
@@ -122,6 +142,31 @@ impl Engine for Langevin {
             Kind::Isotropic(engine) => Kind::Isotropic(Box::new(engine.restarted(network, normals))),
         };
         Box::new(Self { kind })
+    }
+
+    fn set_live(&mut self, _network: &DeepLinearNetwork, live: &LiveParams) {
+        // At once, not with the next step: that may be taken in lanes, which have no velocity to forget.
+        if !live.has_momentum() {
+            match &mut self.kind {
+                Kind::Anisotropic(engine) => engine.motion_mut().rest(),
+                Kind::Isotropic(engine) => engine.motion_mut().rest(),
+            }
+        }
+    }
+
+    fn is_changed_by(&self, live: &LiveParams) -> bool {
+        let is_moving = match &self.kind {
+            Kind::Anisotropic(engine) => engine.is_moving(),
+            Kind::Isotropic(engine) => engine.is_moving(),
+        };
+        is_moving && !live.has_momentum()
+    }
+
+    fn carried(&self) -> Vec<(&'static str, Vec<DMatrix<f64>>)> {
+        match &self.kind {
+            Kind::Anisotropic(engine) => engine.carried(),
+            Kind::Isotropic(engine) => engine.carried(),
+        }
     }
 
     fn n_bytes(&self) -> usize {

@@ -9,6 +9,8 @@
 //! b  = sqrt(tau) g sqrt(V)
 //! ```
 //!
+//! (with weight decay, `a` has `-lambda` more)
+//!
 //! and is stepped by Heun's method, `x_1 = x(w)`, `x_2 = x(w e^(x_1))`, `w <- w e^((x_1 + x_2)/2)`, with tamed increments
 //!
 //! ```text
@@ -28,6 +30,7 @@
 use pulp::Simd;
 
 use crate::random::fma;
+use crate::theory::ModeLaw;
 
 /// Below this a strength is not followed; a mode that noise traps at zero stays here.
 pub(super) const SMALLEST_STRENGTH: f64 = 1e-100;
@@ -48,26 +51,24 @@ pub(super) struct DeepStep {
     noise: f64,
     /// `sqrt(tau h)`.
     noise_std: f64,
+    /// `lambda h`.
+    decay: f64,
     smallest_weight: f64,
     largest_weight: f64,
 }
 
 impl DeepStep {
-    pub(super) fn new(
-        depth: usize,
-        teacher_strength: f64,
-        label_noise_std: f64,
-        noise_scale: f64,
-        time_step: f64,
-    ) -> Self {
-        let root = 1.0 / depth as f64;
+    /// Of a law without momentum.
+    pub(super) fn new(law: &ModeLaw, time_step: f64) -> Self {
+        let root = 1.0 / law.depth as f64;
         Self {
-            depth,
-            teacher_strength,
-            label_noise_variance: label_noise_std * label_noise_std,
+            depth: law.depth,
+            teacher_strength: law.teacher_strength,
+            label_noise_variance: law.label_noise_std * law.label_noise_std,
             time_step,
-            noise: noise_scale * time_step,
-            noise_std: (noise_scale * time_step).sqrt(),
+            noise: law.noise_scale * time_step,
+            noise_std: (law.noise_scale * time_step).sqrt(),
+            decay: law.weight_decay * time_step,
             smallest_weight: SMALLEST_STRENGTH.powf(root),
             largest_weight: LARGEST_STRENGTH.powf(root),
         }
@@ -161,7 +162,7 @@ impl DeepStep {
         let error = strength - self.teacher_strength;
         let variance = fma::<S>(2.0 * error, error, self.label_noise_variance);
         let curvature = fma::<S>(depth - 1.0, variance, 2.0 * depth * strength * error);
-        let drift = -gain * fma::<S>(error, self.time_step, 0.5 * self.noise * gain * curvature);
+        let drift = -gain * fma::<S>(error, self.time_step, 0.5 * self.noise * gain * curvature) - self.decay;
         let spread = self.noise_std * gain * variance.sqrt();
         let stiffness = 2.0 * fma::<S>(spread, spread, drift.abs());
         let increment = fma::<S>(spread, draw, drift);

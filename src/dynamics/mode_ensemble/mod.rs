@@ -7,7 +7,8 @@
 //!
 //! the law of one mode of an aligned, balanced network on the online stream (arXiv 2604.06366). It leaves out the noise in
 //! the other entries of the mode matrix, so a small mode spreads less here than in the network while a larger one is in
-//! transition. The steps are in `deep.rs` and `single_layer.rs`.
+//! transition. Weight decay adds `-L lambda s dt`; with momentum these are solved in the time `t / (1 - mu)` with the noise scale `tau / (1 - mu)`,
+//! which is what a network follows in the limit of small steps. The steps are in `deep.rs` and `single_layer.rs`.
 //!
 //! Trajectories move in chunks of [`CHUNK`], each with a random stream of its own, on all cores of the present rayon pool:
 //! the numbers do not depend on the number of threads, and a larger `N` leaves those of whole chunks as they are.
@@ -18,10 +19,10 @@ mod single_layer;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::{Batching, LiveParams};
+use super::{Batching, Decay, LiveParams};
 use crate::random::{NormalStream, Purpose, Streams};
 use crate::stats::{Summary, mean_and_variance};
-use crate::theory::ModeLaw;
+use crate::theory::{ModeLaw, curvature};
 use deep::{DeepStep, power};
 use single_layer::SingleLayerStep;
 
@@ -65,6 +66,8 @@ pub struct EnsembleOptions {
     pub substeps: Substeps,
     /// Seed of the random streams.
     pub seed: u64,
+    /// Which way weights decay.
+    pub decay: Decay,
 }
 
 /// An ensemble of mode equations.
@@ -72,6 +75,7 @@ pub struct EnsembleOptions {
 pub struct ModeEnsemble {
     depth: usize,
     batching: Batching,
+    decay: Decay,
     substeps: Substeps,
     step: u64,
     modes: Vec<Trajectories>,
@@ -123,7 +127,7 @@ impl ModeEnsemble {
                     weights: vec![weight; n_trajectories],
                     strengths: vec![start; n_trajectories],
                     normals: Vec::with_capacity(n_chunks),
-                    mover: Mover::SingleLayer(SingleLayerStep::new(0.0, 0.0, 0.0, 0.0)),
+                    mover: Mover::SingleLayer(SingleLayerStep::new(&ModeLaw::default(), 0.0)),
                     n_substeps: 1,
                 }
             })
@@ -139,6 +143,7 @@ impl ModeEnsemble {
         let mut ensemble = Self {
             depth,
             batching: options.batching,
+            decay: options.decay,
             substeps: options.substeps,
             step: 0,
             modes,
@@ -152,16 +157,23 @@ impl ModeEnsemble {
     pub fn set_live(&mut self, live: &LiveParams) {
         for mode in &mut self.modes {
             let law = self.batching.mode_law(self.depth, mode.teacher_strength, live);
+            let law = self.decay.of_law(law);
+            // Time along the path that momentum passes through faster.
+            let time = live.learning_rate / (1.0 - law.momentum);
+            let law = ModeLaw {
+                noise_scale: law.effective_noise_scale(),
+                momentum: 0.0,
+                ..law
+            };
             mode.n_substeps = match self.substeps {
-                Substeps::Auto => substeps_of(&law, live.learning_rate),
+                Substeps::Auto => substeps_of(&law, time),
                 Substeps::Fixed(n) => n.max(1),
             };
-            let time_step = live.learning_rate / f64::from(mode.n_substeps);
-            let (m, sigma, tau) = (law.teacher_strength, law.label_noise_std, law.noise_scale);
+            let time_step = time / f64::from(mode.n_substeps);
             mode.mover = if self.depth == 1 {
-                Mover::SingleLayer(SingleLayerStep::new(m, sigma, tau, time_step))
+                Mover::SingleLayer(SingleLayerStep::new(&law, time_step))
             } else {
-                Mover::Deep(DeepStep::new(self.depth, m, sigma, tau, time_step))
+                Mover::Deep(DeepStep::new(&law, time_step))
             };
         }
     }
@@ -286,7 +298,9 @@ fn substeps_of(law: &ModeLaw, learning_rate: f64) -> u32 {
         * law.teacher_strength.powf(2.0 - 4.0 / depth)
         * law.residual_variance(0.0);
     let finer = (depth - 1.0).max(1.0).powi(2);
-    let needed = (learning_rate * law.curvature().max(finer * noise) / RESOLUTION).ceil();
+    // The weight itself shrinks by the decay alone where nothing else moves it.
+    let fastest = curvature(law.depth, law.teacher_strength).max(depth * law.weight_decay);
+    let needed = (learning_rate * fastest.max(finer * noise) / RESOLUTION).ceil();
     // A number beyond the range, or none at all, becomes the largest allowed.
     if needed < f64::from(MAX_SUBSTEPS) {
         (needed as u32).max(1)

@@ -13,9 +13,11 @@
 //! y <- G y + sigma sqrt(tau h (1 + G^2) / 2) xi_2
 //! ```
 //!
-//! exact without label noise at any `h`, and otherwise wrong by `h^2`. (The scheme is this program's own.)
+//! With weight decay the first part decays at `1 + tau + lambda`, and the constant pull `-lambda m dt` that is left of it is split alike. It is
+//! exact without label noise and decay at any `h`, and otherwise wrong by `h^2`. (The scheme is this program's own.)
 
 use super::deep::LARGEST_STRENGTH;
+use crate::theory::ModeLaw;
 
 /// One substep of a mode under fixed parameters.
 #[derive(Clone, Copy, Debug)]
@@ -27,15 +29,20 @@ pub(super) struct SingleLayerStep {
     log_std: f64,
     /// `sigma sqrt(tau h / 2)`.
     label_std: f64,
+    /// `lambda m h / 2`.
+    pull: f64,
 }
 
 impl SingleLayerStep {
-    pub(super) fn new(teacher_strength: f64, label_noise_std: f64, noise_scale: f64, time_step: f64) -> Self {
+    /// Of a law without momentum.
+    pub(super) fn new(law: &ModeLaw, time_step: f64) -> Self {
+        let (tau, decay) = (law.noise_scale, law.weight_decay);
         Self {
-            teacher_strength,
-            log_decay: -(1.0 + noise_scale) * time_step,
-            log_std: (2.0 * noise_scale * time_step).sqrt(),
-            label_std: label_noise_std * (0.5 * noise_scale * time_step).sqrt(),
+            teacher_strength: law.teacher_strength,
+            log_decay: -(1.0 + tau + decay) * time_step,
+            log_std: (2.0 * tau * time_step).sqrt(),
+            label_std: law.label_noise_std * (0.5 * tau * time_step).sqrt(),
+            pull: 0.5 * decay * law.teacher_strength * time_step,
         }
     }
 
@@ -45,7 +52,8 @@ impl SingleLayerStep {
         for (strength, (&factor_draw, &label_draw)) in strengths.iter_mut().zip(draws) {
             let factor = (self.log_decay + self.log_std * factor_draw).exp();
             let spread = self.label_std * (1.0 + factor * factor).sqrt();
-            let deviation = factor * (*strength - self.teacher_strength) + spread * label_draw;
+            let pulled = *strength - self.teacher_strength - self.pull;
+            let deviation = factor * pulled - self.pull + spread * label_draw;
             *strength = (self.teacher_strength + deviation).clamp(-LARGEST_STRENGTH, LARGEST_STRENGTH);
         }
     }

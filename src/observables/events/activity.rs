@@ -57,7 +57,7 @@ impl Activity {
     ) -> Self {
         let fractions = strengths.iter().zip(laws);
         let stages: Vec<Stage> = fractions
-            .map(|(strength, law)| Stage::at(strength / law.teacher_strength))
+            .map(|(strength, law)| Stage::at(strength / law.scale_strength()))
             .collect();
         Self::of(&stages, drifts, learned)
     }
@@ -116,7 +116,7 @@ fn names_of_equals(mode: usize, laws: &[ModeLaw]) -> String {
 
 /// When the waiting mode will be half learned, where that can be told.
 fn outlook(strength: f64, law: &ModeLaw, learning_rate: f64) -> String {
-    let half = StrengthCurve::new(law.depth, law.teacher_strength, strength).half_time();
+    let half = StrengthCurve::of(law, strength).half_time();
     // At L = 1 there is no saddle, and a strength of zero is no rest.
     half.filter(|_| strength > 0.0 || law.depth == 1)
         .map_or_else(String::new, |time| {
@@ -151,6 +151,7 @@ mod tests {
             teacher_strength,
             label_noise_std: 0.0,
             noise_scale,
+            ..ModeLaw::default()
         };
         strengths.iter().map(law).collect()
     }

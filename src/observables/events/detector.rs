@@ -7,11 +7,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::activity::Activity;
-use super::hold::{Hold, NoisyStart};
+use super::hold::{Hold, NoisyStart, holds};
 use super::mode_watch::{ModeWatch, Sample};
 use super::stage::Stage;
 use super::{Event, EventKind, ModeEvents, Moment};
-use crate::dynamics::{Batching, LiveParams, Sampling};
+use crate::dynamics::{Batching, Decay, LiveParams, Sampling};
 use crate::model::{GradientMoments, Risk, Teacher};
 use crate::observables::{Quantity, Schema};
 use crate::theory::ModeLaw;
@@ -22,7 +22,10 @@ pub struct EventDetector {
     teacher: Arc<Teacher>,
     batching: Batching,
     depth: usize,
+    /// As they were set, and in force.
+    set: LiveParams,
     live: LiveParams,
+    decay: Decay,
     /// Laws of the modes under the live parameters.
     laws: Vec<ModeLaw>,
     /// Moments of one sample's gradient along every mode, of a stored set.
@@ -52,34 +55,55 @@ impl EventDetector {
     /// starts with the given live parameters.
     pub fn new(risk: &Risk, sampling: Sampling, depth: usize, live: LiveParams) -> Self {
         let teacher = Arc::clone(risk.teacher());
-        let strengths = teacher.strengths();
+        let rank = teacher.strengths().len();
         let batching = Batching::of(risk, sampling);
-        Self {
-            laws: laws(strengths, batching, depth, &live),
+        let mut detector = Self {
+            laws: Vec::new(),
+            decay: Decay::Coupled,
             gradients: risk.gradient_moments().map(<[_]>::to_vec),
             noisy_start: None,
-            holds: vec![None; strengths.len()],
-            schema: Schema::new(strengths.len(), depth),
-            watches: vec![ModeWatch::default(); strengths.len()],
+            holds: vec![None; rank],
+            schema: Schema::new(rank, depth),
+            watches: vec![ModeWatch::default(); rank],
             stages: Vec::new(),
-            strengths: vec![0.0; strengths.len()],
+            strengths: vec![0.0; rank],
             plateau: None,
             activity: None,
             log: VecDeque::new(),
             n_dropped: 0,
             batching,
             depth,
+            set: live,
             live,
             teacher,
-        }
+        };
+        detector.take_laws();
+        detector
     }
 
     /// The same detector for a run whose noise may keep a mode from being learned.
     #[must_use]
     pub fn with_noise(mut self, start: NoisyStart) -> Self {
         self.noisy_start = Some(start);
-        self.holds = start.holds(&self.laws, &self.live);
+        self.take_laws();
         self
+    }
+
+    /// The same for a run whose weights decay in this way.
+    #[must_use]
+    pub fn with_decay(mut self, decay: Decay) -> Self {
+        self.decay = decay;
+        self.take_laws();
+        self
+    }
+
+    /// Laws and holds of the live parameters.
+    fn take_laws(&mut self) {
+        self.laws = laws(self.teacher.strengths(), self.batching, self.depth, &self.live);
+        for law in &mut self.laws {
+            *law = self.decay.of_law(*law);
+        }
+        self.holds = holds(self.noisy_start.as_ref(), &self.laws, &self.live);
     }
 
     /// Takes in the next observed row, laid out by the [`Schema`] of the run. Rows with a strength or diffusion that is not
@@ -100,6 +124,13 @@ impl EventDetector {
             time: row[Schema::TIME],
         };
         self.strengths.copy_from_slice(strengths);
+        // By schedule other parameters may be in force than were set.
+        if let Some(live) = self.schema.read_live(|column| row[column])
+            && live != self.live
+        {
+            self.live = live;
+            self.take_laws();
+        }
         let (log, n_dropped) = (&mut self.log, &mut self.n_dropped);
         for (mode, watch) in self.watches.iter_mut().enumerate() {
             let sample = Sample {
@@ -112,7 +143,7 @@ impl EventDetector {
                     .gradients
                     .as_ref()
                     .map(|gradients| gradients[mode].at(self.live.label_noise_std)),
-                is_lost: matches!(self.holds[mode], Some(Hold::Lost { .. })),
+                is_lost: self.holds[mode].is_some_and(Hold::is_loss),
             };
             watch.observe(mode, sample, |kind| push(log, n_dropped, now, kind));
         }
@@ -126,14 +157,11 @@ impl EventDetector {
     /// Takes in a change of the live parameters, made when `step` steps were done. A second change at the same step takes the
     /// place of the first.
     pub fn set_live(&mut self, step: u64, time: f64, live: LiveParams) {
-        if live == self.live {
+        if live == self.set {
             return;
         }
-        self.live = live;
-        self.laws = laws(self.teacher.strengths(), self.batching, self.depth, &live);
-        if let Some(start) = &self.noisy_start {
-            self.holds = start.holds(&self.laws, &live);
-        }
+        (self.set, self.live) = (live, live);
+        self.take_laws();
         let kind = EventKind::ParameterChanged { live };
         match self.log.back_mut() {
             Some(Event {
@@ -195,8 +223,8 @@ impl EventDetector {
     }
 
     fn update_stages(&mut self) {
-        let teacher = self.teacher.strengths();
-        let fractions = self.strengths.iter().zip(teacher.iter()).map(|(a, m)| a / m);
+        let scales = self.laws.iter().map(ModeLaw::scale_strength);
+        let fractions = self.strengths.iter().zip(scales).map(|(a, m)| a / m);
         if self.stages.is_empty() {
             self.stages.extend(fractions.map(Stage::at));
         } else {
@@ -206,7 +234,7 @@ impl EventDetector {
         }
         // A mode that is lost waits, wherever noise carries it, unless it had been learned before.
         for ((stage, hold), watch) in self.stages.iter_mut().zip(&self.holds).zip(&self.watches) {
-            if matches!(hold, Some(Hold::Lost { .. })) && watch.events().learned.is_none() {
+            if hold.is_some_and(Hold::is_loss) && watch.events().learned.is_none() {
                 *stage = Stage::Waiting;
             }
         }

@@ -5,11 +5,14 @@
 //!   ([`growth_rate_near_zero`](crate::theory::growth_rate_near_zero)).
 //! - Lost: weaker than the threshold of the noise balance ([`NoiseBalance`]). Such a mode is not learned by a value that noise carries
 //!   past 95 % once.
+//! - Lost to weight decay: so weak that the decay leaves it no strength to end at ([`learned_strength`](ModeLaw::learned_strength)). What
+//!   noise does is not told then: its laws are without decay.
 //! - Locked out, from three layers on: stronger than the threshold, but from small aligned weights never learned
 //!   ([`fates`]). Told where it holds with 5 % less label noise too, for the boundary is no sharper.
 
 use super::short::short;
 use crate::dynamics::LiveParams;
+use crate::theory::weight_decay::least_learned_teacher;
 use crate::theory::{
     Fate, ModeLaw, NoiseBalance, NoisyNetwork, fates, least_learnable_weight, outer_damping, trapping_number,
 };
@@ -41,6 +44,11 @@ pub enum Hold {
         /// The threshold.
         threshold: f64,
     },
+    /// Weaker than what weight decay leaves.
+    Decayed {
+        /// Least teacher strength that is learned.
+        threshold: f64,
+    },
     /// Locked out.
     LockedOut {
         /// Common weight of all layers at the start.
@@ -51,6 +59,14 @@ pub enum Hold {
 }
 
 impl Hold {
+    /// Whether nothing of the mode is left at equilibrium: a value near the teacher's is then a spike, and nothing is learned.
+    pub(super) fn is_loss(self) -> bool {
+        match self {
+            Self::Lost { .. } | Self::Decayed { .. } => true,
+            Self::Trapped { .. } | Self::LockedOut { .. } => false,
+        }
+    }
+
     /// In words, after the name of a mode.
     pub(super) fn text(self) -> String {
         match self {
@@ -63,6 +79,9 @@ impl Hold {
                     short(threshold)
                 )
             }
+            Self::Decayed { threshold } => {
+                format!(" (lost to weight decay: weaker than {})", short(threshold))
+            }
             Self::LockedOut { weight, least } => format!(
                 " (locked out by the noise of learned features: w\u{2080} = {}, needed {})",
                 short(weight),
@@ -72,14 +91,20 @@ impl Hold {
     }
 }
 
-impl NoisyStart {
-    /// What keeps each mode from being learned.
-    pub fn holds(&self, laws: &[ModeLaw], live: &LiveParams) -> Vec<Option<Hold>> {
-        holds(self, laws, live)
+/// What keeps each mode from being learned: weight decay or, from a start whose noise is known, that.
+pub fn holds(start: Option<&NoisyStart>, laws: &[ModeLaw], live: &LiveParams) -> Vec<Option<Hold>> {
+    if live.has_decay() {
+        let decayed = |law: &ModeLaw| {
+            (law.learned_strength() <= 0.0).then(|| Hold::Decayed {
+                threshold: least_learned_teacher(law.depth, law.weight_decay),
+            })
+        };
+        return laws.iter().map(decayed).collect();
     }
+    start.map_or_else(|| vec![None; laws.len()], |start| by_noise(start, laws, live))
 }
 
-fn holds(start: &NoisyStart, laws: &[ModeLaw], live: &LiveParams) -> Vec<Option<Hold>> {
+fn by_noise(start: &NoisyStart, laws: &[ModeLaw], live: &LiveParams) -> Vec<Option<Hold>> {
     let depth = laws.first().map_or(1, |law| law.depth);
     if depth == 2 && start.d_in == 1 && start.d_out == 1 {
         let trapped = |law| Some(trapping_number(law)).filter(|number| *number >= 1.0);
@@ -97,7 +122,7 @@ fn holds(start: &NoisyStart, laws: &[ModeLaw], live: &LiveParams) -> Vec<Option<
         d_out: start.d_out,
         teacher_strengths: laws.iter().map(|law| law.teacher_strength).collect(),
         label_noise_std,
-        noise_scale: live.noise_scale(),
+        noise_scale: live.noise_scale() * live.momentum_gain(),
     };
     let balance = NoiseBalance::new(network(live.label_noise_std));
     let lost = |mode: usize| {
@@ -135,6 +160,7 @@ mod tests {
             teacher_strength,
             label_noise_std: live.label_noise_std,
             noise_scale: live.noise_scale(),
+            ..ModeLaw::default()
         };
         let laws: Vec<ModeLaw> = strengths.iter().map(law).collect();
         let start = NoisyStart {
@@ -142,7 +168,7 @@ mod tests {
             d_out: width,
             aligned_strength: Some(1e-5),
         };
-        holds(&start, &laws, &live)
+        holds(Some(&start), &laws, &live)
     }
 
     /// The trapping number is 3.2 in both; 20 of 20 networks of width 4 leave zero, and 4 theta is stronger than the feature.
@@ -152,6 +178,7 @@ mod tests {
             learning_rate: 0.001,
             batch_size: 1,
             label_noise_std: 80.0,
+            ..LiveParams::default()
         };
         let one = holds_of(2, 1, &[1.0], live);
         assert!(
@@ -173,6 +200,7 @@ mod tests {
             learning_rate: 0.01,
             batch_size: 2,
             label_noise_std,
+            ..LiveParams::default()
         };
         assert_eq!(holds_of(3, 4, &[3.0, 0.5], live(1.5)), [None, None]);
         let held = holds_of(3, 4, &[3.0, 0.5], live(2.2));

@@ -20,7 +20,7 @@ mod stage;
 
 pub use activity::Activity;
 pub use detector::EventDetector;
-pub use hold::{Hold, NoisyStart};
+pub use hold::{Hold, NoisyStart, holds};
 pub use noise_share::noise_shares;
 
 use crate::dynamics::LiveParams;

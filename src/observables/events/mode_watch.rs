@@ -71,7 +71,7 @@ impl ModeWatch {
         if !self.settled {
             self.follow_peak(mode, sample, &mut tell);
         }
-        if !sample.is_lost && sample.strength >= LEARNED_FRACTION * sample.law.teacher_strength {
+        if !sample.is_lost && sample.strength >= LEARNED_FRACTION * sample.law.scale_strength() {
             if self.events.peak.is_some_and(|peak| !peak.confirmed) {
                 self.withdraw(mode, &mut tell);
             }
@@ -100,7 +100,7 @@ impl ModeWatch {
             return;
         }
         let value = sample.diffusion / sample.law.noise_scale;
-        let fraction = sample.strength / sample.law.teacher_strength;
+        let fraction = sample.strength / sample.law.scale_strength();
         if value > self.largest && (TRANSITION_FRACTION..LEARNED_FRACTION).contains(&fraction) {
             if self.events.peak.is_some_and(|peak| peak.confirmed) {
                 self.withdraw(mode, tell);

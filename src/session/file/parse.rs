@@ -43,7 +43,8 @@ struct Tables {
     view: Table,
 }
 
-/// A change of the live parameters; nothing has a default, which would change the run unseen.
+/// A change of the live parameters; nothing has a default, which would change the run unseen, but what did not exist in the first
+/// version, and is off where it is not said.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Intervention {
@@ -53,6 +54,10 @@ struct Intervention {
     #[serde(deserialize_with = "crate::whole_number::deserialize")]
     batch_size: u64,
     label_noise_std: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    momentum: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weight_decay: Option<f64>,
 }
 
 pub(super) fn parse(text: &str, name: &str) -> Result<Session, SessionError> {
@@ -107,6 +112,8 @@ pub(super) fn to_toml(session: &Session) -> String {
                 learning_rate: change.live.learning_rate,
                 batch_size: change.live.batch_size,
                 label_noise_std: change.live.label_noise_std,
+                momentum: Some(change.live.momentum).filter(|_| change.live.has_momentum()),
+                weight_decay: Some(change.live.weight_decay).filter(|_| change.live.has_decay()),
             })
             .collect(),
         end: session.end,
@@ -124,6 +131,8 @@ impl Tables {
                 learning_rate: change.learning_rate,
                 batch_size: change.batch_size,
                 label_noise_std: change.label_noise_std,
+                momentum: change.momentum.unwrap_or(0.0),
+                weight_decay: change.weight_decay.unwrap_or(0.0),
             },
         });
         // Their names are absolute in a session that the program wrote.

@@ -10,12 +10,14 @@
 //! d/dy ln q = -(2 - 3/L) - 4u(u-1)/v - k (u-1) u^(-(1-2/L)) / v
 //! ```
 //!
+//! With weight decay `lambda` at `L = 2` the log-slope has `-k (lambda/m) / v` more; with momentum `tau / (1 - mu)` stands for `tau`.
+//!
 //! Only log-slopes are needed: integrating them gives the density, whatever its height. Everything near `m`
 //! is computed from `u - 1`, which keeps its digits when the law is very narrow.
 
 use std::f64::consts::SQRT_2;
 
-use crate::theory::ModeLaw;
+use crate::theory::{ModeLaw, curvature};
 
 /// Which end of the axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub(super) struct HalfLine {
     noise_ratio: f64,
     /// `k`.
     stiffness: f64,
+    /// `lambda / m`, for `L = 2`.
+    decay: f64,
 }
 
 impl Chart {
@@ -58,7 +62,7 @@ impl Chart {
         }
         let teacher = law.teacher_strength;
         if law.depth <= 1 {
-            let degrees_of_freedom = 1.0 + law.noise_scale.recip();
+            let degrees_of_freedom = 1.0 + law.effective_noise_scale().recip();
             let scale = law.label_noise_std / SQRT_2;
             return degrees_of_freedom.is_finite().then_some(Self::Line {
                 teacher,
@@ -67,7 +71,7 @@ impl Chart {
             });
         }
         let noise_ratio = law.label_noise_std / teacher;
-        let stiffness = 2.0 / law.noise_scale / law.curvature();
+        let stiffness = 2.0 / law.effective_noise_scale() / curvature(law.depth, teacher);
         let in_range = noise_ratio > 1e-100 && noise_ratio < 1e100 && stiffness < 1e100;
         in_range.then_some(Self::HalfLine(HalfLine {
             depth: law.depth as f64,
@@ -75,6 +79,7 @@ impl Chart {
             stretch: noise_ratio.min(1.0) / SQRT_2,
             noise_ratio,
             stiffness,
+            decay: law.weight_decay / teacher,
         }))
     }
 
@@ -249,7 +254,9 @@ impl HalfLine {
         let deviation = y.exp_m1();
         let variance = 2.0 * deviation * deviation + self.noise_ratio * self.noise_ratio;
         let flow = self.stiffness * (-self.cutoff_power() * y).exp();
-        -(2.0 - 3.0 / self.depth) - (4.0 * ratio + flow) * (deviation / variance)
+        -(2.0 - 3.0 / self.depth)
+            - (4.0 * ratio + flow) * (deviation / variance)
+            - self.stiffness * self.decay / variance
     }
 
     fn is_in_tail(&self, y: f64, side: Side) -> bool {

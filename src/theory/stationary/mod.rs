@@ -10,6 +10,10 @@
 //! - `L = 1`: a Student t on the whole line, with `1 + 1/tau` degrees of freedom.
 //! - `L >= 2`: supported on `s > 0`, with a tail `s^(-5+3/L)`, of tiny weight in practice.
 //! - `L = 2`, `tau (2m^2 + sigma^2) / (2m) >= 1`: not normalisable at zero; the saddle traps the mode.
+//! - Momentum: `tau / (1 - mu)` in place of `tau`, in the limit of small steps.
+//! - Weight decay, `L = 2`: `m - lambda` in place of `m` in the drift alone, so the law is exact as well. At other depths, and without
+//!   label noise, the Gaussian about where the mode ends; for `L >= 3` zero holds the mode for ever once it has come below the lower
+//!   fixed point, and that law is what is seen before.
 //! - `sigma = 0`: not normalisable at `m`; a point mass, the gradient-flow limit.
 //!
 //! Source: arXiv 2604.06366, stationary law (there in the limit of small noise) and the point mass; the exact
@@ -42,6 +46,13 @@ pub enum StationaryLaw {
         /// [`trapping_number`] of the law, at least 1.
         trapping_number: f64,
     },
+    /// With weight decay, where no density in closed form is known: Gaussian about where the mode ends.
+    Linearised {
+        /// Where the mode ends.
+        strength: f64,
+        /// Variance about it, [`ModeLaw::temperature`].
+        variance: f64,
+    },
     /// A proper density.
     Density(StationaryDensity),
 }
@@ -53,7 +64,7 @@ impl StationaryLaw {
     /// step.
     pub fn new(law: &ModeLaw) -> Self {
         let point_mass = Self::PointMass {
-            strength: law.teacher_strength,
+            strength: law.learned_strength(),
         };
         if law.noise_scale <= 0.0 {
             return point_mass;
@@ -61,6 +72,12 @@ impl StationaryLaw {
         let trapping_number = trapping_number(law);
         if trapping_number >= 1.0 {
             return Self::Trapped { trapping_number };
+        }
+        if law.weight_decay > 0.0 && (law.depth != 2 || law.label_noise_std <= 0.0) {
+            return Self::Linearised {
+                strength: law.learned_strength(),
+                variance: law.temperature(),
+            };
         }
         match Chart::new(law) {
             Some(chart) => Self::Density(StationaryDensity::new(chart)),
@@ -72,7 +89,7 @@ impl StationaryLaw {
     pub fn as_density(&self) -> Option<&StationaryDensity> {
         match self {
             Self::Density(density) => Some(density),
-            Self::PointMass { .. } | Self::Trapped { .. } => None,
+            Self::PointMass { .. } | Self::Trapped { .. } | Self::Linearised { .. } => None,
         }
     }
 }
@@ -81,15 +98,15 @@ impl StationaryLaw {
 ///
 /// `tau (2m^2 + sigma^2) / (2m)` for `L = 2`. Zero for `L = 1`, which has no saddle, and for `L >= 3`, where
 /// the flow near zero always wins, except that a teacher strength of zero leaves nothing to learn: infinite
-/// for `L >= 2`.
+/// for `L >= 2`. With weight decay `m - lambda` stands in the denominator, and a mode that cannot be learned is held at any depth.
 pub fn trapping_number(law: &ModeLaw) -> f64 {
     let teacher = law.teacher_strength;
     if law.depth <= 1 || law.noise_scale <= 0.0 {
         0.0
-    } else if teacher <= 0.0 {
+    } else if teacher <= 0.0 || law.learned_strength() <= 0.0 {
         f64::INFINITY
     } else if law.depth == 2 {
-        law.noise_scale * law.residual_variance(0.0) / (2.0 * teacher)
+        law.effective_noise_scale() * law.residual_variance(0.0) / (2.0 * (teacher - law.weight_decay))
     } else {
         0.0
     }

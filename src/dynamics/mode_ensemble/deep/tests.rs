@@ -4,6 +4,16 @@ use pulp::{Arch, Scalar, WithSimd};
 
 use super::*;
 
+fn law(depth: usize, teacher_strength: f64, label_noise_std: f64, noise_scale: f64) -> ModeLaw {
+    ModeLaw {
+        depth,
+        teacher_strength,
+        label_noise_std,
+        noise_scale,
+        ..ModeLaw::default()
+    }
+}
+
 #[test]
 fn the_exponential_is_positive_everywhere_and_right_for_small_increments() {
     for i in -4000..=4000 {
@@ -25,7 +35,7 @@ fn increments_are_numbers_within_their_bound_at_any_setting() {
         for setting in 0..256_usize {
             let [teacher_strength, sigma, tau, time_step] =
                 [0, 2, 4, 6].map(|shift| extremes[(setting >> shift) % 4]);
-            let step = DeepStep::new(depth, teacher_strength, sigma, tau, time_step);
+            let step = DeepStep::new(&law(depth, teacher_strength, sigma, tau), time_step);
             for strength in [SMALLEST_STRENGTH, 1e-20, 1e-3, 1.0, 30.0, 1e6, LARGEST_STRENGTH] {
                 let weight = strength.powf(1.0 / depth as f64);
                 for draw in [-9.0_f64, 0.0, 9.0] {
@@ -45,7 +55,7 @@ fn increments_are_numbers_within_their_bound_at_any_setting() {
 #[test]
 fn usual_depths_agree_with_the_general_loop() {
     for depth in [2, 3, 4] {
-        let step = DeepStep::new(depth, 1.3, 0.4, 0.03, 0.05);
+        let step = DeepStep::new(&law(depth, 1.3, 0.4, 0.03), 0.05);
         let mut weights = [0.3, 0.9, 1.1, 1.6];
         let draws = [0.4, -1.2, 2.1, -0.3];
         let mut general = weights;
@@ -88,7 +98,7 @@ fn a_block_moves_as_its_members_do() {
     for depth in [2, 3, 4, 7] {
         // From hardly moving to stiff: both paths, and blocks with one stiff member.
         for time_step in [1e-3, 0.05, 2.0] {
-            let step = DeepStep::new(depth, 2.0, 0.5, 0.01, time_step);
+            let step = DeepStep::new(&law(depth, 2.0, 0.5, 0.01), time_step);
             let start: Vec<f64> = (0..4 * BLOCK).map(|i| 0.02 * i as f64).collect();
             let draws: Vec<f64> = (0..4 * BLOCK).map(|i| (i as f64).sin() * 3.0).collect();
             for with_vectors in [false, true] {
