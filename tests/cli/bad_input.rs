@@ -89,7 +89,7 @@ const BAD_FILES: &[(&str, &[&str])] = &[
     ("substeps_zero", &["langevin.substeps = 0", "from 1 to 1000"]),
     ("table_as_number", &["line 1", "teacher", "3", "a table"]),
     ("table_unclosed", &["line 2", "unclosed table"]),
-    ("table_unknown", &["line 1", "optimizer", "expected one of"]),
+    ("table_unknown", &["line 1", "annealer", "expected one of"]),
     ("too_deep", &["network.hidden", "at most 31 layers"]),
     ("whiten_number", &["line 2", "data.whiten", "1", "true or false"]),
     (
@@ -312,7 +312,7 @@ fn a_run_too_long_for_memory_says_what_would_fit() {
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(
-        message.contains("--every") && message.contains("record every 283123 steps"),
+        message.contains("--every") && message.contains("record every 335277 steps"),
         "{message}"
     );
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);

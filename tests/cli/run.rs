@@ -18,7 +18,7 @@ use npz::Npz;
 
 const HEADER: &str = "step,time,loss,excess_loss,strength_1,strength_2,singular_value_1,singular_value_2,drift_1,drift_2,\
     diffusion_1,diffusion_2,diffusion_law_1,diffusion_law_2,alignment_1,alignment_2,imbalance,curvature_1,curvature_2,\
-    learning_rate,batch_size,label_noise_std,momentum,weight_decay";
+    layer_norm_1,layer_norm_2,pair_imbalance_1,balance_ratio_1_1,balance_ratio_1_2,learning_rate,batch_size,label_noise_std,momentum,weight_decay";
 const TWO_MODES: &str = "teacher.strengths=[3,1]";
 
 /// The limit of large steps is told with its digits, and only where such steps are taken.
@@ -210,11 +210,11 @@ fn the_archive_holds_the_table_and_what_it_is_a_table_of() {
         ("loss", 2),
         ("excess_loss", 3),
         ("imbalance", 16),
-        ("learning_rate", 19),
-        ("batch_size", 20),
-        ("label_noise_std", 21),
-        ("momentum", 22),
-        ("weight_decay", 23),
+        ("learning_rate", 28),
+        ("batch_size", 29),
+        ("label_noise_std", 30),
+        ("momentum", 31),
+        ("weight_decay", 32),
     ] {
         let expected: Vec<f64> = table.iter().map(|row| row[column]).collect();
         assert_eq!(read(name, &[n_rows]), expected, "{name}");
@@ -233,6 +233,14 @@ fn the_archive_holds_the_table_and_what_it_is_a_table_of() {
             .flat_map(|row| row[first..first + 2].to_vec())
             .collect();
         assert_eq!(read(name, &[n_rows, 2]), expected, "{name}");
+    }
+    for (name, shape, columns) in [
+        ("layer_norm", &[n_rows, 3][..], 19..22),
+        ("pair_imbalance", &[n_rows, 2], 22..24),
+        ("balance_ratio", &[n_rows, 2, 2], 24..28),
+    ] {
+        let values = table.iter().flat_map(|row| row[columns.clone()].to_vec());
+        assert_eq!(read(name, shape), values.collect::<Vec<f64>>(), "{name}");
     }
     assert_eq!(read("teacher_s", &[2]), [3.0, 1.0]);
     let (u, v) = (read("teacher_u", &[3, 2]), read("teacher_v", &[5, 2]));
