@@ -147,7 +147,7 @@ fn the_headline_and_the_table_tell_what_was_learned() {
 
 #[test]
 fn ensembles_and_other_dynamics_run_beside() {
-    let mut harness = open([1440.0, 1100.0], Experiment::default());
+    let mut harness = open([1440.0, 1500.0], Experiment::default());
     wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
     for name in ["Langevin", "isotropic Langevin", "mode equations", "replicas"] {
         harness.get_by_role_and_label(Role::CheckBox, name).click();
