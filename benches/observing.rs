@@ -1,4 +1,5 @@
-//! What recording costs: SGD with all observables every ten steps, against SGD alone.
+//! What recording costs: SGD with all observables every ten steps, against SGD alone; and what a probe batch along the student's own pairs
+//! costs.
 //!
 //! `cargo bench --bench observing`
 
@@ -6,7 +7,9 @@
 
 use std::time::Instant;
 
-use saddlescope::experiment::Experiment;
+use saddlescope::experiment::{Experiment, Sampling};
+use saddlescope::observables::{Probe, SingularPairs};
+use saddlescope::random::Streams;
 use saddlescope::simulation::{SetupError, Simulation};
 
 /// Steps between rows.
@@ -39,6 +42,32 @@ fn seconds(simulation: &mut Simulation, n_rows: u64, recorded: bool) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
+/// Samples of a probe batch.
+const N_PROBE: usize = 128;
+
+/// Seconds of a probe batch along all pairs of the present student, decomposition included.
+fn probe_seconds(simulation: &Simulation, n_probes: u64) -> f64 {
+    let network = simulation.network();
+    let (d_out, d_in) = simulation.risk().teacher().map().shape();
+    let mut pairs = SingularPairs::new(d_out, d_in);
+    let rank = d_out.min(d_in);
+    let streams = Streams::new(1);
+    let mut probe = Probe::new(
+        network,
+        simulation.risk(),
+        Sampling::Replacement,
+        (N_PROBE, rank),
+        &streams,
+    );
+    let start = Instant::now();
+    for _ in 0..n_probes {
+        pairs.update(&network.end_to_end_map());
+        let directions = (pairs.left(), pairs.right());
+        let _estimates = probe.observe(network, simulation.risk(), directions, simulation.live());
+    }
+    start.elapsed().as_secs_f64() / n_probes as f64
+}
+
 fn main() -> Result<(), SetupError> {
     let shapes: [(&[usize], u64, u64); 4] = [
         (&[4, 4, 4], 32, 20_000),
@@ -56,9 +85,10 @@ fn main() -> Result<(), SetupError> {
         }
         let [plain, recorded] = best.map(|seconds| seconds / n_rows as f64 * 1e6);
         println!(
-            "{widths:?}, B = {batch_size}: {STRIDE} steps {plain:.2} us, a row {:.2} us, {:.0} % of the steps",
+            "{widths:?}, B = {batch_size}: {STRIDE} steps {plain:.2} us, a row {:.2} us, {:.0} % of the steps; a probe of {N_PROBE} {:.1} us",
             recorded - plain,
-            100.0 * (recorded - plain) / plain
+            100.0 * (recorded - plain) / plain,
+            1e6 * probe_seconds(&simulation, n_rows)
         );
     }
     Ok(())

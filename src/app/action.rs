@@ -61,6 +61,10 @@ pub(crate) enum Action {
     LogTime,
     ToggleTheory,
     ToggleSingularValues,
+    /// The noise of the student's own pairs, or of the teacher's modes.
+    ToggleOwnNoise,
+    /// Hide what only the teacher knows, or show it.
+    ToggleTeacher,
     /// Draw a mode, counted from 0, alone.
     Solo(usize),
     /// Place cursor 0 or 1 at the pointer.

@@ -146,6 +146,19 @@ pub(crate) const ALL: &[Info] = &[
         "Draw or hide the student's own singular values.",
     ),
     info(
+        Action::ToggleOwnNoise,
+        "Noise of the student's own features",
+        &[],
+        "Show noise, its peaks and what is being learned along the student's own singular pairs, told without the teacher; or along the \
+         teacher's modes.",
+    ),
+    info(
+        Action::ToggleTeacher,
+        "Hide the teacher",
+        &[],
+        "Hide all that only the teacher knows, strengths and names of the modes; or unveil it.",
+    ),
+    info(
         Action::Solo(0),
         "Solo mode 1",
         &[plain(Key::Num1)],

@@ -55,6 +55,8 @@ pub struct Window {
     undo: Undoer<Undoable>,
     /// How the lab was looked at before the first lesson, and how fast it ran.
     lab: Option<(ViewSettings, SpeedSetting)>,
+    /// Whether a lesson that hides the teacher has shown it.
+    unveiled: bool,
     background: Background,
     files: Files,
     /// Where the settings are kept, if anywhere.
@@ -100,6 +102,7 @@ impl Window {
             predictions: Predictions::default(),
             undo: new_undo(),
             lab: None,
+            unveiled: false,
             background: Background::new(ctx.clone()),
             files: Files::new(),
             settings_file: None,

@@ -1,5 +1,5 @@
 //! Diffusion `D_a` of every mode strength over time, exact for the present weights, with the law of an aligned, balanced mode of
-//! the same strength.
+//! the same strength; or the diffusion along each of the student's own singular pairs, in the order of their values, for which no teacher is needed.
 
 use super::drawing::{Drawing, OverTime};
 use super::marks::MarkedCurve;
@@ -14,12 +14,25 @@ pub fn diffusion(drawing: &mut Drawing<'_>) -> Picture {
     let mut plot = OverTime::new(drawing, PlotId::Diffusion);
     let known = plot.known;
     let is_drawn = |i: usize, dynamics: Dynamics| i == 0 || dynamics != Dynamics::GradientFlow;
-    plot.picture
-        .explain("exact", Pen::of_mode(Role::Run, 0), Sign::Line);
-    plot.kept_modes(Quantity::Diffusion);
-    plot.modes(Quantity::Diffusion, "diffusion", is_drawn);
+    let run = Pen::of_mode(Role::Run, 0);
+    let own = plot.options.perspective.is_own();
+    if own {
+        "Diffusion of each of the student's own pairs".clone_into(&mut plot.picture.title);
+        plot.picture
+            .explain("exact, along the student's own pairs", run, Sign::Line);
+        plot.kept_modes(Quantity::StudentDiffusion);
+        plot.modes(
+            Quantity::StudentDiffusion,
+            "diffusion of the student's pair",
+            is_drawn,
+        );
+    } else {
+        plot.picture.explain("exact", run, Sign::Line);
+        plot.kept_modes(Quantity::Diffusion);
+        plot.modes(Quantity::Diffusion, "diffusion", is_drawn);
+    }
     plot.explain_companions(is_drawn, Some(0));
-    if plot.options.theory && !known.trajectories.is_empty() {
+    if plot.options.theory && !own && !known.trajectories.is_empty() {
         for mode in 0..known.rank() {
             let name = format!("diffusion law {} (aligned mode of this strength)", mode + 1);
             let pen = plot.pen(Role::Theory, mode);

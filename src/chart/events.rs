@@ -25,7 +25,7 @@ pub fn events(drawing: &mut Drawing<'_>) -> Picture {
     let now = time.place(known.now.step, known.now.time);
     let rank = known.rank();
     for mode in 0..n_rows(rank).min(rank) {
-        let events = known.modes.get(mode).copied().unwrap_or_default();
+        let events = plot.options.events(known).get(mode).copied().unwrap_or_default();
         let bracket = events.peak.map(|peak| {
             let left = time.place(peak.step, peak.time);
             let learned = events
@@ -46,7 +46,11 @@ pub fn events(drawing: &mut Drawing<'_>) -> Picture {
         });
         let row = Row {
             pen: plot.pen(Role::Run, mode),
-            label: format!("mode {}", mode + 1),
+            label: if plot.options.perspective.is_own() {
+                format!("pair {}", mode + 1)
+            } else {
+                format!("mode {}", mode + 1)
+            },
             bracket,
         };
         plot.picture.rows.push(row);

@@ -39,6 +39,8 @@ pub struct Known<'a> {
     pub interventions: &'a [Intervention],
     /// What has happened to every mode.
     pub modes: &'a [ModeEvents],
+    /// The same of every one of the student's own pairs, told without the teacher.
+    pub pairs: &'a [ModeEvents],
     /// Where the run is.
     pub now: Moment,
     /// Steps between the rows in which events were looked for, where that is more than one.

@@ -19,7 +19,7 @@ pub fn loss(drawing: &mut Drawing<'_>) -> Picture {
         plot.column(i, Schema::EXCESS_LOSS, name, pen);
     }
     plot.explain_companions(|_, _| true, None);
-    if plot.options.theory {
+    if plot.options.theory && !plot.options.perspective.is_blind() {
         let levels = plateau_levels(known.teacher);
         let pen = Pen::of(Role::Saddle);
         // The last level is the minimum.

@@ -50,7 +50,7 @@ impl OverTime<'_, '_> {
                 label: with_texts.then_some(text),
             });
         }
-        for (mode, events) in self.known.modes.iter().enumerate() {
+        for (mode, events) in self.options.events(self.known).iter().enumerate() {
             let Some(peak) = events.peak else { continue };
             let x = self.options.time.place(peak.step, peak.time);
             if (low..=high).contains(&x) {
@@ -66,7 +66,7 @@ impl OverTime<'_, '_> {
     /// Marks of every mode's events on one kind of curve, and their keys.
     pub(super) fn marks(&mut self, curve: MarkedCurve) {
         let (time, scale) = (self.options.time, self.scale());
-        for (mode, events) in self.known.modes.iter().enumerate() {
+        for (mode, events) in self.options.events(self.known).iter().enumerate() {
             let pen = self.pen(Role::Peak, mode);
             let peak = events.peak.and_then(|peak| {
                 let value = match curve {
@@ -86,9 +86,9 @@ impl OverTime<'_, '_> {
             });
             let learned = events
                 .learned
-                .filter(|_| curve == MarkedCurve::Strength)
+                .filter(|_| curve == MarkedCurve::Strength && !self.options.perspective.is_own())
                 .and_then(|learned| {
-                    let value = LEARNED_FRACTION * self.known.teacher[mode];
+                    let value = LEARNED_FRACTION * self.known.teacher.get(mode)?;
                     Some(Mark {
                         name: format!("feature {} learned (95 %)", mode + 1),
                         pen,

@@ -51,7 +51,7 @@ pub use layer_norms::layer_norms;
 pub use layer_ratios::layer_ratios;
 pub use look::{Dashes, Look, Stroke};
 pub use loss::loss;
-pub use options::{Options, Room};
+pub use options::{Options, Perspective, Room};
 pub use pen::{Pen, Presence, Role};
 pub use picture::{
     Axis, Band, Bar, Bracket, Curve, Key, Label, Level, Mark, Picture, Row, Shape, Side, Sign, Upright,

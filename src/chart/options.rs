@@ -2,10 +2,50 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
+use super::known::Known;
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::time_axis::TimeScale;
-use crate::observables::events::Moment;
+use crate::observables::events::{ModeEvents, Moment};
+
+/// Whose features are shown: noise, its events and what is being learned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Perspective {
+    /// The teacher's modes.
+    #[default]
+    Teacher,
+    /// The noise of the student's own pairs, with their events.
+    Own,
+    /// The same, and all that only the teacher knows is left out.
+    Blind,
+}
+
+impl Perspective {
+    /// Whether noise is that of the student's own pairs.
+    pub fn is_own(self) -> bool {
+        self != Self::Teacher
+    }
+
+    /// The student's own pairs, or the teacher's modes where those were shown already.
+    #[must_use]
+    pub fn own_or_not(self) -> Self {
+        if self.is_own() { Self::Teacher } else { Self::Own }
+    }
+
+    /// Without the teacher, or with it where it was hidden already.
+    #[must_use]
+    pub fn blind_or_not(self) -> Self {
+        if self.is_blind() { Self::Own } else { Self::Blind }
+    }
+
+    /// Whether the teacher is hidden.
+    pub fn is_blind(self) -> bool {
+        self == Self::Blind
+    }
+}
 
 /// What of a run is drawn and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +66,8 @@ pub struct Options {
     pub theory_is_a_hint: bool,
     /// Whether the student's singular values are drawn.
     pub singular_values: bool,
+    /// Whose features are shown.
+    pub perspective: Perspective,
     /// The only mode, counted from 0, that is drawn in full.
     pub solo: Option<usize>,
     /// Distance along the time axis, in positions, over which curves are smoothed; 0 for not at all.
@@ -46,6 +88,7 @@ impl Default for Options {
             theory: true,
             theory_is_a_hint: false,
             singular_values: true,
+            perspective: Perspective::default(),
             solo: None,
             smoothing: 0.0,
             until: None,
@@ -54,6 +97,15 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The run's events as these options show them: of the modes, or of the student's own pairs.
+    pub(super) fn events<'a>(&self, known: &'a Known<'_>) -> &'a [ModeEvents] {
+        if self.perspective.is_own() {
+            known.pairs
+        } else {
+            known.modes
+        }
+    }
+
     /// Scale of the axis upwards of a plot.
     pub fn scale(&self, plot: PlotId) -> Scale {
         self.scales

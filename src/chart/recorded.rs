@@ -84,6 +84,7 @@ impl<'a> RecordedRun<'a> {
             schema: recording.schema(),
             interventions: recording.interventions(),
             modes: recording.mode_events(),
+            pairs: recording.pair_events(),
             now: self.end,
             rows_apart: self.rows_apart,
             trajectories: vec![KnownTrajectory {

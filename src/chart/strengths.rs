@@ -18,6 +18,16 @@ pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
     let mut plot = OverTime::new(drawing, PlotId::Strengths);
     let (known, options) = (plot.known, plot.options);
     let run = Pen::of_mode(Role::Run, 0);
+    if options.perspective.is_blind() {
+        "The student's own singular values".clone_into(&mut plot.picture.title);
+        plot.picture.explain("singular value", run, Sign::Line);
+        plot.kept_modes(Quantity::SingularValue);
+        plot.modes(Quantity::SingularValue, "singular value", |_, _| true);
+        plot.explain_companions(|_, _| true, Some(0));
+        plot.uprights(true);
+        plot.marks(MarkedCurve::Strength);
+        return plot.finish();
+    }
     plot.picture.explain("mode strength", run, Sign::Line);
     // Singular values show only where they are something else than the strengths; theory lies on top.
     if options.singular_values {

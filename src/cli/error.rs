@@ -77,6 +77,9 @@ pub enum CliError {
         /// The table.
         path: PathBuf,
     },
+    /// Weights along the run have no place in what is written.
+    #[error("--weights-every: weights are kept in a .npz file: name one with --out")]
+    WeightsNeedNpz,
     /// The session to be written has a name that says something else.
     #[error("--session {}: the name must end in .toml", path.display())]
     SessionExtension {
@@ -268,6 +271,7 @@ impl CliError {
             | Self::Extension { .. }
             | Self::EventsExtension { .. }
             | Self::StationaryExtension { .. }
+            | Self::WeightsNeedNpz
             | Self::SessionExtension { .. }
             | Self::Session(_)
             | Self::SameFile { .. }

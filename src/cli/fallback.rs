@@ -12,7 +12,7 @@ use super::{say, write_stdout};
 use crate::experiment::Experiment;
 use crate::figure::{Figure, FigureOptions};
 use crate::files::{Staging, check_writable};
-use crate::session::write_csv;
+use crate::session::{Keeping, write_csv};
 use crate::simulation::{Script, Simulation};
 
 /// Steps of the run that stands in for the window: all four modes of the default experiment are learned by then.
@@ -59,7 +59,7 @@ fn write_files() -> Result<(), CliError> {
         n_steps: N_STEPS,
         every: default_stride(None, N_STEPS),
         n_replicas: None,
-        with_statistics: false,
+        keeping: Keeping::default(),
     };
     let (recording, end) = job.record(&mut simulation)?;
     let figure = Figure::draw(&recording, &FigureOptions::default())?;

@@ -2,6 +2,14 @@
 
 /// Shown at the end of `saddlescope run --help`.
 pub(super) const RUN: &str = "\
+Columns: step, time; loss, excess_loss; of every mode strength, singular_value (the student's own), drift, diffusion, diffusion_law,
+alignment, curvature, ito_drift (second order); imbalance, layer_norm, pair_imbalance, balance_ratio, held_out_loss; gradient_norm (of
+the mean gradient of all weights), noise_trace (tau times the trace of the covariance of one sample's gradient: variance of all weights
+per unit time), signal_to_noise (their ratio; 0 without noise), off_diagonal (mean absolute entry of the mode matrix beside its
+diagonal). Without the teacher, in the order of the singular values: student_drift, student_diffusion, student_curvature along the
+student's own pairs, and student_pair, the number by which a pair is followed from row to row. With --weights-every K a .npz file
+holds weights_1 .. (K, d_l, d_l-1) and weights_steps.
+
 With --replicas, the columns of a run alone are those of the first network, and every row ends with strength_mean_1 ..,
 strength_std_1 .., strength_q10_1 .., strength_q90_1 ..: mean, standard deviation (divisor R - 1), 10 % and 90 % quantile of the
 strength of each mode over the R networks; in a .npz file strength_mean, strength_std, strength_q10, strength_q90. All share

@@ -11,7 +11,7 @@ use super::outputs::{Outputs, Rows};
 use super::run::{Job, default_stride, told};
 use super::{RunArguments, say, write_stdout};
 use crate::lessons::{Lesson, LessonError, add_files_to, builtin, find, load_folder, run_checks};
-use crate::session::RunEnd;
+use crate::session::{Keeping, RunEnd};
 use crate::simulation::{Script, Simulation};
 
 /// Arguments of the list.
@@ -79,7 +79,7 @@ pub(super) fn run(name: &str, arguments: &RunArguments) -> Result<(), CliError> 
             n_steps: lesson.end_step,
             every: default_stride(arguments.every, lesson.end_step),
             n_replicas: None,
-            with_statistics: false,
+            keeping: Keeping::default(),
         };
         let (recording, end) = job.record(&mut Simulation::new(&lesson.experiment)?)?;
         outputs.write(&recording)?;

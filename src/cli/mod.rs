@@ -114,6 +114,9 @@ struct RunArguments {
     /// recording then holds the same as arrays stationary_..; whole or not at all
     #[arg(long, value_name = "FILE.csv", conflicts_with = "replicas")]
     stationary: Option<PathBuf>,
+    /// Keep the weights every K-th step too, from step 0 on, as arrays weights_1 .. and weights_steps of the .npz file
+    #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true, conflicts_with_all = ["replicas", "lesson"])]
+    weights_every: Option<u64>,
 }
 
 #[derive(Args, Debug)]
@@ -133,6 +136,9 @@ struct ReplayArguments {
     /// Write a .csv file of what happened: peaks of the diffusion, modes learned, plateaus; whole or not at all
     #[arg(long, value_name = "FILE.csv")]
     events: Option<PathBuf>,
+    /// Keep the weights every K-th step too, from step 0 on, as arrays weights_1 .. and weights_steps of the .npz file
+    #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true, conflicts_with = "replicas")]
+    weights_every: Option<u64>,
 }
 
 #[derive(Args, Debug)]
@@ -161,6 +167,12 @@ struct PlotArguments {
     /// Make the time axis logarithmic; the row at zero is left out
     #[arg(long)]
     x_log: bool,
+    /// Draw the noise of the student's own pairs, with their peaks and when they are done, in place of that of the teacher's modes
+    #[arg(long)]
+    own_noise: bool,
+    /// Leave out what only the teacher knows: strengths and names of the modes; implies --own-noise
+    #[arg(long)]
+    hide_teacher: bool,
     /// Scale of the axes upwards [default: what suits each panel]
     #[arg(long, value_parser = plot::scale_parser())]
     y: Option<Scale>,

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use super::PlotArguments;
 use super::command_files::CommandFiles;
 use super::error::CliError;
-use crate::chart::{Options, PlotId, Scale, TimeAxis, TimeScale};
+use crate::chart::{Options, Perspective, PlotId, Scale, TimeAxis, TimeScale};
 use crate::figure::{Figure, FigureOptions, FigurePanel};
 use crate::palette::Ground;
 use crate::session::read_npz;
@@ -80,6 +80,11 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), CliError> {
             scales: scales
                 .flat_map(|&scale| PlotId::ALL.map(|plot| (plot, scale)))
                 .collect(),
+            perspective: match (arguments.own_noise, arguments.hide_teacher) {
+                (_, true) => Perspective::Blind,
+                (true, false) => Perspective::Own,
+                (false, false) => Perspective::Teacher,
+            },
             ..Options::default()
         },
     };

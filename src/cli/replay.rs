@@ -4,8 +4,8 @@ use super::ReplayArguments;
 use super::command_files::CommandFiles;
 use super::error::{CliError, Mismatch};
 use super::outputs::{Outputs, file_or_printed};
-use super::run::{Job, default_stride, told};
-use crate::session::{RunEnd, Session};
+use super::run::{Job, check_weights, default_stride, told};
+use crate::session::{Keeping, RunEnd, Session};
 use crate::simulation::Simulation;
 
 /// Replays, writes what was recorded, and only then tells of another end than the session's, or of a divergence.
@@ -21,6 +21,7 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<(), CliError> {
     files.read("the session", &arguments.session);
     session.experiment.add_files_to(&mut files.inputs);
     outputs.check(&mut files)?;
+    check_weights(arguments.weights_every, arguments.out.as_deref())?;
     // A session that diverged did so in the step after its end.
     let n_steps = session.end.step + u64::from(session.end.diverged);
     let job = Job {
@@ -28,7 +29,10 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<(), CliError> {
         n_steps,
         every: default_stride(arguments.every, n_steps),
         n_replicas: arguments.replicas,
-        with_statistics: false,
+        keeping: Keeping {
+            statistics: false,
+            weights_every: arguments.weights_every,
+        },
     };
     let mut simulation = Simulation::new(&session.experiment)?;
     let (recording, end) = job.record(&mut simulation)?;

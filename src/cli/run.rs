@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -10,8 +11,8 @@ use super::command_files::CommandFiles;
 use super::error::{CliError, Kept};
 use super::interruption::Interruption;
 use super::load::load;
-use super::outputs::{Outputs, file_or_printed};
-use crate::session::{Recording, RunEnd};
+use super::outputs::{Outputs, file_or_printed, has_extension};
+use crate::session::{Keeping, Recording, RunEnd};
 use crate::simulation::{Replicas, Schedule, Script, Simulation};
 
 /// Rows a run makes where nothing else is asked for.
@@ -25,8 +26,8 @@ pub(super) struct Job<'a> {
     pub(super) every: u64,
     /// Networks that differ in their noise alone, of which the first one is the plain run.
     pub(super) n_replicas: Option<u64>,
-    /// Whether statistics of settled modes are kept.
-    pub(super) with_statistics: bool,
+    /// What is kept beside the rows of one run.
+    pub(super) keeping: Keeping,
 }
 
 impl Job<'_> {
@@ -36,12 +37,12 @@ impl Job<'_> {
         let with_replicas = self.n_replicas.is_some();
         Recording::check_length(simulation.schema(), with_replicas, self.n_steps, self.every)?;
         let Some(n_replicas) = self.n_replicas else {
-            return Ok(with_progress_bar(self.n_steps, |progress| {
-                if self.with_statistics {
-                    Recording::run_settled(simulation, self.script, schedule, self.n_steps, progress)
-                } else {
-                    Recording::run_script(simulation, self.script, schedule, self.n_steps, progress)
-                }
+            if let Some(every) = self.keeping.weights_every {
+                Recording::check_weights(simulation.network(), self.n_steps, every)?;
+            }
+            let (script, n_steps, keeping) = (self.script, self.n_steps, self.keeping);
+            return Ok(with_progress_bar(n_steps, |progress| {
+                Recording::run_keeping(simulation, script, schedule, n_steps, keeping, progress)
             }));
         };
         let n_replicas = usize::try_from(n_replicas).unwrap_or(usize::MAX);
@@ -68,17 +69,30 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
     }
     experiment.add_files_to(&mut files.inputs);
     outputs.check(&mut files)?;
+    check_weights(arguments.weights_every, arguments.out.as_deref())?;
     let mut simulation = Simulation::new(&experiment)?;
     let job = Job {
         script: &Script::default(),
         n_steps: arguments.steps,
         every: default_stride(arguments.every, arguments.steps),
         n_replicas: arguments.replicas,
-        with_statistics: arguments.stationary.is_some(),
+        keeping: Keeping {
+            statistics: arguments.stationary.is_some(),
+            weights_every: arguments.weights_every,
+        },
     };
     let (recording, end) = job.record(&mut simulation)?;
     outputs.write(&recording)?;
     told(&recording, end)
+}
+
+/// Weights along the run have a place in one kind of file.
+pub(super) fn check_weights(every: Option<u64>, out: Option<&Path>) -> Result<(), CliError> {
+    match (every, out) {
+        (Some(_), None) => Err(CliError::WeightsNeedNpz),
+        (Some(_), Some(path)) if !has_extension(path, "npz") => Err(CliError::WeightsNeedNpz),
+        (Some(_) | None, _) => Ok(()),
+    }
 }
 
 /// An end before the last step as the failure it is.

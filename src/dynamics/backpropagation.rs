@@ -90,6 +90,16 @@ impl Backpropagation {
         }
     }
 
+    /// `H_l`, what goes into layer `l`, counted from 0, shape `(d_l, n)`.
+    pub fn activation(&self, l: usize) -> &DMatrix<f64> {
+        &self.activations[l]
+    }
+
+    /// The deltas at the outputs of layer `l`, counted from 0, shape `(d_{l+1}, n)`.
+    pub fn delta(&self, l: usize) -> &DMatrix<f64> {
+        &self.deltas[l]
+    }
+
     /// Adds `factor` times every layer's gradient to the weights: `W_l += factor D_l H_{l-1}^T`, all at once.
     pub fn add_gradient(&self, factor: f64, network: &mut DeepLinearNetwork) {
         for (l, layer) in network.weights_mut().iter_mut().enumerate() {

@@ -169,6 +169,21 @@ fn number(check: &Check, track: &Track) -> Option<f64> {
         CheckKind::Lead => Some(mode.events.lead()?.steps as f64),
         CheckKind::AlignmentLead => Some(peak?.step as f64 - mode.aligned_step? as f64),
         CheckKind::Peaks => count(&|events| events.peak.is_some_and(|peak| peak.confirmed)),
+        CheckKind::OwnPeaks => {
+            let peaked = track
+                .pairs
+                .iter()
+                .filter(|pair| pair.peak.is_some_and(|peak| peak.confirmed));
+            Some(peaked.count() as f64)
+        }
+        CheckKind::OwnLead => {
+            let peak = track.pairs.get(check.mode)?.peak.filter(|peak| peak.confirmed)?;
+            Some(mode.events.learned?.step as f64 - peak.step as f64)
+        }
+        CheckKind::OwnDelay => {
+            let done = track.pairs.get(check.mode)?.learned?;
+            Some(done.step as f64 - mode.events.learned?.step as f64)
+        }
         CheckKind::Learned => count(&|events| events.learned.is_some()),
         CheckKind::OutOfOrder => Some(out_of_order(track)),
         CheckKind::Mean => mode.settled.mean(),

@@ -24,6 +24,13 @@ pub enum CheckKind {
     AlignmentLead,
     /// Number of modes with a confirmed peak of the diffusion.
     Peaks,
+    /// Number of the student's own pairs with a confirmed peak of their diffusion, told without the teacher.
+    OwnPeaks,
+    /// Of a mode: steps from the peak of the diffusion along the student's own pair of the same number, told without the teacher, to
+    /// 95 % learned.
+    OwnLead,
+    /// Of a mode: steps from 95 % learned to when the pair of the same number takes itself for done.
+    OwnDelay,
     /// Number of modes learned, at 95 %.
     Learned,
     /// Number of pairs of modes of different strength that were learned in the wrong order, the weaker one first.
@@ -59,6 +66,8 @@ impl CheckKind {
             | Self::PeakFraction
             | Self::Lead
             | Self::AlignmentLead
+            | Self::OwnLead
+            | Self::OwnDelay
             | Self::Mean
             | Self::Variance
             | Self::VarianceRatio
@@ -66,6 +75,7 @@ impl CheckKind {
             | Self::Trapped
             | Self::GrowthRate => true,
             Self::Peaks
+            | Self::OwnPeaks
             | Self::Learned
             | Self::OutOfOrder
             | Self::ExcessLoss
@@ -89,6 +99,9 @@ impl CheckKind {
             Self::Lead => "lead of the noise peak in steps",
             Self::AlignmentLead => "steps from alignment to the noise peak",
             Self::Peaks => "modes with a noise peak",
+            Self::OwnPeaks => "pairs of the student with a noise peak, told without the teacher",
+            Self::OwnLead => "steps from the peak of the student's own noise to learned",
+            Self::OwnDelay => "steps from learned to told without the teacher",
             Self::Learned => "modes learned",
             Self::OutOfOrder => "pairs of modes learned in the wrong order",
             Self::Mean => "stationary mean",

@@ -15,7 +15,7 @@ macro_rules! shipped {
 }
 
 /// The files that ship with the program.
-const SHIPPED: [(&str, &str); 18] = shipped![
+const SHIPPED: [(&str, &str); 19] = shipped![
     "01-stairs.toml",
     "02-noise-peaks-first.toml",
     "03-depth.toml",
@@ -34,6 +34,7 @@ const SHIPPED: [(&str, &str); 18] = shipped![
     "16-locked-out.toml",
     "17-momentum.toml",
     "18-cooling.toml",
+    "19-blind.toml",
 ];
 
 /// The lessons that ship with the program, by number. A test reads them all, so none is missing.

@@ -16,6 +16,8 @@ const ALIGNED: f64 = 0.9;
 #[derive(Clone, Debug)]
 pub(super) struct Track {
     pub(super) modes: Vec<ModeTrack>,
+    /// What is told of the student's own pairs.
+    pub(super) pairs: Vec<ModeEvents>,
     pub(super) diverged: bool,
     /// At the last row.
     pub(super) time: f64,
@@ -104,6 +106,7 @@ fn finish(
     let d_out = simulation.experiment().network.d_out as f64;
     Track {
         modes,
+        pairs: detector.blind().pairs().map(|pair| pair.as_mode()).collect(),
         diverged: simulation.divergence().is_some(),
         time: row[Schema::TIME],
         loss: row[Schema::LOSS],

@@ -150,6 +150,8 @@ pub struct View {
     pub axis: TimeAxis,
     /// How theory is drawn.
     pub theory: TheoryLayer,
+    /// Whether the teacher is hidden until the end: what is being learned is told from the student's own noise.
+    pub blind: bool,
 }
 
 impl Default for View {
@@ -159,6 +161,7 @@ impl Default for View {
             large: Vec::new(),
             axis: TimeAxis::Steps,
             theory: TheoryLayer::default(),
+            blind: false,
         }
     }
 }

@@ -45,10 +45,14 @@ pub struct ModeDynamics {
 }
 
 impl ModeDynamics {
-    /// Work space for networks with the given partial products.
+    /// Work space for the modes of the teacher in networks with the given partial products.
     pub fn new(products: &PartialProducts, risk: &Risk) -> Self {
+        Self::of_pairs(products, risk, risk.teacher().rank())
+    }
+
+    /// Work space for `rank` pairs of directions: see [`Self::update_along`].
+    pub fn of_pairs(products: &PartialProducts, risk: &Risk, rank: usize) -> Self {
         let (d_out, d_in) = products.map().shape();
-        let rank = risk.teacher().rank();
         let depth = products.above().len();
         let repeated = |rows: usize| vec![DMatrix::zeros(rows, rank); depth];
         Self {
@@ -83,6 +87,26 @@ impl ModeDynamics {
     /// Diffusion `D_a` of every mode, variance per unit time.
     pub fn diffusion(&self) -> &[f64] {
         &self.diffusion
+    }
+
+    /// `p_l`, `(d_out, r)`, of every layer.
+    pub(super) fn left(&self) -> &[DMatrix<f64>] {
+        &self.left
+    }
+
+    /// `q_l`, `(d_in, r)`, of every layer.
+    pub(super) fn right(&self) -> &[DMatrix<f64>] {
+        &self.right
+    }
+
+    /// `E[Q]^T p_l`, `(d_in, r)`, of every layer.
+    pub(super) fn error(&self) -> &[DMatrix<f64>] {
+        &self.error
+    }
+
+    /// `E[Q]`, shape `(d_out, d_in)`.
+    pub(super) fn mean(&self) -> &DMatrix<f64> {
+        &self.mean
     }
 
     /// Curvature `lambda_k` of every mode.
@@ -145,12 +169,25 @@ impl ModeDynamics {
     /// Recomputes everything for the weights behind `products`.
     pub fn update(&mut self, products: &PartialProducts, risk: &Risk, sampling: Sampling, live: &LiveParams) {
         let teacher = risk.teacher();
+        self.update_along(products, risk, (teacher.left(), teacher.right()), sampling, live);
+    }
+
+    /// Drift, diffusion and curvature of `u_k^T W v_k` along other pairs of directions, held fixed: `lefts` `(d_out, r)` and `rights`
+    /// `(d_in, r)`, a pair a column.
+    pub fn update_along(
+        &mut self,
+        products: &PartialProducts,
+        risk: &Risk,
+        (lefts, rights): (&DMatrix<f64>, &DMatrix<f64>),
+        sampling: Sampling,
+        live: &LiveParams,
+    ) {
         let sigma = live.label_noise_std;
         risk.mean_statistic(products.map(), sigma, &mut self.mean);
         for (l, (above, below)) in products.above().iter().zip(products.below()).enumerate() {
-            multiply_transposed(above, teacher.left(), &mut self.pulled_left[l]);
+            multiply_transposed(above, lefts, &mut self.pulled_left[l]);
             multiply(above, &self.pulled_left[l], &mut self.left[l]);
-            multiply(below, teacher.right(), &mut self.pushed_right[l]);
+            multiply(below, rights, &mut self.pushed_right[l]);
             multiply_transposed(below, &self.pushed_right[l], &mut self.right[l]);
             multiply_transposed(&self.mean, &self.left[l], &mut self.error[l]);
         }

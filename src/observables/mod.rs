@@ -4,16 +4,26 @@
 //! row goes to the window's history and to CSV and NPZ files. [`events`] reads the rows one by one and tells what happened.
 
 mod balance;
+mod decay;
 mod diffusion;
 pub mod events;
+mod following;
+mod gradient;
+mod ito;
 mod lanes;
 mod observer;
+mod own_noise;
+mod probe;
 mod sample_variance;
 mod schema;
-mod singular_values;
+mod singular_pairs;
 
 pub use balance::pair_imbalances;
+pub use decay::with_decay;
 pub use diffusion::{ModeDynamics, ito_drift};
+pub use following::{MOST_FOLLOWED, PairFollower};
 pub(crate) use lanes::{LaneModes, LaneObserver};
-pub use observer::{Observer, with_decay};
+pub use observer::Observer;
+pub use probe::{Probe, ProbeEstimate};
 pub use schema::{Quantity, Schema};
+pub use singular_pairs::SingularPairs;

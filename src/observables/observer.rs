@@ -7,9 +7,10 @@
 use nalgebra::DMatrix;
 
 use super::balance::pair_imbalances;
+use super::decay::with_decay;
 use super::diffusion::ModeDynamics;
+use super::own_noise::{Looked, OwnNoise};
 use super::schema::{Quantity, Schema};
-use super::singular_values::SingularValues;
 use crate::dynamics::{Batching, LiveParams, Sampling};
 use crate::memory::HeapBytes;
 use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
@@ -30,7 +31,8 @@ pub struct Observer {
     preimages: DMatrix<f64>,
     /// `U^T W V`, shape `(r, r)`.
     mode_matrix: DMatrix<f64>,
-    singular_values: SingularValues,
+    /// Made for the first whole row.
+    own: Option<Box<OwnNoise>>,
     balance_scratch: Vec<DMatrix<f64>>,
 }
 
@@ -46,7 +48,7 @@ impl Observer {
             images: DMatrix::zeros(d_out, rank),
             preimages: DMatrix::zeros(d_in, rank),
             mode_matrix: DMatrix::zeros(rank, rank),
-            singular_values: SingularValues::new(d_out, d_in),
+            own: None,
             balance_scratch: Vec::new(),
             products,
             sampling,
@@ -160,10 +162,9 @@ impl Observer {
             row[schema.column(Quantity::Alignment, mode)] = self.alignment(mode);
             row[schema.column(Quantity::Curvature, mode)] = self.modes.curvature()[mode];
         }
-        self.singular_values
-            .write(map, &mut row[schema.columns(Quantity::SingularValue)]);
         schema.write_live(live, row);
         self.write_layers(network, &mut rows[first..]);
+        self.write_own(network, live, &mut rows[first..]);
         if let Some(held_out) = self.risk.held_out() {
             let loss = held_out.loss(self.products.map(), live.label_noise_std);
             rows[first + schema.column(Quantity::HeldOutLoss, 0)] = loss;
@@ -182,6 +183,29 @@ impl Observer {
         row[schema.imbalance()] = row[pairs].iter().map(|pair| pair * pair).sum::<f64>().sqrt();
         self.modes
             .write_balance_ratios(&mut row[schema.columns(Quantity::BalanceRatio)]);
+    }
+
+    /// Makes room for what whole rows need, so that it is counted from the beginning.
+    pub(crate) fn prepare(&mut self) {
+        let (products, risk, schema) = (&self.products, &self.risk, self.schema);
+        self.own
+            .get_or_insert_with(|| Box::new(OwnNoise::new(products, risk, schema)));
+    }
+
+    /// Gradients as a whole, and along the student's own pairs.
+    fn write_own(&mut self, network: &DeepLinearNetwork, live: &LiveParams, row: &mut [f64]) {
+        self.prepare();
+        let Some(own) = &mut self.own else { return };
+        let looked = Looked {
+            network,
+            products: &self.products,
+            risk: &self.risk,
+            sampling: self.sampling,
+            modes: &self.modes,
+            mode_matrix: &self.mode_matrix,
+            live,
+        };
+        own.write(looked, row);
     }
 
     /// `W V` and `U^T W V` of the present products.
@@ -208,19 +232,14 @@ impl Observer {
     }
 }
 
-/// Drift of a strength, weight decay included: `mu_a - L lambda a_k`, exact for any weights, for the map is of degree `L` in them.
-pub fn with_decay(drift: f64, strength: f64, depth: usize, live: &LiveParams) -> f64 {
-    if live.has_decay() {
-        drift - depth as f64 * live.weight_decay * strength
-    } else {
-        drift
-    }
-}
-
 impl HeapBytes for Observer {
     fn heap_bytes(&self) -> usize {
         let images = self.images.heap_bytes() + self.preimages.heap_bytes() + self.mode_matrix.heap_bytes();
-        let parts = self.products.heap_bytes() + self.modes.heap_bytes() + self.singular_values.heap_bytes();
+        let own = self
+            .own
+            .as_ref()
+            .map_or(0, |own| size_of::<OwnNoise>() + own.heap_bytes());
+        let parts = self.products.heap_bytes() + self.modes.heap_bytes() + own;
         images + parts + self.balance_scratch.heap_bytes()
     }
 }

@@ -37,6 +37,27 @@ pub enum Quantity {
     BalanceRatio,
     /// Mean loss over the samples held out, where there are any.
     HeldOutLoss,
+    /// Frobenius norm of the mean gradient of all weights.
+    GradientNorm,
+    /// Trace of the gradient noise of all weights, per unit time: `tau` times the trace of the covariance of one sample's gradient, the
+    /// rate at which the variances of all weights grow together.
+    NoiseTrace,
+    /// Norm of the mean gradient over that trace; 0 where there is no noise.
+    SignalToNoise,
+    /// Mean absolute entry of the mode matrix `U^T W V` beside its diagonal; 0 for a single mode.
+    OffDiagonal,
+    /// Second-order (Ito) drift of the mode strength per unit time.
+    ItoDrift,
+    /// Drift per unit time along each of the student's own singular pairs, `u_k^T W v_k` with the vectors held fixed, in the order of
+    /// the singular values.
+    StudentDrift,
+    /// Diffusion along the same.
+    StudentDiffusion,
+    /// Curvature `sum_l |A_l^T u|^2 |B_l v|^2` along the same, of the weights alone.
+    StudentCurvature,
+    /// Number of the pair of each singular value, from 1, followed from row to row by overlap; its place in the first row. The one column
+    /// that depends on the rows before.
+    StudentPair,
 }
 
 /// How many columns a quantity has.
@@ -62,7 +83,7 @@ impl Extent {
 
 impl Quantity {
     /// Every quantity in column order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 23] = [
         Self::Loss,
         Self::ExcessLoss,
         Self::Strength,
@@ -77,6 +98,15 @@ impl Quantity {
         Self::PairImbalance,
         Self::BalanceRatio,
         Self::HeldOutLoss,
+        Self::GradientNorm,
+        Self::NoiseTrace,
+        Self::SignalToNoise,
+        Self::OffDiagonal,
+        Self::ItoDrift,
+        Self::StudentDrift,
+        Self::StudentDiffusion,
+        Self::StudentCurvature,
+        Self::StudentPair,
     ];
 
     /// Name in files.
@@ -96,13 +126,28 @@ impl Quantity {
             Self::PairImbalance => "pair_imbalance",
             Self::BalanceRatio => "balance_ratio",
             Self::HeldOutLoss => "held_out_loss",
+            Self::GradientNorm => "gradient_norm",
+            Self::NoiseTrace => "noise_trace",
+            Self::SignalToNoise => "signal_to_noise",
+            Self::OffDiagonal => "off_diagonal",
+            Self::ItoDrift => "ito_drift",
+            Self::StudentDrift => "student_drift",
+            Self::StudentDiffusion => "student_diffusion",
+            Self::StudentCurvature => "student_curvature",
+            Self::StudentPair => "student_pair",
         }
     }
 
     /// How many columns it has.
     pub const fn extent(self) -> Extent {
         match self {
-            Self::Loss | Self::ExcessLoss | Self::Imbalance => Extent::Row,
+            Self::Loss
+            | Self::ExcessLoss
+            | Self::Imbalance
+            | Self::GradientNorm
+            | Self::NoiseTrace
+            | Self::SignalToNoise
+            | Self::OffDiagonal => Extent::Row,
             Self::HeldOutLoss => Extent::IfHeldOut,
             Self::Strength
             | Self::SingularValue
@@ -110,7 +155,12 @@ impl Quantity {
             | Self::Diffusion
             | Self::DiffusionLaw
             | Self::Alignment
-            | Self::Curvature => Extent::Modes,
+            | Self::Curvature
+            | Self::ItoDrift
+            | Self::StudentDrift
+            | Self::StudentDiffusion
+            | Self::StudentCurvature
+            | Self::StudentPair => Extent::Modes,
             Self::LayerNorm => Extent::Layers,
             Self::PairImbalance => Extent::Pairs,
             Self::BalanceRatio => Extent::PairsAndModes,

@@ -22,7 +22,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 /// The generator behind every random number of the program; its output for a seed is part of the program's contract.
 pub type Generator = Xoshiro256PlusPlus;
 
-/// Jumps from the draws of a purpose to the seeds of its [`NormalStream`]: more than there are purposes.
+/// Jumps from the draws of a purpose to the seeds of its [`NormalStream`]: no fewer than there are purposes.
 const JUMPS_TO_SEEDS: usize = 8;
 
 /// What a random stream is for. The order is part of the contract: a purpose's place is its number of jumps.
@@ -42,6 +42,8 @@ pub enum Purpose {
     Langevin,
     /// Increments of the ensemble of mode equations.
     Ensemble,
+    /// Samples that only measure.
+    Probe,
 }
 
 impl Purpose {
@@ -54,6 +56,7 @@ impl Purpose {
             Self::Dataset => 4,
             Self::Langevin => 5,
             Self::Ensemble => 6,
+            Self::Probe => 7,
         }
     }
 }
@@ -141,6 +144,7 @@ mod tests {
             Purpose::Dataset,
             Purpose::Langevin,
             Purpose::Ensemble,
+            Purpose::Probe,
         ];
         // Else the seeds of one purpose would be the draws of another.
         assert!(purposes.len() <= JUMPS_TO_SEEDS);

@@ -18,7 +18,8 @@ use crate::simulation::{Replicas, StationaryTable};
 
 /// Writes the recording as NPZ: `step`, `time`, `loss`, `excess_loss`, `imbalance`, the live parameters in force `learning_rate`,
 /// `batch_size`, `label_noise_std`, `momentum`, `weight_decay`, for samples held out `held_out_loss`, of shape
-/// `(T)`; `strength`, `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment`, `curvature` `(T, r)`; `layer_norm`
+/// `(T)`, and so `gradient_norm`, `noise_trace`, `signal_to_noise`, `off_diagonal`; `strength`, `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment`, `curvature`, `ito_drift`,
+/// `student_drift`, `student_diffusion`, `student_curvature`, `student_pair` `(T, r)`; `layer_norm`
 /// `(T, L)`, `pair_imbalance` `(T, L - 1)`, `balance_ratio` `(T, L - 1, r)`; and of replicas `strength_mean`, `strength_std`,
 /// `strength_q10`, `strength_q90` `(T, r)`; `teacher_u` `(d_out, r)`, `teacher_v`
 /// `(d_in, r)`, `teacher_s` `(r)`; of the E events `event_step`,
@@ -26,6 +27,7 @@ use crate::simulation::{Replicas, StationaryTable};
 /// `event_lead`, `event_lead_predicted` `(E)`, NaN where there is nothing to tell; `initial_w1 ..` and `final_w1 ..` `(d_l, d_{l-1})`,
 /// of what is carried from step to step `final_velocity_w1 ..`, `final_mean_gradient_w1 ..`, `final_mean_square_w1 ..` likewise; for a stored set `inputs` `(N, d_in)` and
 /// `targets` `(N, d_out)`; where statistics of settled modes were kept, `stationary_mode ..`, the columns of [`StationaryTable`], `(r)`;
+/// where weights were kept on the way, `weights_steps` `(K)` and `weights_1 ..` `(K, d_l, d_{l-1})`;
 /// and `session`, the run as a session file in UTF-8 (uint8).
 ///
 /// # Errors
@@ -85,6 +87,15 @@ fn write_arrays<W: Write + Seek>(recording: &Recording, archive: &mut Archive<'_
     archive.write_layers("final", recording.last_network().weights())?;
     for (name, layers) in recording.carried() {
         archive.write_layers(&format!("final_{name}"), layers)?;
+    }
+    if let Some(weights) = recording.weights() {
+        let n_times = weights.steps().len();
+        let steps = weights.steps().iter().map(|&step| step as f64);
+        archive.write("weights_steps", &[n_times], steps)?;
+        for (layer, ((d_out, d_in), values)) in weights.layers().enumerate() {
+            let name = format!("weights_{}", layer + 1);
+            archive.write(&name, &[n_times, d_out, d_in], values.iter().copied())?;
+        }
     }
     if let Some(dataset) = recording.risk().dataset() {
         archive.write_samples("inputs", dataset.inputs())?;

@@ -9,6 +9,7 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use super::kept_weights::KeptWeights;
 use super::recording::{Recording, RunEnd, n_replica_columns};
 use crate::experiment::LiveParams;
 use crate::model::DeepLinearNetwork;
@@ -22,6 +23,16 @@ const STEPS_BEFORE_FIRST_REPORT: u64 = 1;
 /// Time between two reports, so that a run with distant rows can still be watched and cancelled; in between, every replica goes on
 /// by itself.
 const TIME_BETWEEN_REPORTS: Duration = Duration::from_millis(30);
+
+/// What is kept of a run beside its rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keeping {
+    /// Statistics of the modes once they have settled, from values every [`STATISTICS_STRIDE`] steps, however far apart the rows
+    /// are.
+    pub statistics: bool,
+    /// Weights at step 0 and after every so many steps.
+    pub weights_every: Option<u64>,
+}
 
 impl Recording {
     /// Runs `simulation` for `n_steps` more steps and records it on `schedule`. `progress` is told the number of steps taken
@@ -43,11 +54,17 @@ impl Recording {
         n_steps: u64,
         progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> (Self, RunEnd) {
-        Self::run_with(simulation, None, script, schedule, n_steps, progress)
+        Self::run_keeping(
+            simulation,
+            script,
+            schedule,
+            n_steps,
+            Keeping::default(),
+            progress,
+        )
     }
 
-    /// As [`Self::run_script`], and keeps statistics of the modes once they have settled, from values every
-    /// [`STATISTICS_STRIDE`] steps, however far apart the rows are.
+    /// As [`Self::run_script`], and keeps statistics of the modes once they have settled.
     pub fn run_settled(
         simulation: &mut Simulation,
         script: &Script,
@@ -55,22 +72,33 @@ impl Recording {
         n_steps: u64,
         progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> (Self, RunEnd) {
-        let statistics = StationaryStatistics::new(simulation.experiment());
-        Self::run_with(simulation, Some(statistics), script, schedule, n_steps, progress)
+        let keeping = Keeping {
+            statistics: true,
+            ..Keeping::default()
+        };
+        Self::run_keeping(simulation, script, schedule, n_steps, keeping, progress)
     }
 
-    fn run_with(
+    /// As [`Self::run_script`], and keeps what else is asked for.
+    pub fn run_keeping(
         simulation: &mut Simulation,
-        statistics: Option<StationaryStatistics>,
         script: &Script,
         schedule: Schedule,
         n_steps: u64,
+        keeping: Keeping,
         progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> (Self, RunEnd) {
+        let statistics = keeping
+            .statistics
+            .then(|| StationaryStatistics::new(simulation.experiment()));
+        let weights = keeping
+            .weights_every
+            .map(|every| KeptWeights::new(simulation.network(), every));
         let mut plain = Plain {
             simulation,
             rows: Vec::new(),
             statistics,
+            weights,
             seen: (Vec::new(), Vec::new()),
         };
         let (end, observed) = drive(&mut plain, script, schedule, n_steps, progress);
@@ -78,6 +106,7 @@ impl Recording {
             simulation,
             mut rows,
             statistics,
+            weights,
             ..
         } = plain;
         if simulation.step() > observed {
@@ -87,7 +116,8 @@ impl Recording {
             drop_overflowed([(&mut rows, simulation.schema().n_columns())]);
         }
         let table = statistics.map(|mut statistics| StationaryTable::new(simulation, &mut statistics));
-        (Self::of(simulation, rows).with_stationary(table), end)
+        let recording = Self::of(simulation, rows).with_stationary(table);
+        (recording.with_weights(weights), end)
     }
 
     /// Runs `replicas` for `n_steps` more steps and records them on `schedule`: the rows of the plain run, and beside each
@@ -136,11 +166,11 @@ trait Recorded {
     fn set_live(&mut self, live: LiveParams);
     /// Records the present state.
     fn observe(&mut self);
-    /// The next step that statistics need to look at.
+    /// The next step that something kept beside the rows needs to look at.
     fn next_look(&self) -> Option<u64> {
         None
     }
-    /// Lets statistics look at the present state.
+    /// Lets what is kept beside the rows look at the present state.
     fn look(&mut self) {}
 }
 
@@ -149,6 +179,7 @@ struct Plain<'a> {
     simulation: &'a mut Simulation,
     rows: Vec<f64>,
     statistics: Option<StationaryStatistics>,
+    weights: Option<KeptWeights>,
     /// Strengths and curvatures last seen.
     seen: (Vec<f64>, Vec<f64>),
 }
@@ -179,11 +210,19 @@ impl Recorded for Plain<'_> {
 
     fn next_look(&self) -> Option<u64> {
         let next = (self.step() / STATISTICS_STRIDE + 1).saturating_mul(STATISTICS_STRIDE);
-        self.statistics.as_ref().map(|_| next)
+        let of_statistics = self.statistics.as_ref().map(|_| next);
+        let of_weights = self
+            .weights
+            .as_ref()
+            .map(|weights| weights.next_after(self.step()));
+        of_statistics.into_iter().chain(of_weights).min()
     }
 
     fn look(&mut self) {
         let step = self.simulation.step();
+        if let Some(weights) = &mut self.weights {
+            weights.look(step, self.simulation.network());
+        }
         if let Some(statistics) = self
             .statistics
             .as_mut()

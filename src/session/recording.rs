@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use super::events::{RecordedEvent, RunEvents, events_of};
 use super::file::Session;
+use super::kept_weights::KeptWeights;
 use crate::budget;
 use crate::experiment::Experiment;
 use crate::model::{DeepLinearNetwork, Risk};
@@ -65,6 +66,23 @@ pub enum RecordingError {
         /// Steps between rows that would fit.
         least_every: u64,
     },
+    /// The weights would not fit.
+    #[error(
+        "{n_weights} weights kept every {every} of {n_steps} steps, {n_times} times: at most {} numbers are kept: keep them every {least_every} steps or more rarely",
+        most_recorded_numbers()
+    )]
+    TooManyWeights {
+        /// Steps asked for.
+        n_steps: u64,
+        /// Steps between weights asked for.
+        every: u64,
+        /// How often they would be kept.
+        n_times: u64,
+        /// Weights of the network.
+        n_weights: u64,
+        /// Steps between weights that would fit.
+        least_every: u64,
+    },
 }
 
 /// Rows of a run and what they are rows of.
@@ -77,6 +95,7 @@ pub struct Recording {
     replica_rows: Vec<f64>,
     events: RunEvents,
     stationary: Option<StationaryTable>,
+    weights: Option<KeptWeights>,
     risk: Risk,
     label_noise_std: f64,
     initial: DeepLinearNetwork,
@@ -108,6 +127,34 @@ impl Recording {
             n_rows,
             n_columns,
             least_every: n_steps / (most_rows.max(3) - 2) + 1,
+        })
+    }
+
+    /// Checks that the weights of `network`, kept every `every` steps of `n_steps`, fit into memory, and into the file that is made of
+    /// them.
+    ///
+    /// # Errors
+    /// [`RecordingError::TooManyWeights`] where they do not.
+    pub fn check_weights(
+        network: &DeepLinearNetwork,
+        n_steps: u64,
+        every: u64,
+    ) -> Result<(), RecordingError> {
+        let n_weights = network.n_parameters() as u64;
+        let most = (most_recorded_numbers() / n_weights.max(1)).max(1);
+        let n_times = n_steps / every.max(1) + 1;
+        let n_bytes = n_times
+            .saturating_mul(n_weights)
+            .saturating_mul(size_of::<f64>() as u64);
+        if n_times <= most && budget::check(n_bytes).is_ok() {
+            return Ok(());
+        }
+        Err(RecordingError::TooManyWeights {
+            n_steps,
+            every,
+            n_times,
+            n_weights,
+            least_every: n_steps / most + 1,
         })
     }
 
@@ -193,6 +240,7 @@ impl Recording {
             rows,
             replica_rows,
             stationary: None,
+            weights: None,
             risk: simulation.risk().clone(),
             label_noise_std: live.label_noise_std,
             initial,
@@ -217,6 +265,7 @@ impl Recording {
             rows,
             replica_rows: Vec::new(),
             stationary: None,
+            weights: None,
             risk: simulation.risk().clone(),
             label_noise_std: simulation.in_force().label_noise_std,
             initial: simulation.initial_network().clone(),
@@ -275,11 +324,29 @@ impl Recording {
         &self.events.modes
     }
 
+    /// The same of the student's own pairs, by their numbers, as told without the teacher
+    /// ([`BlindDetector`](crate::observables::events::BlindDetector)).
+    pub fn pair_events(&self) -> &[ModeEvents] {
+        &self.events.pairs
+    }
+
     /// The same recording with what was measured of its settled modes.
     #[must_use]
     pub(super) fn with_stationary(mut self, table: Option<StationaryTable>) -> Self {
         self.stationary = table;
         self
+    }
+
+    /// The same recording with the weights that were kept on the way.
+    #[must_use]
+    pub(super) fn with_weights(mut self, weights: Option<KeptWeights>) -> Self {
+        self.weights = weights;
+        self
+    }
+
+    /// The weights that were kept on the way, if that was asked for.
+    pub fn weights(&self) -> Option<&KeptWeights> {
+        self.weights.as_ref()
     }
 
     /// What was measured of the settled modes, if that was asked for.

@@ -10,6 +10,7 @@
 //! passes         2 sum_l s_l s_0, activations and deltas of up to d_in columns
 //! engine         4 s_L s_0 + 2 s_0^2
 //! products       sum_l (s_L s_l + s_{l-1} s_0) for the observer, and as much for isotropic noise
+//! own pairs      as much as the modes again, and 2 sum_l s_l s_0 + P + L r s_L + 7 s_0 s_L + 64 (s_0 + s_L + 256)
 //! modes          L r (s_L + 2 s_0) + 2 r sum_l s_l + 3 s_L s_0 + 64 (s_L + 3 r)
 //! stored set     N (s_0 + 2 s_L + 3) for SGD, its largest minibatch and the order of visits; N (s_L + 1) for Langevin dynamics
 //! ```
@@ -97,8 +98,18 @@ impl Footprint {
             Engine::Langevin => 6 * pairs + n_samples * (last + 1),
             Engine::GradientFlow => 11 * pairs,
         };
+        // Gradients as a whole and along the student's own pairs, and the pairs.
+        let followed = 64.min(first.min(last));
+        let own = modes
+            + 2 * sum * first
+            + pairs
+            + depth * rank * last
+            + 6 * first.max(last) * first.min(last)
+            + first * last
+            + followed * (first + last + 4 * followed)
+            + block * (2 * last + 2 * sum + 2 * rank);
         let passes = 2 * sum * first + 4 * last * first + 2 * first * first;
-        let numbers = engine + passes + products + modes;
+        let numbers = engine + passes + products + modes + own;
         (FIXED_BYTES + depth * BYTES_PER_LAYER + size_of::<f64>() * (numbers + numbers / 4)) as u64
     }
 

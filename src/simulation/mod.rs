@@ -504,6 +504,11 @@ impl Simulation {
         size_of::<Self>() + parts + REST
     }
 
+    /// Makes room for whole rows, so that [`Self::n_bytes`] counts it before the first one.
+    pub(crate) fn prepare_to_observe(&mut self) {
+        self.observer.prepare();
+    }
+
     /// Appends one row of observables to `rows`, laid out by [`Self::schema`]. Observing changes nothing in the run.
     pub fn observe(&mut self, rows: &mut Vec<f64>) {
         let (step, time) = (self.clock.step(), self.clock.time());

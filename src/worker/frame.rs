@@ -4,7 +4,7 @@ use super::checkpoints::Checkpoint;
 use super::run_state::RunState;
 use crate::dynamics::LiveParams;
 use crate::experiment::Dynamics;
-use crate::observables::events::{Activity, Event, EventDetector, ModeEvents};
+use crate::observables::events::{Activity, BlindActivity, Event, EventDetector, ModeEvents};
 use crate::simulation::{Divergence, EnsembleKind, Intervention, Simulation, StationaryStatistics};
 
 /// Most rows a trajectory's pending frame may hold. A window that sleeps for hours costs rows, not memory: every other row is then
@@ -46,6 +46,12 @@ pub struct EventsFrame {
     pub activity: Option<Activity>,
     /// The same as one line of text.
     pub summary: String,
+    /// What is known of every one of the student's own pairs, told without the teacher.
+    pub pairs: Vec<ModeEvents>,
+    /// What is being learned, told the same way.
+    pub blind: Option<BlindActivity>,
+    /// The same as one line of text.
+    pub blind_summary: String,
     /// Events since the last frame, oldest first.
     pub new: Vec<Event>,
 }
@@ -189,6 +195,9 @@ impl PendingFrame {
             modes: now.detector.modes().collect(),
             activity: now.detector.activity(),
             summary: now.detector.summary(),
+            pairs: now.detector.blind().pairs().map(|pair| pair.as_mode()).collect(),
+            blind: Some(now.detector.blind().activity()),
+            blind_summary: now.detector.blind().summary(),
             new: now.detector.events_from(self.first_event).copied().collect(),
         };
         Some(Frame {

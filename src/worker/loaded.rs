@@ -64,6 +64,7 @@ impl Loaded {
             .iter()
             .map(Simulation::new)
             .collect::<Result<_, _>>()?;
+        trajectories.iter_mut().for_each(Simulation::prepare_to_observe);
         let statistics = StationaryStatistics::new(&spec.experiment);
         let of_trajectories: u64 = trajectories.iter().map(Replicas::bytes_each).sum();
         let of_ensembles = spec

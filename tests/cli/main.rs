@@ -20,3 +20,4 @@ mod run;
 mod special_files;
 mod stationary;
 mod sweep;
+mod weights;

@@ -154,7 +154,10 @@ fn how_often_a_run_is_observed_changes_no_bit() {
                 }
                 simulation.set_live(changed(&experiment)).unwrap();
             }
-            (weight_bits(&simulation), bits(&observed(&mut simulation)))
+            let mut row = observed(&mut simulation);
+            // The numbers by which pairs are followed from row to row depend on the rows.
+            row[simulation.schema().columns(Quantity::StudentPair)].fill(0.0);
+            (weight_bits(&simulation), bits(&row))
         };
         let reference = run(1000, 0);
         for (chunk, looks) in [(1, 1), (7, 2), (55, 1)] {
@@ -218,11 +221,21 @@ fn diffusion_is_proportional_to_learning_rate_over_batch_size() {
             (DataKind::Dataset | DataKind::File, Sampling::Epochs | Sampling::Full) => 0.0,
         };
         for column in 0..schema.live() {
-            let diffusion = [Quantity::Diffusion, Quantity::DiffusionLaw]
-                .iter()
-                .any(|&quantity| schema.columns(quantity).contains(&column));
-            let expected = if diffusion {
+            let is_of = |quantities: &[Quantity]| {
+                let mut quantities = quantities.iter();
+                quantities.any(|&quantity| schema.columns(quantity).contains(&column))
+            };
+            let own = [
+                Quantity::StudentDiffusion,
+                Quantity::ItoDrift,
+                Quantity::NoiseTrace,
+            ];
+            let diffusion = is_of(&[Quantity::Diffusion, Quantity::DiffusionLaw]);
+            let expected = if diffusion || is_of(&own) {
                 ratio * row[column]
+            } else if is_of(&[Quantity::SignalToNoise]) {
+                // None where there is no noise.
+                if ratio > 0.0 { row[column] / ratio } else { 0.0 }
             } else {
                 row[column]
             };

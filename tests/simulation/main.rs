@@ -43,6 +43,8 @@ mod scalar_law;
 mod schedules;
 mod stationary_sgd;
 mod stored_stationary;
+mod student_noise;
+mod student_rows;
 mod worker;
 mod worker_halt;
 mod worker_rewind;

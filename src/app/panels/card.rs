@@ -42,7 +42,11 @@ pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2) {
                     ui.label(RichText::new(mark).size(SIZE).strong());
                 }
                 if let Some(moment) = pointed.or(view.scrubbed) {
-                    values(ui, run, moment);
+                    if view.settings.shown.perspective.is_blind() {
+                        own_values(ui, run, moment);
+                    } else {
+                        values(ui, run, moment);
+                    }
                 }
                 if let Some((a, b)) = both {
                     between(ui, run, a, b);
@@ -97,6 +101,34 @@ fn values(ui: &mut Ui, run: &RunData, moment: Moment) {
                 text(ui, shown, color);
                 for quantity in [Quantity::Diffusion, Quantity::DiffusionLaw, Quantity::Alignment] {
                     text(ui, of(quantity), color);
+                }
+                ui.end_row();
+            }
+        });
+}
+
+/// What the student knows of itself.
+fn own_values(ui: &mut Ui, run: &RunData, moment: Moment) {
+    let plain = ui.visuals().text_color();
+    let time = significant(moment.time, 5);
+    text(ui, format!("step {}  t {time}", grouped(moment.step)), plain);
+    egui::Grid::new("values at a moment")
+        .spacing([14.0, 1.0])
+        .show(ui, |ui| {
+            for name in ["pair", "singular value", "drift", "D"] {
+                ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
+            }
+            ui.end_row();
+            for pair in 0..run.rank().min(MAX_MODES) {
+                let color = style::mode_text_color(pair, ui.visuals());
+                text(ui, (pair + 1).to_string(), color);
+                for quantity in [
+                    Quantity::SingularValue,
+                    Quantity::StudentDrift,
+                    Quantity::StudentDiffusion,
+                ] {
+                    let column = run.schema.column(quantity, pair);
+                    text(ui, significant(value(run, column, moment), 4), color);
                 }
                 ui.end_row();
             }

@@ -52,7 +52,13 @@ const TERMS: &[(&str, &str)] = &[
     ),
     (
         "diffusion peak (diamond)",
-        "The largest diffusion so far; hollow until the diffusion has fallen by 5 %.",
+        "The largest diffusion so far; hollow until the diffusion has fallen by 5 %. Only values between 10 % and 95 % of the teacher's \
+         strength count: below, the diffusion of a small mode is moved by the larger ones.",
+    ),
+    (
+        "noise of the student's own features",
+        "Diffusion along the student's own singular pairs, for which no teacher is needed (menu View). What is being learned is then told \
+         from weights and gradients alone: a pair's target is its singular value plus drift over curvature.",
     ),
     (
         "learned (disc)",

@@ -9,7 +9,7 @@ use crate::app::format::{grouped, significant};
 use crate::app::state::{RunData, State};
 use crate::app::style;
 use crate::observables::Quantity;
-use crate::observables::events::{Activity, Moment, noise_shares};
+use crate::observables::events::{Activity, BlindActivity, Moment, noise_shares};
 
 /// Size of the bar of shares, in points.
 const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
@@ -18,7 +18,9 @@ const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
 pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool) {
     let run = &state.run;
     let scrubbed = state.view.scrubbed;
+    let is_blind = state.view.settings.shown.perspective.is_own();
     let (activity, summary) = match scrubbed {
+        _ if is_blind => (None, blind_summary(run, scrubbed)),
         Some(moment) => {
             let (activity, summary) = run.activity_at(moment);
             (
@@ -30,11 +32,20 @@ pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool
     };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
-        let (text, color) = token(activity, ui.visuals());
+        let (text, color) = if is_blind && run.divergence().is_none() {
+            blind_token(run, scrubbed, ui.visuals())
+        } else {
+            token(activity, ui.visuals())
+        };
         let token = ui.label(RichText::new(&text).size(18.0 * emphasis).strong().color(color));
         let told = format!("{text}: {summary}");
         token.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
-        share_bar(ui, run, scrubbed, emphasis);
+        let noise = if is_blind {
+            Quantity::StudentDiffusion
+        } else {
+            Quantity::Diffusion
+        };
+        share_bar(ui, run, scrubbed, (emphasis, noise));
         if is_short {
             return;
         }
@@ -59,17 +70,44 @@ fn token(activity: Option<Activity>, visuals: &egui::Visuals) -> (String, Color3
     }
 }
 
+/// What is said without the teacher.
+fn blind_summary(run: &RunData, scrubbed: Option<Moment>) -> String {
+    match scrubbed {
+        Some(moment) => format!("step {}: told by the student's own noise", grouped(moment.step)),
+        None => run.events.blind_summary.clone(),
+    }
+}
+
+/// What is being learned, told without the teacher. The colours are those of the pairs.
+fn blind_token(run: &RunData, scrubbed: Option<Moment>, visuals: &egui::Visuals) -> (String, Color32) {
+    let neutral = visuals.strong_text_color();
+    let activity = scrubbed.map_or(run.events.blind, |moment| Some(run.blind_at(moment)));
+    match activity {
+        None => ("starting".to_owned(), neutral),
+        Some(BlindActivity::Learning { pair }) => (
+            format!("\u{25cf} noise points at pair {}", pair + 1),
+            style::mode_text_color(pair, visuals),
+        ),
+        Some(BlindActivity::AtRest { next: Some(pair), .. }) => (
+            format!("\u{25cb} at rest, pair {} grows", pair + 1),
+            style::mode_text_color(pair, visuals),
+        ),
+        Some(BlindActivity::AtRest {
+            n_learned,
+            next: None,
+        }) => (format!("\u{25cb} at rest, {n_learned} learned"), neutral),
+    }
+}
+
 /// Which mode holds how much of the total diffusion now, or at the moment looked at.
-fn share_bar(ui: &mut Ui, run: &RunData, scrubbed: Option<Moment>, emphasis: f32) {
+fn share_bar(ui: &mut Ui, run: &RunData, scrubbed: Option<Moment>, (emphasis, noise): (f32, Quantity)) {
     let (rect, response) = ui.allocate_exact_size(emphasis * BAR, egui::Sense::hover());
     let painter = ui.painter();
     painter.rect_filled(rect, 3.0, ui.visuals().extreme_bg_color);
     let diffusions: Option<Vec<f64>> = (0..run.rank())
         .map(|mode| match scrubbed {
-            Some(moment) => {
-                Some(run.value_at_step(moment.step, run.schema.column(Quantity::Diffusion, mode)))
-            }
-            None => run.latest(Quantity::Diffusion, mode),
+            Some(moment) => Some(run.value_at_step(moment.step, run.schema.column(noise, mode))),
+            None => run.latest(noise, mode),
         })
         .collect();
     let shares = diffusions.and_then(|diffusions| noise_shares(&diffusions));

@@ -84,6 +84,8 @@ const MENUS: &[(&str, &[Action])] = &[
             Action::LectureView,
             Action::ToggleTheory,
             Action::ToggleSingularValues,
+            Action::ToggleOwnNoise,
+            Action::ToggleTeacher,
             Action::LogTime,
             Action::NextScale,
             Action::PlaceCursor(0),

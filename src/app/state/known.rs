@@ -25,6 +25,7 @@ pub(crate) fn known<'a>(
         schema: run.schema,
         interventions: &run.interventions,
         modes: &run.events.modes,
+        pairs: &run.events.pairs,
         now: Moment {
             step: run.step,
             time: run.time,

@@ -6,7 +6,7 @@ use crate::chart::{TheoryCurve, TimeScale};
 use crate::dynamics::LiveParams;
 use crate::experiment::{Dynamics, Experiment, LearnedAt};
 use crate::history::History;
-use crate::observables::events::{self, Activity, ModeEvents, Moment, holds};
+use crate::observables::events::{self, Activity, BlindActivity, ModeEvents, Moment, holds};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{
     Divergence, Ensemble, EnsembleKind, Intervention, StationaryStatistics, noisy_start,
@@ -43,6 +43,10 @@ pub(crate) struct EventData {
     pub(crate) modes: Vec<ModeEvents>,
     pub(crate) activity: Option<Activity>,
     pub(crate) summary: String,
+    /// What has happened to the student's own pairs, what is being learned, and in one line, told without the teacher.
+    pub(crate) pairs: Vec<ModeEvents>,
+    pub(crate) blind: Option<BlindActivity>,
+    pub(crate) blind_summary: String,
     /// The newest events, oldest first.
     pub(crate) log: VecDeque<events::Event>,
 }
@@ -191,6 +195,9 @@ impl RunData {
         self.events.modes = frame.events.modes;
         self.events.activity = frame.events.activity;
         self.events.summary = frame.events.summary;
+        self.events.pairs = frame.events.pairs;
+        self.events.blind = frame.events.blind;
+        self.events.blind_summary = frame.events.blind_summary;
         self.events.log.extend(frame.events.new);
         let n_excess = self.events.log.len().saturating_sub(MAX_MARKS);
         self.events.log.drain(..n_excess);
@@ -297,6 +304,27 @@ impl RunData {
         let holds = holds(noisy_start(&self.experiment).as_ref(), &laws, &live);
         let summary = activity.summary(&strengths, &laws, &holds, live.learning_rate);
         (activity, summary)
+    }
+
+    /// What was told without the teacher to be learned at a recorded moment.
+    pub(crate) fn blind_at(&self, moment: Moment) -> BlindActivity {
+        let is_by = |event: Option<u64>| event.is_some_and(|step| step <= moment.step);
+        let done = |pair: &ModeEvents| is_by(pair.learned.map(|done| done.step));
+        let diffusion = |place| {
+            let column = self.schema.column(Quantity::StudentDiffusion, place);
+            self.value_at_step(moment.step, column)
+        };
+        // Between a tenth of its way and its end a pair has a peak or is about to have one.
+        let pairs = self.events.pairs.iter().enumerate().take(self.rank());
+        let peaked = pairs.filter(|(_, pair)| is_by(pair.peak.map(|peak| peak.step)) && !done(pair));
+        let learning = peaked.max_by(|a, b| diffusion(a.0).total_cmp(&diffusion(b.0)));
+        match learning {
+            Some((pair, _)) => BlindActivity::Learning { pair },
+            None => BlindActivity::AtRest {
+                n_learned: self.events.pairs.iter().filter(|pair| done(pair)).count(),
+                next: None,
+            },
+        }
     }
 
     /// The recorded moment at or before a position along the shared axis.

@@ -102,6 +102,7 @@ impl View {
             theory: settings.shown.theory,
             theory_is_a_hint: settings.theory_band,
             singular_values: settings.shown.singular_values,
+            perspective: settings.shown.perspective,
             solo: settings.solo,
             smoothing: settings.smoothing * (x_range.1 - x_range.0) / self.n_pixels.max(1.0),
             until: self.scrubbed,

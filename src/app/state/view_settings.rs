@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::time::Span;
-use crate::chart::{PlotId, Scale, TimeScale};
+use crate::chart::{Perspective, PlotId, Scale, TimeScale};
 use crate::lessons::{TheoryLayer, View as LessonView};
 use crate::worker::HaltRule;
 
@@ -65,6 +65,8 @@ pub(crate) struct Shown {
     pub(crate) singular_values: bool,
     /// Theory: the diffusion law, saddle levels, Boltzmann curves.
     pub(crate) theory: bool,
+    /// Whose features.
+    pub(crate) perspective: Perspective,
 }
 
 impl Default for Shown {
@@ -72,6 +74,7 @@ impl Default for Shown {
         Self {
             singular_values: true,
             theory: true,
+            perspective: Perspective::Teacher,
         }
     }
 }
@@ -143,9 +146,22 @@ impl ViewSettings {
             },
             shown: Shown {
                 theory: lesson.theory != TheoryLayer::Off,
+                perspective: if lesson.blind {
+                    Perspective::Blind
+                } else {
+                    Perspective::Teacher
+                },
                 ..Shown::default()
             },
-            panels,
+            // The panels tell the teacher's strengths.
+            panels: if lesson.blind {
+                Panels {
+                    controls: false,
+                    distributions: false,
+                }
+            } else {
+                panels
+            },
             // A lesson ends at a step of its own.
             halt: HaltRule::NEVER,
             ..Self::default()
@@ -240,6 +256,7 @@ mod tests {
             shown: Shown {
                 singular_values: false,
                 theory: false,
+                perspective: Perspective::Blind,
             },
             panels: Panels {
                 controls: false,

@@ -115,6 +115,12 @@ impl Window {
                 view.set_time(TimeScale { axis, log: !log });
             }
             Action::ToggleTheory => view.settings.shown.theory = !view.settings.shown.theory,
+            Action::ToggleOwnNoise => {
+                view.settings.shown.perspective = view.settings.shown.perspective.own_or_not();
+            }
+            Action::ToggleTeacher => {
+                view.settings.shown.perspective = view.settings.shown.perspective.blind_or_not();
+            }
             Action::ToggleSingularValues => {
                 view.settings.shown.singular_values = !view.settings.shown.singular_values;
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Window;
 use crate::app::state::{Companions, Draft, GuessMark, KeptRun, SpeedSetting, ViewSettings};
-use crate::chart::TimeAxis;
+use crate::chart::{Perspective, TimeAxis};
 use crate::lessons::{self, GuessQuantity, Lesson, TheoryLayer};
 use crate::session::Recording;
 use crate::simulation::{Schedule, Script, Simulation};
@@ -21,6 +21,7 @@ impl Window {
             return;
         };
         self.decline_offer();
+        self.unveiled = false;
         let state = &mut self.state;
         if self.lab.is_none() {
             self.lab = Some((state.view.settings.clone(), state.speed));
@@ -70,8 +71,16 @@ impl Window {
             self.state.kept_runs.push(kept_run);
         }
         let clicked = self.state.view.clicked.take();
-        if self.state.teaching.current.is_none() {
+        let Some(lesson) = self.state.teaching.lesson() else {
             return;
+        };
+        if lesson.view.blind && self.state.run.step >= lesson.end_step && !self.unveiled {
+            // Once: who hides the teacher again may.
+            self.unveiled = true;
+            self.state.view.settings.shown.perspective = Perspective::Own;
+            if let Some((settings, _)) = &self.lab {
+                self.state.view.settings.panels = settings.panels;
+            }
         }
         let view = &self.state.view;
         if let (Some(mark), Some((plot, x, y))) = (&view.guess, clicked)

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::activity::Activity;
+use super::blind::BlindDetector;
 use super::hold::{Hold, NoisyStart, holds};
 use super::mode_watch::{ModeWatch, Sample};
 use super::stage::Stage;
@@ -43,6 +44,8 @@ pub struct EventDetector {
     /// Number of modes about the minimum at the present plateau, if the run is at one.
     plateau: Option<usize>,
     activity: Option<Activity>,
+    /// What is told without the teacher.
+    blind: BlindDetector,
     log: VecDeque<Event>,
     n_dropped: u64,
 }
@@ -69,6 +72,7 @@ impl EventDetector {
             strengths: vec![0.0; rank],
             plateau: None,
             activity: None,
+            blind: BlindDetector::new(depth),
             log: VecDeque::new(),
             n_dropped: 0,
             batching,
@@ -131,6 +135,8 @@ impl EventDetector {
             self.live = live;
             self.take_laws();
         }
+        let noise = (self.batching.noise_scale(&self.live), self.live.label_noise_std);
+        self.blind.observe_row(self.schema, row, noise);
         let (log, n_dropped) = (&mut self.log, &mut self.n_dropped);
         for (mode, watch) in self.watches.iter_mut().enumerate() {
             let sample = Sample {
@@ -213,6 +219,11 @@ impl EventDetector {
     /// What is being learned now; `None` before the first row.
     pub fn activity(&self) -> Option<Activity> {
         self.activity
+    }
+
+    /// What is told of the same run without the teacher.
+    pub fn blind(&self) -> &BlindDetector {
+        &self.blind
     }
 
     /// [`Self::activity`] as one line of text; empty before the first row.

@@ -10,9 +10,9 @@ const LEFT_FRACTION: f64 = 0.2;
 /// Fraction below which it is back there.
 const BACK_FRACTION: f64 = 0.15;
 /// Fraction at which it arrives at the minimum.
-const ARRIVED_FRACTION: f64 = 0.8;
+pub(super) const ARRIVED_FRACTION: f64 = 0.8;
 /// Fraction below which it is away from there again.
-const LOST_FRACTION: f64 = 0.7;
+pub(super) const LOST_FRACTION: f64 = 0.7;
 
 /// Stage of one mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,6 +42,7 @@ pub(in crate::session) fn events_of(
     log.events.sort_by_key(|event| event.step);
     RunEvents {
         modes: log.detector.modes().collect(),
+        pairs: log.detector.blind().pairs().map(|pair| pair.as_mode()).collect(),
         all: log.events,
     }
 }
@@ -139,7 +140,9 @@ mod tests {
         let plateaus = [(0, "plateau_entered"), (1, "plateau_left")];
         let expected = [&plateaus[..], &[(1, "peak_confirmed")]].concat();
         assert_eq!(told(&events_of(&simulation, &[], &first, None).all), expected);
-        let RunEvents { all: events, modes } = events_of(&simulation, &[], &all, None);
+        let RunEvents {
+            all: events, modes, ..
+        } = events_of(&simulation, &[], &all, None);
         let later = [(3, "peak_confirmed"), (4, "plateau_entered"), (5, "learned")];
         assert_eq!(told(&events), [&plateaus[..], &later].concat());
         let learned = events[4];

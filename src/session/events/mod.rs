@@ -23,6 +23,8 @@ pub(in crate::session) struct RunEvents {
     pub(in crate::session) all: Vec<RecordedEvent>,
     /// What is known of every mode at the end, a peak that is not confirmed yet included.
     pub(in crate::session) modes: Vec<ModeEvents>,
+    /// The same of the student's own pairs, told without the teacher.
+    pub(in crate::session) pairs: Vec<ModeEvents>,
 }
 
 /// One event of a recorded run.
