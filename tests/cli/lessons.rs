@@ -113,8 +113,8 @@ fn what_is_not_there_is_refused() {
         }
     };
     refused(
-        &["run", "--lesson", "17"],
-        &["--lesson 17", "stairs", "isotropic"],
+        &["run", "--lesson", "99"],
+        &["--lesson 99", "stairs", "isotropic"],
     );
     refused(&["run", "--lesson", "1", "--steps", "5"], &["--steps"]);
     refused(
