@@ -49,15 +49,15 @@ fn the_columns_of_a_run_alone_stay_and_those_of_the_distribution_follow() {
         replicas.advance_to(row[0] as u64);
         let mut expected = Vec::new();
         Replicas::columns(&replicas.observe().unwrap(), &mut expected);
-        assert_eq!(row[29..], expected, "step {}", row[0]);
+        assert_eq!(row[43..], expected, "step {}", row[0]);
     }
-    let last_spread = rows(&table)[11][31];
+    let last_spread = rows(&table)[11][45];
     assert!(last_spread > 0.0);
     // One network alone has its own strength for a mean and no spread.
     for row in rows(&stdout(&arguments(&["--replicas", "1"]))) {
         assert_eq!(
             [&row[4..6], &[0.0, 0.0], &row[4..6], &row[4..6]].concat(),
-            row[29..]
+            row[43..]
         );
     }
 }
@@ -91,7 +91,7 @@ fn the_archive_holds_the_distribution() {
     };
     let mut archive = write("several.npz", &["--replicas", "5"]);
     let table = rows(&stdout(&arguments(&["--replicas", "5"])));
-    for (name, first) in [("mean", 29), ("std", 31), ("q10", 33), ("q90", 35)] {
+    for (name, first) in [("mean", 43), ("std", 45), ("q10", 47), ("q90", 49)] {
         let (shape, found) = archive.read::<f64>(&format!("strength_{name}"));
         let expected: Vec<f64> = table
             .iter()

@@ -18,7 +18,7 @@ use npz::Npz;
 
 const HEADER: &str = "step,time,loss,excess_loss,strength_1,strength_2,singular_value_1,singular_value_2,drift_1,drift_2,\
     diffusion_1,diffusion_2,diffusion_law_1,diffusion_law_2,alignment_1,alignment_2,imbalance,curvature_1,curvature_2,\
-    layer_norm_1,layer_norm_2,pair_imbalance_1,balance_ratio_1_1,balance_ratio_1_2,learning_rate,batch_size,label_noise_std,momentum,weight_decay";
+    layer_norm_1,layer_norm_2,pair_imbalance_1,balance_ratio_1_1,balance_ratio_1_2";
 const TWO_MODES: &str = "teacher.strengths=[3,1]";
 
 /// The limit of large steps is told with its digits, and only where such steps are taken.
@@ -57,7 +57,7 @@ fn the_table_has_the_named_columns_and_starts_at_the_start() {
     let table = stdout(&["run", "--steps", "25", "--every", "10", "--set", TWO_MODES]);
     let header = table.lines().next().unwrap();
     assert!(header.starts_with(HEADER), "{header}");
-    let last = "student_curvature_1,student_curvature_2,student_pair_1,student_pair_2";
+    let last = "student_pair_1,student_pair_2,learning_rate,batch_size,label_noise_std,momentum,weight_decay";
     assert!(header.ends_with(last), "{header}");
     assert!(table.lines().nth(1).unwrap().starts_with("0,0.0,"), "{table}");
     let rows = rows(&table);
@@ -213,11 +213,15 @@ fn the_archive_holds_the_table_and_what_it_is_a_table_of() {
         ("loss", 2),
         ("excess_loss", 3),
         ("imbalance", 16),
-        ("learning_rate", 28),
-        ("batch_size", 29),
-        ("label_noise_std", 30),
-        ("momentum", 31),
-        ("weight_decay", 32),
+        ("gradient_norm", 28),
+        ("noise_trace", 29),
+        ("signal_to_noise", 30),
+        ("off_diagonal", 31),
+        ("learning_rate", 42),
+        ("batch_size", 43),
+        ("label_noise_std", 44),
+        ("momentum", 45),
+        ("weight_decay", 46),
     ] {
         let expected: Vec<f64> = table.iter().map(|row| row[column]).collect();
         assert_eq!(read(name, &[n_rows]), expected, "{name}");
@@ -230,6 +234,11 @@ fn the_archive_holds_the_table_and_what_it_is_a_table_of() {
         ("diffusion_law", 12),
         ("alignment", 14),
         ("curvature", 17),
+        ("ito_drift", 32),
+        ("student_drift", 34),
+        ("student_diffusion", 36),
+        ("student_curvature", 38),
+        ("student_pair", 40),
     ] {
         let expected: Vec<f64> = table
             .iter()
