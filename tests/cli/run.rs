@@ -20,6 +20,38 @@ const HEADER: &str = "step,time,loss,excess_loss,strength_1,strength_2,singular_
     diffusion_1,diffusion_2,diffusion_law_1,diffusion_law_2,alignment_1,alignment_2,imbalance,curvature_1,curvature_2,\
     layer_norm_1,layer_norm_2,pair_imbalance_1,balance_ratio_1_1,balance_ratio_1_2";
 const TWO_MODES: &str = "teacher.strengths=[3,1]";
+/// Arrays of one number a row with their column in the table, for three layers and two modes.
+const ONE_A_ROW: [(&str, usize); 14] = [
+    ("step", 0),
+    ("time", 1),
+    ("loss", 2),
+    ("excess_loss", 3),
+    ("imbalance", 16),
+    ("gradient_norm", 28),
+    ("noise_trace", 29),
+    ("signal_to_noise", 30),
+    ("off_diagonal", 31),
+    ("learning_rate", 42),
+    ("batch_size", 43),
+    ("label_noise_std", 44),
+    ("momentum", 45),
+    ("weight_decay", 46),
+];
+/// Arrays of one number a row and mode with their first column.
+const ONE_A_MODE: [(&str, usize); 12] = [
+    ("strength", 4),
+    ("singular_value", 6),
+    ("drift", 8),
+    ("diffusion", 10),
+    ("diffusion_law", 12),
+    ("alignment", 14),
+    ("curvature", 17),
+    ("ito_drift", 32),
+    ("student_drift", 34),
+    ("student_diffusion", 36),
+    ("student_curvature", 38),
+    ("student_pair", 40),
+];
 
 /// The limit of large steps is told with its digits, and only where such steps are taken.
 #[test]
@@ -207,39 +239,11 @@ fn the_archive_holds_the_table_and_what_it_is_a_table_of() {
         values
     };
     let n_rows = table.len() as u64;
-    for (name, column) in [
-        ("step", 0),
-        ("time", 1),
-        ("loss", 2),
-        ("excess_loss", 3),
-        ("imbalance", 16),
-        ("gradient_norm", 28),
-        ("noise_trace", 29),
-        ("signal_to_noise", 30),
-        ("off_diagonal", 31),
-        ("learning_rate", 42),
-        ("batch_size", 43),
-        ("label_noise_std", 44),
-        ("momentum", 45),
-        ("weight_decay", 46),
-    ] {
+    for (name, column) in ONE_A_ROW {
         let expected: Vec<f64> = table.iter().map(|row| row[column]).collect();
         assert_eq!(read(name, &[n_rows]), expected, "{name}");
     }
-    for (name, first) in [
-        ("strength", 4),
-        ("singular_value", 6),
-        ("drift", 8),
-        ("diffusion", 10),
-        ("diffusion_law", 12),
-        ("alignment", 14),
-        ("curvature", 17),
-        ("ito_drift", 32),
-        ("student_drift", 34),
-        ("student_diffusion", 36),
-        ("student_curvature", 38),
-        ("student_pair", 40),
-    ] {
+    for (name, first) in ONE_A_MODE {
         let expected: Vec<f64> = table
             .iter()
             .flat_map(|row| row[first..first + 2].to_vec())
