@@ -31,8 +31,9 @@ pub fn layer_ratios(drawing: &mut Drawing<'_>) -> Picture {
             let target = balance.and_then(|balance| balance.weight_ratio(pair, mode));
             if let Some(target) = target.filter(|_| plot.options.theory) {
                 // One level where all modes have the same, as in two layers.
-                let is_new = |level: &super::picture::Level| (level.y - target.log10()).abs() > 1e-6;
-                if plot.scale() != super::scale::Scale::Log || plot.picture.levels.iter().all(is_new) {
+                let place = plot.scale().place(target).unwrap_or(f64::NAN);
+                let is_there = |level: &super::picture::Level| (level.y - place).abs() < 1e-6;
+                if !plot.picture.levels.iter().any(is_there) {
                     let pen = plot.pen(Role::Teacher, mode);
                     plot.level(target, "noise balance".to_owned(), pen);
                 }

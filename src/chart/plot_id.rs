@@ -179,11 +179,12 @@ impl PlotId {
         match self {
             Self::Strengths
             | Self::Events
+            | Self::LayerRatios
             | Self::LayerNorms
             | Self::Alignment
             | Self::Law
             | Self::Histogram => Scale::Linear,
-            Self::Diffusion | Self::Loss | Self::Balance | Self::LayerRatios | Self::Schedule => Scale::Log,
+            Self::Diffusion | Self::Loss | Self::Balance | Self::Schedule => Scale::Log,
         }
     }
 

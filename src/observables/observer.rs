@@ -143,7 +143,7 @@ impl Observer {
         let row = &mut rows[first..];
         row[Schema::STEP] = step as f64;
         row[Schema::TIME] = time;
-        row[Schema::LOSS] = self.risk.loss(map, live.label_noise_std);
+        row[Schema::LOSS] = self.risk.loss(map, live.label_noise_std) + penalty(network, live);
         row[Schema::EXCESS_LOSS] = self.risk.excess_loss(map);
         for mode in 0..rank {
             let strength = self.mode_matrix[(mode, mode)];
@@ -230,6 +230,15 @@ impl Observer {
             0.0
         }
     }
+}
+
+/// What weight decay adds to the loss, `lambda_w / 2` times the sum of all squared weights.
+fn penalty(network: &DeepLinearNetwork, live: &LiveParams) -> f64 {
+    if live.weight_decay <= 0.0 {
+        return 0.0;
+    }
+    let squares = network.weights().iter().map(DMatrix::norm_squared);
+    0.5 * live.weight_decay * squares.sum::<f64>()
 }
 
 impl HeapBytes for Observer {

@@ -193,7 +193,7 @@ impl Schema {
     pub const STEP: usize = 0;
     /// Column of the training time `t`, the sum of the learning rates of all steps.
     pub const TIME: usize = 1;
-    /// Column of the expected loss on the data, without the penalty of weight decay.
+    /// Column of the expected loss, with the penalty `lambda_w / 2 sum_l |W_l|^2` of weight decay.
     pub const LOSS: usize = 2;
     /// Column of the excess loss `1/2 |W - M|^2`.
     pub const EXCESS_LOSS: usize = 3;

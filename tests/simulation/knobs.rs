@@ -164,3 +164,21 @@ fn the_drift_of_a_row_has_the_decay_in_it() {
         );
     }
 }
+
+/// The loss is that of the data and the penalty of every layer.
+#[test]
+fn the_loss_holds_the_penalty() {
+    let live = LiveParams {
+        weight_decay: 0.3,
+        ..LiveParams::default()
+    };
+    let experiment = experiment(3, &[2.0, 1.0], 0.5, Engine::Sgd, live);
+    let mut simulation = Simulation::new(&experiment).unwrap();
+    let mut row = Vec::new();
+    simulation.observe(&mut row);
+    let network = simulation.network();
+    let squares: f64 = network.weights().iter().map(|layer| layer.norm_squared()).sum();
+    let data = 0.5 * (network.end_to_end_map() - simulation.risk().teacher().map()).norm_squared();
+    let loss = row[simulation.schema().column(Quantity::Loss, 0)];
+    assert!((loss - data - 0.15 * squares).abs() < 1e-12, "{loss}");
+}
