@@ -177,7 +177,7 @@ fn the_loss_holds_the_penalty() {
     let mut row = Vec::new();
     simulation.observe(&mut row);
     let network = simulation.network();
-    let squares: f64 = network.weights().iter().map(|layer| layer.norm_squared()).sum();
+    let squares: f64 = network.weights().iter().map(nalgebra::Matrix::norm_squared).sum();
     let data = 0.5 * (network.end_to_end_map() - simulation.risk().teacher().map()).norm_squared();
     let loss = row[simulation.schema().column(Quantity::Loss, 0)];
     assert!((loss - data - 0.15 * squares).abs() < 1e-12, "{loss}");
