@@ -7,6 +7,7 @@ mod layout;
 mod listen;
 mod open;
 mod perform;
+mod pictures;
 mod settings;
 mod settings_file;
 mod system_dialog;
@@ -21,6 +22,7 @@ use eframe::egui::{self, Ui};
 
 use self::background::Background;
 use self::files::Files;
+use self::pictures::PastNetworks;
 use self::settings_file::SettingsFile;
 pub(super) use self::settings_file::{last_size, trouble_of_settings};
 use super::paint::Caches;
@@ -32,7 +34,7 @@ use crate::dynamics::LiveParams;
 use crate::experiment::Experiment;
 use crate::observables::Quantity;
 use crate::simulation::{Schedule, Script};
-use crate::worker::{Command, HaltRule, RunSpec, RunState, Worker};
+use crate::worker::{Command, HaltRule, RunSpec, RunState, Watch, Worker};
 
 /// Time between two frames where motion is reduced.
 const CALM_PERIOD: Duration = Duration::from_millis(250);
@@ -67,6 +69,9 @@ pub struct Window {
     has_system_dialogs: bool,
     /// When runs halt by themselves, as the worker was told.
     halt: HaltRule,
+    /// What frames hold beside rows, as the worker was told.
+    watched: Watch,
+    past_networks: PastNetworks,
     /// Average number of frames a second.
     frame_rate: f64,
     title: String,
@@ -109,6 +114,8 @@ impl Window {
             is_calm,
             has_system_dialogs: false,
             halt: HaltRule::NEVER,
+            watched: Watch::default(),
+            past_networks: PastNetworks::default(),
             frame_rate: 0.0,
             title: String::new(),
         };

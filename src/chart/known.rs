@@ -11,7 +11,8 @@ use crate::history::History;
 use crate::observables::events::{ModeEvents, Moment};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{
-    EnsembleKind, Intervention, ModeStatistics, Prediction, StationaryStatistics, StoredNoise,
+    Densities, EnsembleKind, Intervention, Members, ModeStatistics, NetworkState, Prediction,
+    StationaryStatistics, StoredNoise,
 };
 use crate::theory::{ModeLaw, plateau_levels};
 
@@ -55,6 +56,10 @@ pub struct Known<'a> {
     pub theory: &'a [TheoryCurve],
     /// What is predicted of settled modes at the present parameters.
     pub laws: SettledLaws,
+    /// The network at the moment looked at, where it is known.
+    pub network: Option<&'a NetworkState>,
+    /// Laws of the modes' strengths along the run, where they are known.
+    pub densities: Option<&'a Densities>,
 }
 
 /// What is predicted of settled modes.
@@ -97,6 +102,8 @@ pub struct KnownEnsemble<'a> {
     pub history: &'a History,
     /// Distribution of every mode's strength since it settled.
     pub statistics: Option<&'a StationaryStatistics>,
+    /// Its members one by one, where they are known.
+    pub members: Option<&'a Members>,
 }
 
 /// A run kept from before.

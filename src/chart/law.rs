@@ -10,6 +10,7 @@ use super::pen::{Pen, Role};
 use super::picture::{Axis, Curve, Mark, Picture, Shape, Sign, Upright};
 use super::plot_id::PlotId;
 use super::scale::Scale;
+use super::trail::Trail;
 use crate::dynamics::{LiveParams, Scheduled};
 use crate::experiment::DataKind;
 use crate::format::brief;
@@ -28,10 +29,6 @@ const RANGE: (f64, f64) = (-0.06, 1.2);
 const LEARNED: f64 = 1.02;
 /// Highest point drawn, in units of the law's height.
 const HIGHEST: f64 = 3.0;
-/// Points of a trail are at least so far apart, a long one's further.
-const NEAR: f64 = 0.004;
-/// Most points of a trail.
-const MOST_POINTS: usize = 1000;
 /// Buckets of the history, for each point across the plot, beyond which a coarser level is read.
 const BUCKETS_PER_POINT: f64 = 20.0;
 /// Changes of the parameters through which a trail is followed back.
@@ -198,7 +195,7 @@ impl<'a> Past<'a> {
         let live_columns: [_; Scheduled::ALL.len()] =
             std::array::from_fn(|i| &level.column(known.schema.live() + i)[begin..end]);
         let mut last_law: Option<ModeLaw> = None;
-        let mut trail = Trail::default();
+        let mut trail = Trail::new([1.0, 1.0]);
         let rows = steps[begin..end].iter().zip(strengths).zip(diffusions);
         for (row, ((step, strength), diffusion)) in rows.enumerate() {
             // A change counts from the row after it.
@@ -221,52 +218,6 @@ impl<'a> Past<'a> {
             trail.push([share, y.unwrap_or(f64::NAN)]);
         }
         trail.finish()
-    }
-}
-
-/// Points so far apart that they can be told from one another, of which there are never many.
-#[derive(Debug)]
-struct Trail {
-    points: Vec<[f64; 2]>,
-    near: f64,
-    newest: Option<[f64; 2]>,
-}
-
-impl Default for Trail {
-    fn default() -> Self {
-        Self {
-            points: Vec::new(),
-            near: NEAR,
-            newest: None,
-        }
-    }
-}
-
-impl Trail {
-    fn push(&mut self, point: [f64; 2]) {
-        self.newest = Some(point);
-        if self.points.len() == MOST_POINTS {
-            // Noise has made it long: every second point is enough, and what follows is taken less closely too.
-            let mut is_kept = false;
-            self.points.retain(|_| {
-                is_kept = !is_kept;
-                is_kept
-            });
-            self.near *= 2.0;
-        }
-        let has_moved = |last: &[f64; 2]| match (last[1].is_nan(), point[1].is_nan()) {
-            (true, true) => false,
-            (true, false) | (false, true) => true,
-            (false, false) => (point[0] - last[0]).abs().max((point[1] - last[1]).abs()) > self.near,
-        };
-        if self.points.last().is_none_or(has_moved) {
-            self.points.push(point);
-        }
-    }
-
-    fn finish(mut self) -> Vec<[f64; 2]> {
-        self.points.extend(self.newest);
-        self.points
     }
 }
 
@@ -300,22 +251,4 @@ fn height(law: &ModeLaw) -> Option<f64> {
         |strength| law.diffusion(strength),
     );
     (height > 0.0 && height.is_finite()).then_some(height)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trail_is_short_and_ends_where_the_run_is() {
-        let mut trail = Trail::default();
-        for i in 0..100_000_u32 {
-            let x = f64::from(i) * 1e-3;
-            trail.push([x.sin(), if i % 50_000 == 7 { f64::NAN } else { x.cos() }]);
-        }
-        let last = [99.999_f64.sin(), 99.999_f64.cos()];
-        let points = trail.finish();
-        assert!(points.len() <= MOST_POINTS + 1);
-        assert_eq!(points.last(), Some(&last));
-    }
 }

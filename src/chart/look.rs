@@ -1,6 +1,6 @@
 //! Colour, width and dashes of every role, the same in the window and on paper.
 
-use super::pen::{Pen, Presence, Role};
+use super::pen::{LawBand, Pen, Presence, Role};
 use crate::experiment::{Dynamics, Scheduled};
 use crate::palette::{Ground, Rgb, mode_style};
 use crate::simulation::EnsembleKind;
@@ -98,14 +98,22 @@ impl Look {
             Role::Ensemble(_) | Role::ExactDensity => (1.4, 1.0, Dashes::None),
             Role::Boltzmann => (1.4, 1.0, Dashes::Dashed(6.0, 5.0)),
             Role::PresentDensity => (1.8, 1.0, Dashes::Dotted(4.0)),
+            Role::Flow => (1.0, 0.55, Dashes::None),
+            Role::Drift => (2.4, 1.0, Dashes::None),
+            Role::Noise => (1.8, 1.0, Dashes::None),
+            Role::LawNoise | Role::Law(_) => (0.9, 0.7, Dashes::None),
         };
         let colour = match role {
             Role::Theory | Role::Boltzmann => mixed(colour, self.ink, 0.35),
-            Role::TheoryHint | Role::Saddle | Role::Change | Role::Learned => self.grey,
+            Role::TheoryHint | Role::Saddle | Role::Change | Role::Learned | Role::Flow | Role::LawNoise => {
+                self.grey
+            }
             Role::SingularValue
             | Role::ExactDensity
             | Role::PresentDensity
             | Role::Diverged
+            | Role::Drift
+            | Role::Noise
             | Role::Parameter(_) => self.ink,
             Role::Run
             | Role::Layer(_)
@@ -114,6 +122,7 @@ impl Look {
             | Role::Ensemble(_)
             | Role::EnsembleMean(_)
             | Role::Teacher
+            | Role::Law(_)
             | Role::Peak => colour,
         };
         let (width, share) = match presence {
@@ -134,6 +143,9 @@ impl Look {
         let opacity = match pen.role {
             Role::Ensemble(EnsembleKind::ModeEquations) => 0.30,
             Role::Ensemble(EnsembleKind::Replicas) => 0.18,
+            Role::Law(LawBand::Half) => 0.22,
+            Role::Law(LawBand::Most) => 0.14,
+            Role::Law(LawBand::Nearly) => 0.09,
             Role::Run
             | Role::Layer(_)
             | Role::Companion(_)
@@ -151,6 +163,10 @@ impl Look {
             | Role::Learned
             | Role::ExactDensity
             | Role::PresentDensity
+            | Role::Flow
+            | Role::Drift
+            | Role::Noise
+            | Role::LawNoise
             | Role::Boltzmann => 0.4,
         };
         let share = match pen.presence {
@@ -181,7 +197,7 @@ fn dashes_of_layer(layer: usize) -> Dashes {
 }
 
 /// So large a share of one colour with the rest of another.
-fn mixed(one: Rgb, other: Rgb, share: f64) -> Rgb {
+pub(super) fn mixed(one: Rgb, other: Rgb, share: f64) -> Rgb {
     std::array::from_fn(|i| (share * f64::from(one[i]) + (1.0 - share) * f64::from(other[i])).round() as u8)
 }
 

@@ -9,22 +9,28 @@ mod alignment;
 mod balance;
 mod changes;
 mod curve;
+mod density;
 mod diffusion;
 mod drawing;
 mod events;
+mod hatching;
+mod heat_map;
 mod histogram;
 mod known;
 mod law;
+mod law_bands;
 mod layer_norms;
 mod layer_ratios;
 mod leaving;
 mod look;
 mod loss;
 mod marks;
+mod matrix;
 mod options;
 mod pen;
 mod picture;
 mod placing;
+mod plane;
 mod plot_id;
 mod polyline;
 mod recorded;
@@ -35,13 +41,18 @@ mod strengths;
 mod theory_curve;
 mod ticks;
 mod time_axis;
+mod times;
 mod trace_cache;
+mod trail;
 
 pub use alignment::alignment;
 pub use balance::balance;
+pub use density::{densities, density};
 pub use diffusion::diffusion;
 pub use drawing::Drawing;
 pub use events::{MOST_ROWS, events, n_rows};
+pub use hatching::hatch_lines;
+pub use heat_map::{ColourMap, Hatch, HeatMap};
 pub use histogram::{histogram, histograms};
 pub use known::{
     Known, KnownEnsemble, KnownKeptRun, KnownTrajectory, RowsApart, SettledLaws, diverged_at, step_at,
@@ -51,12 +62,15 @@ pub use layer_norms::layer_norms;
 pub use layer_ratios::layer_ratios;
 pub use look::{Dashes, Look, Stroke};
 pub use loss::loss;
+pub use matrix::{MatrixKind, MatrixOptions, matrix};
 pub use options::{Options, Perspective, Room};
-pub use pen::{Pen, Presence, Role};
+pub use pen::{LawBand, Pen, Presence, Role};
 pub use picture::{
-    Axis, Band, Bar, Bracket, Curve, Key, Label, Level, Mark, Picture, Row, Shape, Side, Sign, Upright,
+    Arrow, Axis, Band, Bar, Bracket, Cloud, Curve, Key, Label, Level, Mark, Picture, Row, Shape, Side, Sign,
+    Upright,
 };
 pub use placing::{KeyLines, Place, beside_bracket, spread, stack};
+pub use plane::plane;
 pub use plot_id::PlotId;
 pub use polyline::{Stop, thinned};
 pub use recorded::RecordedRun;
@@ -66,9 +80,10 @@ pub use strengths::{level_names, strengths};
 pub use theory_curve::TheoryCurve;
 pub use ticks::Tick;
 pub use time_axis::{TimeAxis, TimeScale};
+pub use times::times;
 pub use trace_cache::{MOMENT, TraceCache};
 
-/// Draws a plot: one picture or, of histograms, one a mode that has settled.
+/// Draws a plot: one picture or, of histograms and densities, one a mode that has any.
 pub fn pictures(plot: PlotId, drawing: &mut Drawing<'_>) -> Vec<Picture> {
     match plot {
         PlotId::Strengths => vec![strengths(drawing)],
@@ -82,5 +97,9 @@ pub fn pictures(plot: PlotId, drawing: &mut Drawing<'_>) -> Vec<Picture> {
         PlotId::Schedule => vec![schedule(drawing)],
         PlotId::Law => vec![law(drawing)],
         PlotId::Histogram => histograms(drawing),
+        PlotId::Matrix => vec![matrix(drawing)],
+        PlotId::Plane => vec![plane(drawing)],
+        PlotId::Density => densities(drawing),
+        PlotId::Times => vec![times(drawing)],
     }
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
+use super::matrix::MatrixOptions;
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::time_axis::TimeScale;
 use crate::observables::events::{ModeEvents, Moment};
+use crate::simulation::Passage;
 
 /// Whose features are shown: noise, its events and what is being learned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +76,16 @@ pub struct Options {
     pub smoothing: f64,
     /// The moment looked at; `None` at the end.
     pub until: Option<Moment>,
+    /// Which matrix of the network is drawn.
+    pub matrix: MatrixOptions,
+    /// Two modes, counted from 0, that are drawn against each other.
+    pub pair: (usize, usize),
+    /// Whether the plane of two modes has ellipses of the law's noise.
+    pub law_ellipses: bool,
+    /// Which passages are drawn.
+    pub passage: Passage,
+    /// Whether the law of every mode is drawn behind its strength.
+    pub density: bool,
 }
 
 impl Default for Options {
@@ -92,6 +104,11 @@ impl Default for Options {
             solo: None,
             smoothing: 0.0,
             until: None,
+            matrix: MatrixOptions::default(),
+            pair: (0, 1),
+            law_ellipses: false,
+            passage: Passage::Learned,
+            density: false,
         }
     }
 }

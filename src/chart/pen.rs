@@ -45,6 +45,27 @@ pub enum Role {
     PresentDensity,
     /// Boltzmann's stationary density.
     Boltzmann,
+    /// Gradient flow of aligned, balanced weights, and the loss that it goes down.
+    Flow,
+    /// Drift of the present weights.
+    Drift,
+    /// Noise of the present weights.
+    Noise,
+    /// Noise of aligned, balanced weights.
+    LawNoise,
+    /// Between the quantiles of the law of a mode: the inner half, 80 % and 98 %.
+    Law(LawBand),
+}
+
+/// Between which quantiles of a law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LawBand {
+    /// 25 % and 75 %.
+    Half,
+    /// 10 % and 90 %.
+    Most,
+    /// 1 % and 99 %.
+    Nearly,
 }
 
 /// How much of something is shown.

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
+use super::heat_map::HeatMap;
 use super::pen::{Pen, Role};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::ticks::{Tick, ticks};
 use crate::history::Trace;
 
-/// What a plot shows. Bands lie at the bottom; over them bars, uprights, levels, curves, marks, rows and labels.
+/// What a plot shows. A heat map lies at the bottom; over it bands, bars, uprights, levels, arrows, clouds, curves, marks, rows and
+/// labels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// Which plot it is.
@@ -22,6 +24,10 @@ pub struct Picture {
     pub x: Axis,
     /// The axis upwards.
     pub y: Axis,
+    /// Width of the plot over its height, where that has a meaning.
+    pub aspect: Option<f64>,
+    /// Coloured cells.
+    pub heat_map: Option<HeatMap>,
     /// Areas between two curves.
     pub bands: Vec<Band>,
     /// Bars of a histogram.
@@ -30,6 +36,10 @@ pub struct Picture {
     pub uprights: Vec<Upright>,
     /// Lines from left to right.
     pub levels: Vec<Level>,
+    /// Arrows.
+    pub arrows: Vec<Arrow>,
+    /// Clouds of points.
+    pub clouds: Vec<Cloud>,
     /// Curves, the uppermost last.
     pub curves: Vec<Curve>,
     /// Marks at points.
@@ -114,6 +124,28 @@ pub struct Level {
     pub label: String,
 }
 
+/// An arrow.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Arrow {
+    /// What it is drawn with.
+    pub pen: Pen,
+    /// Position of its blunt end, across and upwards.
+    pub from: [f64; 2],
+    /// Position of its tip.
+    pub to: [f64; 2],
+}
+
+/// Points that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cloud {
+    /// What they are.
+    pub name: String,
+    /// What they are filled with.
+    pub pen: Pen,
+    /// Positions across and upwards.
+    pub points: Vec<[f64; 2]>,
+}
+
 /// A curve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
@@ -151,6 +183,10 @@ pub enum Shape {
     HalfTime,
     /// Large disc: where the run is now.
     Now,
+    /// Cross: a saddle of the loss.
+    Saddle,
+    /// Ring with a point: the minimum of the loss.
+    Minimum,
 }
 
 /// A row of a strip: a name and a bracket with a text beside it.
@@ -256,10 +292,14 @@ impl Picture {
             title: id.title().to_owned(),
             x,
             y,
+            aspect: None,
+            heat_map: None,
             bands: Vec::new(),
             bars: Vec::new(),
             uprights: Vec::new(),
             levels: Vec::new(),
+            arrows: Vec::new(),
+            clouds: Vec::new(),
             curves: Vec::new(),
             marks: Vec::new(),
             rows: Vec::new(),
@@ -286,6 +326,7 @@ impl Picture {
             (Shape::PeakSoFar, "highest noise so far"),
             (Shape::Learned, "95 % learned"),
             (Shape::HalfTime, "half learned, in theory"),
+            (Shape::Saddle, "saddle"),
         ];
         for (shape, label) in shapes {
             let ends = self.rows.iter().filter_map(|row| row.bracket.as_ref());

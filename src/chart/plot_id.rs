@@ -31,11 +31,19 @@ pub enum PlotId {
     /// Histogram of every settled mode with its stationary law.
     #[serde(alias = "stationary")]
     Histogram,
+    /// A matrix of the network.
+    Matrix,
+    /// Two modes against each other.
+    Plane,
+    /// Law of every mode's strength at a moment.
+    Density,
+    /// When the members of an ensemble learn each mode.
+    Times,
 }
 
 impl PlotId {
     /// All of them, those over time first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Strengths,
         Self::Diffusion,
         Self::Events,
@@ -47,7 +55,14 @@ impl PlotId {
         Self::Schedule,
         Self::Law,
         Self::Histogram,
+        Self::Matrix,
+        Self::Plane,
+        Self::Density,
+        Self::Times,
     ];
+
+    /// Plots beside those over time, one of which is shown at a time.
+    pub const BESIDE: [Self; 5] = [Self::Law, Self::Matrix, Self::Plane, Self::Density, Self::Times];
 
     /// Plots over time that are shown one above the other until a person chooses others.
     pub const USUAL: [Self; 4] = [Self::Strengths, Self::Diffusion, Self::Events, Self::Loss];
@@ -66,6 +81,10 @@ impl PlotId {
             Self::Schedule => "schedule",
             Self::Law => "law",
             Self::Histogram => "histogram",
+            Self::Matrix => "matrix",
+            Self::Plane => "plane",
+            Self::Density => "density",
+            Self::Times => "times",
         }
     }
 
@@ -88,6 +107,10 @@ impl PlotId {
             Self::Schedule => "Parameters in force",
             Self::Law => "Diffusion against strength",
             Self::Histogram => "Stationary histograms",
+            Self::Matrix => "The network as a matrix",
+            Self::Plane => "Two modes against each other",
+            Self::Density => "Law of each mode",
+            Self::Times => "Times until learned",
         }
     }
 
@@ -105,6 +128,9 @@ impl PlotId {
             Self::Schedule => "\u{3b7}, B, \u{3c3}, \u{3bc}, \u{3bb} in force",
             Self::Law => "D / peak of the law",
             Self::Histogram => "probability density",
+            Self::Matrix | Self::Plane => "",
+            Self::Density => "probability density",
+            Self::Times => "share per unit of time",
         }
     }
 
@@ -122,6 +148,10 @@ impl PlotId {
             Self::Schedule => "in force",
             Self::Law => "D / peak",
             Self::Histogram => "density",
+            Self::Matrix => "row",
+            Self::Plane => "strength",
+            Self::Density => "density",
+            Self::Times => "share",
         }
     }
 
@@ -171,6 +201,22 @@ impl PlotId {
                 "Distribution of every settled mode strength, with the stationary density of the mode equation (solid), \
                  Boltzmann's (dashed), and the one of the present weights (dotted), which label noise moves away from balance."
             }
+            Self::Matrix => {
+                "The network as a matrix, blue below and orange above zero: in the teacher's modes (strengths on the diagonal, coupling of \
+                 modes beside it), the map W, what is missing, each layer, or the balance of neighbouring layers."
+            }
+            Self::Plane => {
+                "Two modes against each other: the way of the run between the saddles (crosses) and the minimum, gradient flow of aligned, \
+                 balanced weights (arrows), and at the dot the exact drift and noise covariance of the present weights."
+            }
+            Self::Density => {
+                "Density of the mode equation of each mode from its start on, and the histogram of an ensemble's members: how the spread grows \
+                 to the noise peak and shrinks again."
+            }
+            Self::Times => {
+                "When the members of an ensemble have each mode learned, with what the density of the mode equation carries through the \
+                 level per unit of training time, and the time of gradient flow (upright)."
+            }
         }
     }
 
@@ -183,7 +229,11 @@ impl PlotId {
             | Self::LayerNorms
             | Self::Alignment
             | Self::Law
-            | Self::Histogram => Scale::Linear,
+            | Self::Histogram
+            | Self::Matrix
+            | Self::Plane
+            | Self::Density
+            | Self::Times => Scale::Linear,
             Self::Diffusion | Self::Loss | Self::Balance | Self::Schedule => Scale::Log,
         }
     }
@@ -210,7 +260,7 @@ impl PlotId {
             | Self::LayerNorms
             | Self::Alignment
             | Self::Schedule => true,
-            Self::Law | Self::Histogram => false,
+            Self::Law | Self::Histogram | Self::Matrix | Self::Plane | Self::Density | Self::Times => false,
         }
     }
 }

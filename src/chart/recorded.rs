@@ -3,12 +3,18 @@
 use std::sync::Arc;
 
 use super::known::{Known, KnownEnsemble, KnownTrajectory, RowsApart, SettledLaws};
+use super::options::Options;
+use super::plot_id::PlotId;
 use super::theory_curve::TheoryCurve;
+use crate::experiment::LiveParams;
 use crate::history::History;
 use crate::observables::events::Moment;
-use crate::observables::{Quantity, Schema};
+use crate::observables::{Observer, Quantity, Schema};
 use crate::session::Recording;
-use crate::simulation::{Ensemble, EnsembleKind, NetworkLaw, Prediction, StationaryStatistics, StoredNoise};
+use crate::simulation::{
+    Densities, Ensemble, EnsembleKind, Members, NetworkLaw, NetworkState, Prediction, StationaryStatistics,
+    StoredNoise,
+};
 
 /// Memory for the rows: far more than the pixels of a figure need.
 const BUDGET_BYTES: usize = 64 << 20;
@@ -24,6 +30,10 @@ pub struct RecordedRun<'a> {
     laws: SettledLaws,
     rows_apart: Option<RowsApart>,
     end: Moment,
+    /// The replicas' times of passage.
+    members: Option<Members>,
+    network: NetworkState,
+    densities: Densities,
 }
 
 impl<'a> RecordedRun<'a> {
@@ -57,9 +67,43 @@ impl<'a> RecordedRun<'a> {
             rows_apart,
             end,
             history,
+            members: recording.passages().map(|passages| Members {
+                strengths: Vec::new(),
+                passages: passages.clone(),
+            }),
+            network: network_of(recording, end, &experiment.live, (0, 1)),
+            densities: Densities::default(),
         };
         recorded.laws = laws(&recorded.known());
         recorded
+    }
+
+    /// With all that pictures drawn by these options need: the laws of the modes along the run, and the noise of two modes.
+    #[must_use]
+    pub fn prepared(mut self, plots: &[PlotId], options: &Options) -> Self {
+        if plots.contains(&PlotId::Plane) {
+            self.network = self.known_network(options.pair);
+        }
+        let wants_densities =
+            options.density || plots.contains(&PlotId::Density) || plots.contains(&PlotId::Times);
+        if wants_densities && self.densities.modes().is_empty() {
+            self.densities = self.densities();
+        }
+        self
+    }
+
+    fn known_network(&self, pair: (usize, usize)) -> NetworkState {
+        network_of(self.recording, self.end, &self.known().live(), pair)
+    }
+
+    /// The laws of the modes up to the end of the run.
+    fn densities(&self) -> Densities {
+        let recording = self.recording;
+        let mut densities = recording.densities();
+        densities.advance_to(recording.experiment(), &recording.course(), self.end.time, || {
+            true
+        });
+        densities
     }
 
     /// What is known of the run.
@@ -70,6 +114,7 @@ impl<'a> RecordedRun<'a> {
             n_members: recording.session().companions.replicas,
             history,
             statistics: None,
+            members: self.members.as_ref(),
         };
         Known {
             run: 0,
@@ -96,7 +141,25 @@ impl<'a> RecordedRun<'a> {
             kept: Vec::new(),
             theory: &self.theory,
             laws: self.laws.clone(),
+            network: Some(&self.network),
+            densities: Some(&self.densities),
         }
+    }
+}
+
+/// The network at the end of a recording, with the dynamics of two of its modes.
+fn network_of(recording: &Recording, end: Moment, live: &LiveParams, pair: (usize, usize)) -> NetworkState {
+    let (network, risk) = (recording.last_network().clone(), recording.risk());
+    let last = recording.schema().rank().saturating_sub(1);
+    let pair = (pair.0.min(last), pair.1.min(last));
+    let mut observer = Observer::new(&network, risk.clone(), recording.experiment().data.sampling);
+    NetworkState {
+        step: end.step,
+        time: end.time,
+        dynamics: observer.observe_pair(&network, live, pair),
+        teacher: Arc::clone(risk.teacher()),
+        network,
+        pair,
     }
 }
 

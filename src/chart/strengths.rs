@@ -35,6 +35,9 @@ pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
     }
     plot.picture
         .explain("teacher m", Pen::of_mode(Role::Teacher, 0), Sign::Line);
+    if options.density {
+        super::law_bands::law_bands(&mut plot);
+    }
     plot.ensembles();
     plot.kept_modes(Quantity::Strength);
     plot.modes(Quantity::Strength, "mode strength", |_, _| true);

@@ -12,7 +12,7 @@ use crate::experiment::ParseError;
 use crate::figure::{BundleError, FigureError};
 use crate::files::WriteError;
 use crate::lessons::LessonError;
-use crate::session::{NpzError, RecordingError, SessionEnd, SessionError};
+use crate::session::{DensityError, NpzError, RecordingError, SessionEnd, SessionError};
 use crate::simulation::{Divergence, ReplicaDivergence, ReplicasError, SetupError};
 use crate::sweep::map::MapError;
 use crate::sweep::{CellId, DirectoryError, MergeError, ShardError, SweepError, SweepFileError};
@@ -77,6 +77,15 @@ pub enum CliError {
         /// The table.
         path: PathBuf,
     },
+    /// The densities to be written have a name that says something else.
+    #[error("--density {}: the name must end in .npz", path.display())]
+    DensityExtension {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The run has no densities.
+    #[error("--density: {0}")]
+    Density(DensityError),
     /// Weights along the run have no place in what is written.
     #[error("--weights-every: weights are kept in a .npz file: name one with --out")]
     WeightsNeedNpz,
@@ -272,6 +281,8 @@ impl CliError {
             | Self::EventsExtension { .. }
             | Self::StationaryExtension { .. }
             | Self::WeightsNeedNpz
+            | Self::DensityExtension { .. }
+            | Self::Density(_)
             | Self::SessionExtension { .. }
             | Self::Session(_)
             | Self::SameFile { .. }

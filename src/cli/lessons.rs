@@ -67,6 +67,7 @@ pub(super) fn run(name: &str, arguments: &RunArguments) -> Result<(), CliError> 
             events: None,
             session: arguments.session.as_deref(),
             stationary: None,
+            density: None,
         };
         let mut files = CommandFiles::default();
         if let Some(folder) = &arguments.lessons_folder {

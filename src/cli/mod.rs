@@ -29,7 +29,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::chart::Scale;
+use crate::chart::{MatrixKind, Scale};
 use crate::experiment::DEFAULT_TOML;
 use crate::figure::FigurePanel;
 
@@ -86,7 +86,7 @@ struct RunArguments {
     #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
     /// Run a lesson, by id or number, to its end and check its numbers, each a line; --out records the run
-    #[arg(long, value_name = "ID", conflicts_with_all = ["experiment", "set", "steps", "replicas", "events", "stationary"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["experiment", "set", "steps", "replicas", "events", "stationary", "density"])]
     lesson: Option<String>,
     /// Take the lesson from the files of a folder
     #[arg(long, value_name = "DIR")]
@@ -114,6 +114,10 @@ struct RunArguments {
     /// recording then holds the same as arrays stationary_..; whole or not at all
     #[arg(long, value_name = "FILE.csv", conflicts_with = "replicas")]
     stationary: Option<PathBuf>,
+    /// Write a .npz file with the density of every mode equation at each row, from the strength at the start on: arrays strength_edges,
+    /// density, mean, std, quantile; whole or not at all
+    #[arg(long, value_name = "FILE.npz")]
+    density: Option<PathBuf>,
     /// Keep the weights every K-th step too, from step 0 on, as arrays weights_1 .. and weights_steps of the .npz file
     #[arg(long, value_name = "K", value_parser = stride, allow_negative_numbers = true, conflicts_with_all = ["replicas", "lesson"])]
     weights_every: Option<u64>,
@@ -173,6 +177,21 @@ struct PlotArguments {
     /// Leave out what only the teacher knows: strengths and names of the modes; implies --own-noise
     #[arg(long)]
     hide_teacher: bool,
+    /// Of the panel matrix: modes, map, teacher, error, overlaps, layer_1 .., balance_1 ..
+    #[arg(long, value_name = "KIND", value_parser = plot::matrix_parser(), default_value = "modes")]
+    matrix: MatrixKind,
+    /// Of the panel matrix: let the colours reach to its own largest entry, rather than to the teacher's
+    #[arg(long)]
+    own_scale: bool,
+    /// Of the panel plane: the two modes, from 1
+    #[arg(long, value_name = "J,K", value_parser = plot::pair, default_value = "1,2")]
+    modes: (usize, usize),
+    /// Of the panel times: until half or 95 % of a mode is reached
+    #[arg(long, value_enum, default_value = "learned")]
+    passage: plot::Until,
+    /// Shade the law of every mode equation behind the strengths
+    #[arg(long)]
+    spread: bool,
     /// Scale of the axes upwards [default: what suits each panel]
     #[arg(long, value_parser = plot::scale_parser())]
     y: Option<Scale>,

@@ -8,7 +8,7 @@ use super::command_files::CommandFiles;
 use super::error::CliError;
 use super::write_stdout;
 use crate::files::Staging;
-use crate::session::{Recording, write_csv, write_events_csv, write_npz, write_stationary_csv};
+use crate::session::{DensityTable, Recording, write_csv, write_events_csv, write_npz, write_stationary_csv};
 
 /// Where the rows of a recording go.
 #[derive(Clone, Copy)]
@@ -31,6 +31,8 @@ pub(super) struct Outputs<'a> {
     pub(super) session: Option<&'a Path>,
     /// The table of settled modes.
     pub(super) stationary: Option<&'a Path>,
+    /// The laws of the modes along the run.
+    pub(super) density: Option<&'a Path>,
 }
 
 impl Outputs<'_> {
@@ -54,6 +56,11 @@ impl Outputs<'_> {
                 path: path.to_owned(),
             });
         }
+        if let Some(path) = self.density.filter(|path| !has_extension(path, "npz")) {
+            return Err(CliError::DensityExtension {
+                path: path.to_owned(),
+            });
+        }
         if let Some(path) = self.session.filter(|path| !has_extension(path, "toml")) {
             return Err(CliError::SessionExtension {
                 path: path.to_owned(),
@@ -66,6 +73,7 @@ impl Outputs<'_> {
             ("--events", self.events),
             ("--session", self.session),
             ("--stationary", self.stationary),
+            ("--density", self.density),
         ] {
             if let Some(path) = path {
                 files.will_write(option, path)?;
@@ -76,6 +84,8 @@ impl Outputs<'_> {
 
     /// Writes every output, or none.
     pub(super) fn write(&self, recording: &Recording) -> Result<(), CliError> {
+        let density = self.density.map(|path| Ok((path, DensityTable::new(recording)?)));
+        let density = density.transpose().map_err(CliError::Density)?;
         let mut staging = Staging::default();
         if let Rows::File(path) = self.rows {
             staging.add(path, |file| {
@@ -91,6 +101,9 @@ impl Outputs<'_> {
         }
         if let Some((path, table)) = self.stationary.zip(recording.stationary()) {
             staging.add(path, |file| write_stationary_csv(table, file))?;
+        }
+        if let Some((path, table)) = &density {
+            staging.add(path, |file| table.write(file))?;
         }
         if let Some(path) = self.session {
             staging.add(path, |file| recording.session().write_to(file))?;

@@ -1,15 +1,16 @@
 //! `saddlescope plot`: figures of a recorded run.
 
 use clap::ValueEnum;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 
 use super::PlotArguments;
 use super::command_files::CommandFiles;
 use super::error::CliError;
-use crate::chart::{Options, Perspective, PlotId, Scale, TimeAxis, TimeScale};
+use crate::chart::{MatrixKind, MatrixOptions, Options, Perspective, PlotId, Scale, TimeAxis, TimeScale};
 use crate::figure::{Figure, FigureOptions, FigurePanel};
 use crate::palette::Ground;
 use crate::session::read_npz;
+use crate::simulation::Passage;
 
 /// Panels by name.
 pub(super) fn panel_parser() -> impl TypedValueParser<Value = FigurePanel> {
@@ -42,6 +43,33 @@ pub(super) enum Across {
     T,
     /// Steps
     Steps,
+}
+
+/// Which passage.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Until {
+    /// Half of the mode's strength
+    Half,
+    /// 95 % of it
+    Learned,
+}
+
+/// Matrices by name.
+pub(super) fn matrix_parser() -> impl TypedValueParser<Value = MatrixKind> {
+    StringValueParser::new().try_map(|name| {
+        let found = MatrixKind::from_name(&name);
+        found.ok_or("must be modes, map, teacher, error, overlaps, layer_1 .. or balance_1 ..")
+    })
+}
+
+/// Two modes, counted from 1, as numbers from 0.
+pub(super) fn pair(text: &str) -> Result<(usize, usize), String> {
+    let number = |part: &str| part.trim().parse::<usize>().ok()?.checked_sub(1);
+    let both = text
+        .split_once(',')
+        .and_then(|(one, other)| Some((number(one)?, number(other)?)));
+    both.filter(|(one, other)| one != other)
+        .ok_or_else(|| "must be the numbers of two modes, as in 1,2".to_owned())
 }
 
 impl From<Theme> for Ground {
@@ -85,6 +113,16 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), CliError> {
                 (true, false) => Perspective::Own,
                 (false, false) => Perspective::Teacher,
             },
+            matrix: MatrixOptions {
+                kind: arguments.matrix,
+                own_scale: arguments.own_scale,
+            },
+            pair: arguments.modes,
+            passage: match arguments.passage {
+                Until::Half => Passage::Half,
+                Until::Learned => Passage::Learned,
+            },
+            density: arguments.spread,
             ..Options::default()
         },
     };

@@ -16,6 +16,7 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<(), CliError> {
         events: arguments.events.as_deref(),
         session: None,
         stationary: None,
+        density: None,
     };
     let mut files = CommandFiles::default();
     files.read("the session", &arguments.session);

@@ -62,6 +62,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CliError> {
         events: arguments.events.as_deref(),
         session: arguments.session.as_deref(),
         stationary: arguments.stationary.as_deref(),
+        density: arguments.density.as_deref(),
     };
     let mut files = CommandFiles::default();
     if let Some(path) = &arguments.experiment {

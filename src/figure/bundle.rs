@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use thiserror::Error;
 
 use super::{Figure, FigureError, FigureOptions, FigurePanel};
-use crate::chart::RecordedRun;
+use crate::chart::{PlotId, RecordedRun};
 use crate::files::{
     PART_PREFIX, PART_SUFFIX, WriteError, check_writable, stored_as_is, write_archive, write_whole,
 };
@@ -226,7 +226,7 @@ impl<'a> Folder<'a> {
         report(0.2, "writing data")?;
         self.write("rows.csv", |file| write_csv(recording, file))?;
         self.write("events.csv", |file| write_events_csv(recording.events(), file))?;
-        let run = RecordedRun::new(recording);
+        let run = RecordedRun::new(recording).prepared(&PlotId::ALL, &options.figures.chart);
         let n_panels = FigurePanel::all().count() as f64;
         for (i, panel) in FigurePanel::all().enumerate() {
             report(0.4 + 0.6 * i as f64 / n_panels, "drawing figures")?;
@@ -237,8 +237,8 @@ impl<'a> Folder<'a> {
                     ..options.figures.clone()
                 },
             ) {
-                // A run that has not settled has no histogram to show.
-                Err(FigureError::TooFewRows { .. }) => continue,
+                // A run that has not settled has no histogram to show, and one alone no times of passage.
+                Err(FigureError::TooFewRows { .. } | FigureError::Nothing { .. }) => continue,
                 figure => figure?,
             };
             let (svg, png) = (figure.svg(), figure.png()?);

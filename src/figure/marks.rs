@@ -1,7 +1,7 @@
 //! Marks at points: each has a rim in the paper's colour, which sets it off from the curve it lies on.
 
 use super::svg::Svg;
-use crate::chart::{Look, Pen, Presence, Shape};
+use crate::chart::{Dashes, Look, Pen, Presence, Shape, Stroke};
 
 /// Draws a mark of a pen about a point.
 pub(super) fn draw_shape(svg: &mut Svg, shape: Shape, at: [f64; 2], pen: Pen, look: &Look) {
@@ -24,6 +24,22 @@ pub(super) fn draw_shape(svg: &mut Svg, shape: Shape, at: [f64; 2], pen: Pen, lo
             svg.disc(at, 4.5, colour, opacity);
         }
         Shape::HalfTime => svg.ring(at, 3.5, 1.2, colour),
+        Shape::Saddle => {
+            let [x, y] = at;
+            for side in [1.0, -1.0] {
+                let stroke = Stroke {
+                    colour,
+                    opacity,
+                    width: 2.0,
+                    dashes: Dashes::None,
+                };
+                svg.line(&[[x - 4.5, y - 4.5 * side], [x + 4.5, y + 4.5 * side]], stroke);
+            }
+        }
+        Shape::Minimum => {
+            svg.ring(at, 5.5, 1.8, colour);
+            svg.disc(at, 2.0, colour, opacity);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! so that a figure of a million rows is as small as one of a thousand; tables and archives hold every value.
 
 mod bundle;
+mod heat;
 mod keys;
 mod line;
 mod marks;
@@ -64,6 +65,14 @@ impl FigurePanel {
         }
     }
 
+    /// The plots on it, from the top.
+    pub fn plots(self, options: &Options) -> Vec<PlotId> {
+        match self {
+            Self::All => options.stack.clone(),
+            Self::One(plot) => vec![plot],
+        }
+    }
+
     /// Whether it has a time axis.
     pub fn is_over_time(self) -> bool {
         match self {
@@ -108,6 +117,14 @@ pub enum FigureError {
         /// Values needed.
         least: u64,
     },
+    /// The run has nothing that the plot shows.
+    #[error("{}: {why}", plot.name())]
+    Nothing {
+        /// The plot.
+        plot: PlotId,
+        /// Why.
+        why: &'static str,
+    },
     /// The file's name says nothing of its format.
     #[error("{}: the name of a figure must end in .svg, .png or .pdf", path.display())]
     Extension {
@@ -141,15 +158,17 @@ impl Figure {
     /// Draws `recording`.
     ///
     /// # Errors
-    /// [`FigureError::TooFewRows`] for a histogram of a run that has not settled.
+    /// [`FigureError::TooFewRows`] for a histogram of a run that has not settled, [`FigureError::Nothing`] for what it does not have.
     pub fn draw(recording: &Recording, options: &FigureOptions) -> Result<Self, FigureError> {
-        Self::draw_run(&RecordedRun::new(recording), options)
+        let plots = options.panel.plots(&options.chart);
+        let run = RecordedRun::new(recording).prepared(&plots, &options.chart);
+        Self::draw_run(&run, options)
     }
 
     /// Draws a recording that has been made ready, which saves time where there are many figures of it.
     ///
     /// # Errors
-    /// [`FigureError::TooFewRows`] for a histogram of a run that has not settled.
+    /// [`FigureError::TooFewRows`] for a histogram of a run that has not settled, [`FigureError::Nothing`] for what it does not have.
     pub fn draw_run(run: &RecordedRun<'_>, options: &FigureOptions) -> Result<Self, FigureError> {
         let sheet = Sheet::new(&run.known(), options.panel, &options.chart)?;
         Ok(sheet.paint(&Look::on_paper(options.ground)))

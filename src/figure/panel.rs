@@ -1,5 +1,6 @@
 //! A picture on its part of the paper: title and keys, grid, axes with ticks, what is drawn, and the names of lines.
 
+use super::heat::{draw_arrow, draw_bar, draw_cells, draw_cloud};
 use super::keys::PlacedKeys;
 use super::line::draw_curve;
 use super::marks::draw_shape;
@@ -13,6 +14,8 @@ pub(super) const LEFT_GUTTER: f64 = 84.0;
 pub(super) const BARE_GUTTER: f64 = 24.0;
 /// Pixels right of the plot for the names of levels.
 pub(super) const LABEL_GUTTER: f64 = 150.0;
+/// Pixels right of a plot for its colour bar.
+pub(super) const BAR_GUTTER: f64 = 108.0;
 /// Pixels above the plot for the title.
 pub(super) const TITLE_HEIGHT: f64 = 30.0;
 /// Pixels below the plot for the axis across.
@@ -46,6 +49,22 @@ pub(super) struct Panel {
 }
 
 impl Panel {
+    /// A panel whose plot has so many pixels, those right of it included: it takes those that its colour bar or names leave, and no
+    /// more than its shape lets it.
+    pub(super) fn fitted(picture: Picture, corner: [f64; 2], [whole, height]: [f64; 2], gutter: f64) -> Self {
+        let has_bar = picture.heat_map.as_ref().is_some_and(|map| map.bar.is_some());
+        let gutter = if has_bar { BAR_GUTTER } else { gutter };
+        let room = whole - gutter;
+        let width = picture.aspect.map_or(room, |aspect| room.min(aspect * height));
+        Self {
+            gutter: whole - width,
+            plot: [width, height],
+            picture,
+            corner,
+            shows_x: true,
+        }
+    }
+
     /// Pixels that the panel takes downwards.
     pub(super) fn height(&self) -> f64 {
         TITLE_HEIGHT + self.key_lines().height() + self.plot[1] + self.space_below()
@@ -134,11 +153,14 @@ impl Frame<'_> {
         }
     }
 
-    /// Bands, bars, uprights, levels, curves and marks, one over the other.
+    /// Cells, bands, bars, uprights, levels, arrows, clouds, curves and marks, one over the other.
     fn draw_shapes(&self, svg: &mut Svg, look: &Look) {
         let (picture, plot) = (self.picture, self.plot);
         let to_pixels = |[x, y]: [f64; 2]| [self.across(x), self.upwards(y)];
         svg.begin_inside(plot);
+        if let Some(map) = &picture.heat_map {
+            draw_cells(svg, map, look, to_pixels);
+        }
         for band in &picture.bands {
             let (colour, opacity) = look.fill(band.pen);
             let upper = band.xs.iter().zip(&band.high);
@@ -165,10 +187,23 @@ impl Frame<'_> {
             let y = self.upwards(level.y);
             svg.line(&[[plot.left, y], [plot.right(), y]], look.stroke(level.pen));
         }
+        for arrow in &picture.arrows {
+            draw_arrow(svg, arrow, look, to_pixels);
+        }
+        for cloud in &picture.clouds {
+            draw_cloud(svg, cloud, look, |at| self.shows(at), to_pixels);
+        }
         for curve in &picture.curves {
             draw_curve(svg, curve, look.stroke(curve.pen), plot, to_pixels);
         }
         svg.end();
+        if let Some((map, bar)) = picture
+            .heat_map
+            .as_ref()
+            .and_then(|map| Some((map, map.bar.as_ref()?)))
+        {
+            draw_bar(svg, map, bar, plot, look);
+        }
         // Marks at the edge are whole.
         for mark in picture.marks.iter().filter(|mark| self.shows(mark.at)) {
             draw_shape(svg, mark.shape, to_pixels(mark.at), mark.pen, look);

@@ -3,7 +3,9 @@
 use super::panel::{BARE_GUTTER, LABEL_GUTTER, LEFT_GUTTER, Panel, TITLE_HEIGHT, height_of_rows};
 use super::svg::{Letters, Svg};
 use super::{Figure, FigureError, FigurePanel};
-use crate::chart::{Drawing, Known, Look, Options, PlotId, Room, TraceCache, n_rows, pictures};
+use crate::chart::{
+    Drawing, Known, Look, Options, Picture, PlotId, Room, TraceCache, density, histogram, n_rows, pictures,
+};
 use crate::experiment::Experiment;
 
 /// Width of every figure in pixels.
@@ -14,6 +16,8 @@ const CAPTION_HEIGHT: f64 = 76.0;
 const MARGIN: f64 = 24.0;
 /// Height of a plot that stands alone.
 const ALONE: f64 = 380.0;
+/// Height of one that is as wide as high.
+const SQUARE: f64 = 620.0;
 /// Height of a plot among many.
 const AMONG_MANY: f64 = 250.0;
 
@@ -32,9 +36,11 @@ impl Sheet {
     /// # Errors
     /// [`FigureError::TooFewRows`] for histograms of a run of which no mode has settled.
     pub fn new(known: &Known<'_>, panel: FigurePanel, options: &Options) -> Result<Self, FigureError> {
-        let (plots, height) = match panel {
-            FigurePanel::All => (options.stack.clone(), AMONG_MANY),
-            FigurePanel::One(plot) => (vec![plot], ALONE),
+        let plots = panel.plots(options);
+        let height = match panel {
+            FigurePanel::All => AMONG_MANY,
+            FigurePanel::One(PlotId::Plane | PlotId::Matrix) => SQUARE,
+            FigurePanel::One(_) => ALONE,
         };
         let mut traces = TraceCache::default();
         let mut panels = Vec::new();
@@ -46,9 +52,27 @@ impl Sheet {
                 room: Room::on_paper(0.0, 0.0),
                 traces: &mut traces,
             };
-            if plot == PlotId::Histogram {
-                panels.extend(in_columns(&mut drawing, &mut top)?);
-                continue;
+            match plot {
+                PlotId::Histogram => {
+                    let settled = settled_modes(known)?;
+                    panels.extend(in_columns(&mut drawing, &mut top, &settled, histogram));
+                    continue;
+                }
+                PlotId::Density => {
+                    let modes: Vec<usize> = (0..known.rank()).collect();
+                    let densities = in_columns(&mut drawing, &mut top, &modes, density);
+                    if densities.is_empty() {
+                        let why = "no mode has a law with a width: there is no minibatch noise, or the modes rest at zero";
+                        return Err(FigureError::Nothing { plot, why });
+                    }
+                    panels.extend(densities);
+                    continue;
+                }
+                PlotId::Times if !known.ensembles.iter().any(|ensemble| ensemble.members.is_some()) => {
+                    let why = "times of passage need replicas: run with --replicas";
+                    return Err(FigureError::Nothing { plot, why });
+                }
+                _ => {}
             }
             let height = if plot.is_strip() {
                 height_of_rows(n_rows(known.rank()))
@@ -82,7 +106,7 @@ impl Sheet {
     }
 
     /// The pictures on it, from the top.
-    pub fn pictures(&self) -> impl Iterator<Item = &crate::chart::Picture> {
+    pub fn pictures(&self) -> impl Iterator<Item = &Picture> {
         self.panels.iter().map(|panel| &panel.picture)
     }
 }
@@ -97,13 +121,12 @@ fn one(plot: PlotId, drawing: &mut Drawing<'_>, height: f64) -> Option<Panel> {
     let width = f64::from(WIDTH) - 2.0 * MARGIN - LEFT_GUTTER - gutter;
     drawing.room = Room::on_paper(width, height);
     let picture = pictures(plot, drawing).into_iter().next()?;
-    Some(Panel {
+    Some(Panel::fitted(
         picture,
-        corner: [MARGIN, 0.0],
-        plot: [width, height],
+        [MARGIN, 0.0],
+        [width + gutter, height],
         gutter,
-        shows_x: true,
-    })
+    ))
 }
 
 /// Puts the last panel below those before it.
@@ -115,9 +138,8 @@ fn stand(panels: &mut [Panel], top: &mut f64, shows_x: bool) {
     }
 }
 
-/// Histograms in two columns, or one alone.
-fn in_columns(drawing: &mut Drawing<'_>, top: &mut f64) -> Result<Vec<Panel>, FigureError> {
-    let known = drawing.known;
+/// Modes that have settled for long enough for a histogram.
+fn settled_modes(known: &Known<'_>) -> Result<Vec<usize>, FigureError> {
     let counts: Vec<u64> = (0..known.rank()).map(|mode| known.n_settled(mode)).collect();
     let settled: Vec<usize> = (0..known.rank())
         .filter(|&mode| counts[mode] >= super::LEAST_ROWS)
@@ -128,14 +150,24 @@ fn in_columns(drawing: &mut Drawing<'_>, top: &mut f64) -> Result<Vec<Panel>, Fi
             least: super::LEAST_ROWS,
         });
     }
-    let n_columns = settled.len().clamp(1, 2);
-    let height = if settled.len() > 2 { AMONG_MANY } else { ALONE };
+    Ok(settled)
+}
+
+/// Pictures of modes in two columns, or one alone.
+fn in_columns(
+    drawing: &mut Drawing<'_>,
+    top: &mut f64,
+    modes: &[usize],
+    picture: impl Fn(&mut Drawing<'_>, usize) -> Option<Picture>,
+) -> Vec<Panel> {
+    let n_columns = modes.len().clamp(1, 2);
+    let height = if modes.len() > 2 { AMONG_MANY } else { ALONE };
     let column = (f64::from(WIDTH) - 2.0 * MARGIN) / n_columns as f64;
     let width = column - LEFT_GUTTER - BARE_GUTTER;
     drawing.room = Room::on_paper(width, height);
-    let mut panels: Vec<Panel> = settled
-        .into_iter()
-        .filter_map(|mode| crate::chart::histogram(drawing, mode))
+    let mut panels: Vec<Panel> = modes
+        .iter()
+        .filter_map(|&mode| picture(drawing, mode))
         .map(|picture| Panel {
             picture,
             corner: [0.0; 2],
@@ -152,7 +184,7 @@ fn in_columns(drawing: &mut Drawing<'_>, top: &mut f64) -> Result<Vec<Panel>, Fi
         }
         *top += highest;
     }
-    Ok(panels)
+    panels
 }
 
 /// What was run, in two lines.

@@ -15,7 +15,7 @@ macro_rules! shipped {
 }
 
 /// The files that ship with the program.
-const SHIPPED: [(&str, &str); 19] = shipped![
+const SHIPPED: [(&str, &str); 22] = shipped![
     "01-stairs.toml",
     "02-noise-peaks-first.toml",
     "03-depth.toml",
@@ -35,6 +35,9 @@ const SHIPPED: [(&str, &str); 19] = shipped![
     "17-momentum.toml",
     "18-cooling.toml",
     "19-blind.toml",
+    "20-edges.toml",
+    "21-animals.toml",
+    "22-sharpening.toml",
 ];
 
 /// The lessons that ship with the program, by number. A test reads them all, so none is missing.

@@ -71,7 +71,7 @@ mod place;
 
 use thiserror::Error;
 
-use crate::chart::{PlotId, TimeAxis};
+use crate::chart::{MatrixOptions, PlotId, TimeAxis};
 use crate::experiment::Experiment;
 pub use crate::simulation::{Change, Companions};
 
@@ -152,6 +152,12 @@ pub struct View {
     pub theory: TheoryLayer,
     /// Whether the teacher is hidden until the end: what is being learned is told from the student's own noise.
     pub blind: bool,
+    /// The matrix that is shown, where one is.
+    pub matrix: MatrixOptions,
+    /// Two modes, counted from 0, that are drawn against each other.
+    pub pair: (usize, usize),
+    /// Whether the law of every mode is drawn behind its strength.
+    pub density: bool,
 }
 
 impl Default for View {
@@ -162,6 +168,9 @@ impl Default for View {
             axis: TimeAxis::Steps,
             theory: TheoryLayer::default(),
             blind: false,
+            matrix: MatrixOptions::default(),
+            pair: (0, 1),
+            density: false,
         }
     }
 }

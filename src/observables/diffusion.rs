@@ -211,6 +211,37 @@ impl ModeDynamics {
         }
     }
 
+    /// Covariance per unit time of the strengths of two modes, for the weights last given to [`Self::update`] with the same arguments:
+    /// online `tau sum_{l,k} [(e_l.e'_k)(q_l.q'_k) + (e_l.q'_k)(e'_k.q_l) + sigma^2 (p_l.p'_k)(q_l.q'_k)]`, the prime for the second
+    /// mode, all pairs of layers; of a stored set the covariance of one sample's changes times `tau`. Of a mode with itself it is its
+    /// diffusion.
+    pub fn covariance(
+        &mut self,
+        products: &PartialProducts,
+        risk: &Risk,
+        sampling: Sampling,
+        live: &LiveParams,
+        (one, other): (usize, usize),
+    ) -> f64 {
+        let sigma = live.label_noise_std;
+        let tau = Batching::of(risk, sampling).noise_scale(live);
+        if let Some((samples, dataset)) = self.samples.as_mut().zip(risk.dataset()) {
+            let factors = (self.left.as_slice(), self.right.as_slice());
+            return tau * samples.covariance(products.map(), dataset, sigma, factors, (one, other));
+        }
+        let dot = |a: &DMatrix<f64>, b: &DMatrix<f64>| a.column(one).dot(&b.column(other));
+        let mut sum = 0.0;
+        for l in 0..self.left.len() {
+            for k in 0..self.left.len() {
+                let rights = dot(&self.right[l], &self.right[k]);
+                sum += dot(&self.error[l], &self.error[k]) * rights
+                    + dot(&self.error[l], &self.right[k]) * dot(&self.right[l], &self.error[k])
+                    + sigma * sigma * dot(&self.left[l], &self.left[k]) * rights;
+            }
+        }
+        tau * sum
+    }
+
     /// Variance of one fresh sample's first-order change of every mode.
     fn online_variance(&mut self, sigma: f64) {
         let depth = self.left.len();

@@ -23,7 +23,7 @@ pub use decay::with_decay;
 pub use diffusion::{ModeDynamics, ito_drift};
 pub use following::{MOST_FOLLOWED, PairFollower};
 pub(crate) use lanes::{LaneModes, LaneObserver};
-pub use observer::Observer;
+pub use observer::{Observer, PairDynamics};
 pub use probe::{Probe, ProbeEstimate};
 pub use schema::{Quantity, Schema};
 pub use singular_pairs::SingularPairs;

@@ -17,6 +17,17 @@ use crate::model::{DeepLinearNetwork, PartialProducts, Risk};
 use crate::products::{multiply, multiply_transposed};
 use crate::theory::StoredLaw;
 
+/// Two modes of a network at a moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PairDynamics {
+    /// Their strengths.
+    pub strengths: [f64; 2],
+    /// Their drift, per unit time.
+    pub drift: [f64; 2],
+    /// Covariance of their noise per unit time: diffusion of the first, of both, diffusion of the second.
+    pub covariance: [f64; 3],
+}
+
 /// Measures networks of one shape against one teacher.
 #[derive(Clone, Debug)]
 pub struct Observer {
@@ -118,6 +129,31 @@ impl Observer {
             row[schema.column(Quantity::Diffusion, mode)] = self.modes.diffusion()[mode];
         }
         schema.write_live(live, row);
+    }
+
+    /// Drift of two modes and the covariance of their noise, per unit time.
+    pub fn observe_pair(
+        &mut self,
+        network: &DeepLinearNetwork,
+        live: &LiveParams,
+        (one, other): (usize, usize),
+    ) -> PairDynamics {
+        self.products.update(network);
+        let (products, risk, sampling) = (&self.products, &self.risk, self.sampling);
+        self.modes.update(products, risk, sampling, live);
+        let cross = self
+            .modes
+            .covariance(products, risk, sampling, live, (one, other));
+        self.update_mode_matrix();
+        let strengths = [one, other].map(|mode| self.mode_matrix[(mode, mode)]);
+        let drift = [one, other].map(|mode| self.modes.drift()[mode]);
+        let drift = [0, 1].map(|i| with_decay(drift[i], strengths[i], network.depth(), live));
+        let [first, second] = [one, other].map(|mode| self.modes.diffusion()[mode]);
+        PairDynamics {
+            strengths,
+            drift,
+            covariance: [first, cross, second],
+        }
     }
 
     /// Appends one row for `network` to `rows`.

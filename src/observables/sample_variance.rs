@@ -81,6 +81,39 @@ impl SampleVariance {
         }
     }
 
+    /// Population covariance of two modes, likewise.
+    pub(super) fn covariance(
+        &mut self,
+        map: &DMatrix<f64>,
+        dataset: &Dataset,
+        sigma: f64,
+        factors: (&[DMatrix<f64>], &[DMatrix<f64>]),
+        (one, other): (usize, usize),
+    ) -> f64 {
+        let (d_out, d_in) = map.shape();
+        let rank = self.means.len();
+        let (mut means, mut products, mut n_done) = ([0.0; 2], 0.0, 0);
+        let noise = dataset.noise().as_slice().chunks(BLOCK * d_out);
+        let clean = dataset.clean_targets().as_slice().chunks(BLOCK * d_out);
+        let inputs = dataset.inputs().as_slice().chunks(BLOCK * d_in);
+        for (inputs, targets) in inputs.zip(clean.zip(noise)) {
+            let n = inputs.len() / d_in;
+            self.write_changes(map, inputs, targets, sigma, factors);
+            let changes = |mode: usize| self.changes[..n * rank].iter().skip(mode).step_by(rank);
+            let block = [one, other].map(|mode| changes(mode).sum::<f64>() / n as f64);
+            let pairs = changes(one).zip(changes(other));
+            let about: f64 = pairs.map(|(a, b)| (a - block[0]) * (b - block[1])).sum();
+            let distance = [block[0] - means[0], block[1] - means[1]];
+            let share = n as f64 / (n_done + n) as f64;
+            products += about + distance[0] * distance[1] * n_done as f64 * share;
+            for (mean, distance) in means.iter_mut().zip(distance) {
+                *mean += distance * share;
+            }
+            n_done += n;
+        }
+        products / n_done.max(1) as f64
+    }
+
     /// The changes of a block of samples, `targets` without noise and the noise.
     fn write_changes(
         &mut self,
@@ -165,6 +198,9 @@ mod tests {
                     (found - expected).abs() < 1e-12 * expected + 1e-28 * scale * scale,
                     "{n_samples}: {found} {expected}"
                 );
+                let factors = (lefts.as_slice(), rights.as_slice());
+                let itself = work.covariance(&map, &dataset, sigma, factors, (mode, mode));
+                assert!((itself - found).abs() <= 1e-14 * found + 1e-28 * scale * scale);
             }
         }
         Ok(())

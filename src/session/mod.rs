@@ -7,6 +7,7 @@
 mod autosave;
 mod csv;
 mod csv_error;
+mod density_npz;
 mod digest;
 mod events;
 mod file;
@@ -19,6 +20,7 @@ mod stationary_csv;
 
 pub use self::csv::write_csv;
 pub use autosave::{Autosave, Damaged, LastSession};
+pub use density_npz::{DensityError, DensityTable};
 pub use digest::{StateDigest, state_digest};
 pub use events::{RecordedEvent, write_events_csv};
 pub use file::{LONGEST_SESSION, SESSION_FORMAT, Session, SessionEnd, SessionError};

@@ -14,14 +14,15 @@ use super::recording::Recording;
 use crate::dynamics::Scheduled;
 use crate::files::{stored_as_is, write_archive};
 use crate::observables::Schema;
-use crate::simulation::{Replicas, StationaryTable};
+use crate::simulation::{Passage, Replicas, StationaryTable};
 
 /// Writes the recording as NPZ: `step`, `time`, `loss`, `excess_loss`, `imbalance`, the live parameters in force `learning_rate`,
 /// `batch_size`, `label_noise_std`, `momentum`, `weight_decay`, for samples held out `held_out_loss`, of shape
 /// `(T)`, and so `gradient_norm`, `noise_trace`, `signal_to_noise`, `off_diagonal`; `strength`, `singular_value`, `drift`, `diffusion`, `diffusion_law`, `alignment`, `curvature`, `ito_drift`,
 /// `student_drift`, `student_diffusion`, `student_curvature`, `student_pair` `(T, r)`; `layer_norm`
 /// `(T, L)`, `pair_imbalance` `(T, L - 1)`, `balance_ratio` `(T, L - 1, r)`; and of replicas `strength_mean`, `strength_std`,
-/// `strength_q10`, `strength_q90` `(T, r)`; `teacher_u` `(d_out, r)`, `teacher_v`
+/// `strength_q10`, `strength_q90` `(T, r)` and the training times `time_half`, `time_learned` `(R, r)` at which each of the R
+/// replicas first had half and 95 % of a mode, NaN where it had not; `teacher_u` `(d_out, r)`, `teacher_v`
 /// `(d_in, r)`, `teacher_s` `(r)`; of the E events `event_step`,
 /// `event_time`, `event_kind` (numbers of [`RecordedEvent::code`]), `event_mode` (from 1, 0 for none), `event_value`,
 /// `event_lead`, `event_lead_predicted` `(E)`, NaN where there is nothing to tell; `initial_w1 ..` and `final_w1 ..` `(d_l, d_{l-1})`,
@@ -61,6 +62,13 @@ fn write_arrays<W: Write + Seek>(recording: &Recording, archive: &mut Archive<'_
                 .replica_rows()
                 .flat_map(|row| row[block * rank..(block + 1) * rank].iter().copied());
             archive.write(&format!("strength_{statistic}"), &[n_rows, rank], values)?;
+        }
+    }
+    if let Some(passages) = recording.passages() {
+        let shape = [passages.n_members(), passages.rank()];
+        for passage in Passage::ALL {
+            let times = passages.times(passage).iter().copied();
+            archive.write(passage.name(), &shape, times)?;
         }
     }
     for (name, values) in RecordedEvent::arrays(recording.events()) {
@@ -104,13 +112,14 @@ fn write_arrays<W: Write + Seek>(recording: &Recording, archive: &mut Archive<'_
     archive.write_text("session", &recording.session().to_toml())
 }
 
-struct Archive<'a, W: Write + Seek> {
-    zip: &'a mut ZipWriter<W>,
+/// An archive being written.
+pub(super) struct Archive<'a, W: Write + Seek> {
+    pub(super) zip: &'a mut ZipWriter<W>,
 }
 
 impl<W: Write + Seek> Archive<'_, W> {
     /// One array; `values` in C order.
-    fn write<T: npyz::AutoSerialize>(
+    pub(super) fn write<T: npyz::AutoSerialize>(
         &mut self,
         name: &str,
         shape: &[usize],

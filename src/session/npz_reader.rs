@@ -22,7 +22,7 @@ use crate::dynamics::Scheduled;
 use crate::files::{self, npy_header};
 use crate::model::DeepLinearNetwork;
 use crate::observables::Schema;
-use crate::simulation::{Replicas, SetupError};
+use crate::simulation::{Passage, Passages, Replicas, SetupError};
 
 /// Why a file is no recording.
 #[derive(Debug, Error)]
@@ -121,13 +121,27 @@ pub fn read_npz(path: &Path) -> Result<Recording, NpzError> {
             spread(&values, rank, &mut replica_rows, n_columns, block * rank);
         }
     }
+    let n_members = session.companions.replicas;
+    let has_passages = n_members > 0 && Passage::ALL.iter().all(|passage| archive.holds(passage.name()));
+    let passages = if has_passages {
+        let mut times = Passage::ALL.map(|_| Vec::new());
+        for (times, passage) in times.iter_mut().zip(Passage::ALL) {
+            *times = archive.times(passage.name(), &[n_members, rank])?;
+        }
+        Some(Passages::of_times(&session.experiment, n_members, times))
+    } else {
+        None
+    };
     let widths = session.experiment.network.widths();
     let initial = archive.network("initial", &widths)?;
     let last = archive.network("final", &widths)?;
-    Recording::of_file(session, rows, replica_rows, initial, last).map_err(|cause| NpzError::Setup {
-        path: path.to_owned(),
-        cause,
-    })
+    let recording = Recording::of_file(session, rows, replica_rows, initial, last);
+    recording
+        .map(|recording| recording.with_passages(passages))
+        .map_err(|cause| NpzError::Setup {
+            path: path.to_owned(),
+            cause,
+        })
 }
 
 /// Lays the columns of a table of `n` columns into those of a wider one, from column `first` on.
@@ -209,15 +223,20 @@ impl<'a> Archive<'a> {
         Ok(values)
     }
 
-    /// Finite numbers.
-    fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, NpzError> {
-        let values: Vec<f64> = self.read(name, |found| {
+    /// Numbers of this shape.
+    fn shaped(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, NpzError> {
+        self.read(name, |found| {
             if found.iter().map(|&n| n as usize).eq(shape.iter().copied()) {
                 Ok(())
             } else {
                 Err(format!("has shape {found:?}, not {shape:?}"))
             }
-        })?;
+        })
+    }
+
+    /// Finite numbers.
+    fn numbers(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, NpzError> {
+        let values = self.shaped(name, shape)?;
         match values.iter().position(|value| !value.is_finite()) {
             None => Ok(values),
             Some(place) => {
@@ -228,6 +247,19 @@ impl<'a> Archive<'a> {
                     format!("row {row}: {value} cannot be drawn; all numbers must be finite"),
                 ))
             }
+        }
+    }
+
+    /// Times from 0 on; NaN for what has not happened.
+    fn times(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, NpzError> {
+        let values = self.shaped(name, shape)?;
+        if values
+            .iter()
+            .all(|time| time.is_nan() || (0.0..f64::INFINITY).contains(time))
+        {
+            Ok(values)
+        } else {
+            Err(self.wrong(name, "must hold times from 0 on, or NaN"))
         }
     }
 

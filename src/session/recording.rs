@@ -15,12 +15,13 @@ use super::events::{RecordedEvent, RunEvents, events_of};
 use super::file::Session;
 use super::kept_weights::KeptWeights;
 use crate::budget;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, LiveParams};
 use crate::model::{DeepLinearNetwork, Risk};
-use crate::observables::Schema;
 use crate::observables::events::ModeEvents;
+use crate::observables::{Quantity, Schema};
 use crate::simulation::{
-    Divergence, Intervention, ReplicaDivergence, Replicas, SetupError, Simulation, StationaryTable,
+    Densities, Divergence, Intervention, Passages, ReplicaDivergence, Replicas, SetupError, Simulation,
+    StationaryTable,
 };
 
 /// Most numbers a recording may hold, 1 GiB of them.
@@ -96,6 +97,7 @@ pub struct Recording {
     events: RunEvents,
     stationary: Option<StationaryTable>,
     weights: Option<KeptWeights>,
+    passages: Option<Passages>,
     risk: Risk,
     label_noise_std: f64,
     initial: DeepLinearNetwork,
@@ -175,6 +177,7 @@ impl Recording {
         let divergence = first.as_ref().map(|first| &first.divergence);
         let plain = Self::ended(replicas.replica(0), rows, divergence);
         Self {
+            passages: Some(replicas.passages().clone()),
             session: Session::of_replicas(replicas),
             replica_rows,
             last,
@@ -241,6 +244,7 @@ impl Recording {
             replica_rows,
             stationary: None,
             weights: None,
+            passages: None,
             risk: simulation.risk().clone(),
             label_noise_std: live.label_noise_std,
             initial,
@@ -266,6 +270,7 @@ impl Recording {
             replica_rows: Vec::new(),
             stationary: None,
             weights: None,
+            passages: None,
             risk: simulation.risk().clone(),
             label_noise_std: simulation.in_force().label_noise_std,
             initial: simulation.initial_network().clone(),
@@ -344,6 +349,18 @@ impl Recording {
         self
     }
 
+    /// The same recording with when its replicas had their modes learned.
+    #[must_use]
+    pub(super) fn with_passages(mut self, passages: Option<Passages>) -> Self {
+        self.passages = passages;
+        self
+    }
+
+    /// When the replicas had their modes half learned, and learned, where there are any.
+    pub fn passages(&self) -> Option<&Passages> {
+        self.passages.as_ref()
+    }
+
     /// The weights that were kept on the way, if that was asked for.
     pub fn weights(&self) -> Option<&KeptWeights> {
         self.weights.as_ref()
@@ -352,6 +369,38 @@ impl Recording {
     /// What was measured of the settled modes, if that was asked for.
     pub fn stationary(&self) -> Option<&StationaryTable> {
         self.stationary.as_ref()
+    }
+
+    /// Parameters in force from times on, oldest first, the first from the start: of a run without a schedule to the bit, else from
+    /// its rows.
+    pub fn course(&self) -> Vec<(f64, LiveParams)> {
+        let experiment = self.experiment();
+        if experiment.schedule.is_empty() {
+            let changes = self.interventions.iter().map(|change| (change.time, change.live));
+            return std::iter::once((0.0, experiment.live)).chain(changes).collect();
+        }
+        let mut course: Vec<(f64, LiveParams)> = Vec::new();
+        for row in self.rows() {
+            let live = self.schema.read_live(|column| row[column]);
+            if let Some(live) = live.filter(|live| course.last().is_none_or(|(_, last)| last != live)) {
+                course.push((row[Schema::TIME], live));
+            }
+        }
+        course
+    }
+
+    /// The laws of its modes at the start: see [`Densities`].
+    pub fn densities(&self) -> Densities {
+        let Some(first) = self.rows().next() else {
+            return Densities::default();
+        };
+        let course = self.course();
+        let live = course.first().map_or(self.experiment().live, |(_, live)| *live);
+        Densities::new(
+            self.experiment(),
+            &live,
+            &first[self.schema.columns(Quantity::Strength)],
+        )
     }
 
     /// One column, oldest first.

@@ -3,10 +3,11 @@
 //! Either independent full networks ([`Replicas`]) or solutions of the mode equations, one law a mode ([`ModeEnsemble`]).
 //! A row holds step and time, then mean, standard deviation, 10 % and 90 % quantile of every mode's strength.
 
-use super::{Replicas, SetupError, Simulation};
+use super::{Passages, Replicas, SetupError, Simulation};
 use crate::budget;
 use crate::dynamics::{EnsembleMode, EnsembleOptions, LiveParams, ModeEnsemble, Substeps};
 use crate::experiment::ExperimentError;
+use crate::memory::HeapBytes as _;
 use crate::stats::Summary;
 
 /// What a row of a ensemble tells of a mode.
@@ -34,11 +35,20 @@ pub enum EnsembleKind {
     Replicas,
 }
 
+/// The members of an ensemble one by one.
+#[derive(Clone, Debug)]
+pub struct Members {
+    /// Strengths of every mode in those that go on.
+    pub strengths: Vec<Vec<f64>>,
+    /// When their modes were half learned, and learned.
+    pub passages: Passages,
+}
+
 /// Many runs of one experiment.
 #[derive(Clone, Debug)]
 pub enum Ensemble {
-    /// solutions of the mode equations.
-    ModeEquations(ModeEnsemble),
+    /// Solutions of the mode equations, with when their modes were learned.
+    ModeEquations(ModeEnsemble, Passages),
     /// Full networks.
     Replicas(Replicas),
 }
@@ -75,7 +85,8 @@ impl Ensemble {
                     seed: simulation.experiment().seed,
                     decay: simulation.experiment().optimizer.decay,
                 };
-                Self::ModeEquations(ModeEnsemble::new(&options, simulation.in_force()))
+                let passages = Passages::new(simulation.experiment(), n);
+                Self::ModeEquations(ModeEnsemble::new(&options, simulation.in_force()), passages)
             }
         })
     }
@@ -83,15 +94,15 @@ impl Ensemble {
     /// About how many bytes its members hold.
     pub fn n_bytes(&self) -> usize {
         match self {
-            Self::ModeEquations(ensemble) => ensemble.n_bytes(),
+            Self::ModeEquations(ensemble, passages) => ensemble.n_bytes() + passages.heap_bytes(),
             Self::Replicas(replicas) => replicas.n_bytes(),
         }
     }
 
     /// Bytes that `n` members like `simulation` take.
     pub fn bytes_of(kind: EnsembleKind, n: usize, simulation: &Simulation) -> u64 {
-        /// The strength, and a place where strengths are sorted.
-        const BYTES_PER_SOLUTION: u64 = 2 * size_of::<f64>() as u64;
+        /// The strength, a place where strengths are sorted, the strength at the last row and two times of passage.
+        const BYTES_PER_SOLUTION: u64 = 5 * size_of::<f64>() as u64;
         let each = match kind {
             EnsembleKind::ModeEquations => BYTES_PER_SOLUTION * simulation.schema().rank() as u64,
             EnsembleKind::Replicas => Replicas::bytes_each(simulation),
@@ -102,7 +113,7 @@ impl Ensemble {
     /// Which ensemble it is.
     pub fn kind(&self) -> EnsembleKind {
         match self {
-            Self::ModeEquations(_) => EnsembleKind::ModeEquations,
+            Self::ModeEquations(..) => EnsembleKind::ModeEquations,
             Self::Replicas(_) => EnsembleKind::Replicas,
         }
     }
@@ -127,7 +138,7 @@ impl Ensemble {
     /// follow its schedule, also in what it waits for; replicas wait each for their own modes.
     pub fn advance_to(&mut self, step: u64, run: &Simulation) {
         let ensemble = match self {
-            Self::ModeEquations(ensemble) => ensemble,
+            Self::ModeEquations(ensemble, _) => ensemble,
             Self::Replicas(replicas) => return replicas.advance_to(step),
         };
         let schedule = &run.experiment().schedule;
@@ -153,17 +164,43 @@ impl Ensemble {
     pub fn set_live(&mut self, live: LiveParams, run: &Simulation) -> Result<(), ExperimentError> {
         live.validate()?;
         match self {
-            Self::ModeEquations(ensemble) => ensemble.set_live(run.in_force()),
+            Self::ModeEquations(ensemble, _) => ensemble.set_live(run.in_force()),
             Self::Replicas(replicas) => replicas.set_live(live)?,
         }
         Ok(())
     }
 
+    /// When the modes of its members were first seen to be half learned, and learned.
+    pub fn passages(&self) -> &Passages {
+        match self {
+            Self::ModeEquations(_, passages) => passages,
+            Self::Replicas(replicas) => replicas.passages(),
+        }
+    }
+
+    /// Its members as they are now.
+    pub fn members(&self) -> Members {
+        let passages = self.passages().clone();
+        Members {
+            strengths: (0..passages.rank()).map(|mode| self.strengths(mode)).collect(),
+            passages,
+        }
+    }
+
+    /// Strength of a mode in every member that goes on.
+    fn strengths(&self, mode: usize) -> Vec<f64> {
+        match self {
+            Self::ModeEquations(ensemble, _) => ensemble.strengths(mode).to_vec(),
+            Self::Replicas(replicas) => replicas.strengths(mode).collect(),
+        }
+    }
+
     /// Appends a row at the given training time; nothing once every member has diverged or a number cannot be drawn.
     pub fn observe(&mut self, time: f64, rows: &mut Vec<f64>) {
         let (step, summaries): (u64, Option<Vec<Summary>>) = match self {
-            Self::ModeEquations(ensemble) => {
+            Self::ModeEquations(ensemble, passages) => {
                 let step = ensemble.step();
+                passages.observe(time, |member, mode| ensemble.strengths(mode).get(member).copied());
                 let summaries = (0..ensemble.n_modes()).map(|mode| ensemble.summary(mode));
                 (step, Some(summaries.collect()))
             }

@@ -4,10 +4,13 @@
 //! experiment and the interventions alone: not on how often it is observed, on speed, or on threads.
 
 mod companions;
+mod density;
 mod divergence;
 mod engines;
 mod ensemble;
 mod footprint;
+mod network_state;
+mod passages;
 mod replicas;
 mod schedule;
 mod script;
@@ -32,14 +35,17 @@ use crate::experiment::{
 use crate::memory::HeapBytes as _;
 use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
 use crate::observables::events::{EventDetector, LEARNED_FRACTION, NoisyStart};
-use crate::observables::{Observer, Schema};
+use crate::observables::{Observer, PairDynamics, Schema};
 use crate::random::{Purpose, Streams};
 
 pub use companions::{Companions, CompanionsError};
+pub use density::{Densities, ModeDensity};
 pub use divergence::{Divergence, Stability};
 use engines::engine_of;
-pub use ensemble::{Ensemble, EnsembleKind, Statistic};
+pub use ensemble::{Ensemble, EnsembleKind, Members, Statistic};
 pub use footprint::bytes_of_run;
+pub use network_state::NetworkState;
+pub use passages::{Passage, Passages};
 pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use script::{Change, Script, ScriptError};
@@ -538,6 +544,11 @@ impl Simulation {
     /// Appends the mode strengths of the present weights to `strengths`.
     pub(crate) fn observe_strengths(&mut self, strengths: &mut Vec<f64>) {
         self.observer.observe_strengths(&self.network, strengths);
+    }
+
+    /// Drift of two modes and the covariance of their noise at the present weights.
+    pub(crate) fn observe_pair(&mut self, pair: (usize, usize)) -> PairDynamics {
+        self.observer.observe_pair(&self.network, &self.course.live, pair)
     }
 
     /// The mode matrix `U^T W V` at the last observation, shape `(r, r)`.

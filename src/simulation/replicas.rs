@@ -15,7 +15,7 @@ use nalgebra::DMatrix;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::{Divergence, Quartet, SetupError, Simulation};
+use super::{Divergence, Passages, Quartet, SetupError, Simulation};
 use crate::budget;
 use crate::experiment::{Experiment, ExperimentError, LiveParams};
 use crate::products::lanes::LANES;
@@ -70,6 +70,8 @@ impl fmt::Display for ReplicaDivergence {
 pub struct Replicas {
     members: Vec<Member>,
     step: u64,
+    /// When their modes were learned.
+    passages: Passages,
     /// Strengths of one mode in every replica that goes on.
     scratch: Vec<f64>,
 }
@@ -87,7 +89,9 @@ impl Replicas {
 
     /// Bytes that one of many runs like `simulation` takes at most, at any batch size.
     pub fn bytes_each(simulation: &Simulation) -> u64 {
-        (simulation.n_bytes() + size_of::<Member>()) as u64
+        /// The strength, that of the last row, and two times, of every mode.
+        const PER_MODE: usize = 4 * size_of::<f64>();
+        (simulation.n_bytes() + size_of::<Member>() + PER_MODE * simulation.schema().rank()) as u64
     }
 
     /// Bytes that all of them hold at most.
@@ -142,6 +146,7 @@ impl Replicas {
         Self {
             members,
             step: 0,
+            passages: Passages::new(simulation.experiment(), n_replicas.max(1)),
             scratch: Vec::with_capacity(n_replicas),
         }
     }
@@ -225,7 +230,11 @@ impl Replicas {
                 member.simulation.observe_strengths(&mut member.strengths);
             }
         });
-        let rank = self.members.first()?.simulation.schema().rank();
+        let first = &self.members.first()?.simulation;
+        let (rank, time) = (first.schema().rank(), first.time());
+        let members = &self.members;
+        self.passages
+            .observe(time, |member, mode| members[member].strengths.get(mode).copied());
         (0..rank)
             .map(|mode| {
                 let strengths = self
@@ -237,6 +246,17 @@ impl Replicas {
                 Summary::of(&mut self.scratch)
             })
             .collect()
+    }
+
+    /// When every replica's modes were first seen to be half learned, and learned.
+    pub fn passages(&self) -> &Passages {
+        &self.passages
+    }
+
+    /// Strength of a mode in every replica that goes on, as last observed.
+    pub fn strengths(&self, mode: usize) -> impl Iterator<Item = f64> {
+        let strengths = self.members.iter().map(move |member| member.strengths.get(mode));
+        strengths.flatten().copied()
     }
 
     /// Names of the columns of [`Self::columns`] for `rank` modes: `strength_mean_1 ..`, `strength_std_1 ..`,

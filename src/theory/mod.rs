@@ -17,6 +17,7 @@
 //! - [`StrengthCurve`], [`peak_lead`]: gradient flow of one mode, and how early the peak warns.
 //! - [`plateau_levels`]: the saddles' loss levels.
 //! - [`largest_stable_learning_rate`] and its mean-square form.
+//! - [`Transport`]: the law of a mode's strength over time, from a point on.
 //! - [`StationaryLaw`]: where a mode settles under label noise; [`boltzmann_density`] and
 //!   [`discrete_matrix_variance`] are two approximations of it.
 //! - [`NoiseBalance`]: where label noise takes a whole network; [`to_second_order`], [`slowest_balance_rate`].
@@ -36,12 +37,14 @@ mod mode_law;
 mod momentum;
 mod near_zero;
 mod noise_balance;
+mod quantiles;
 mod saddles;
 mod stability;
 mod stationary;
 mod stored_law;
 mod stored_variance;
 mod strength_curve;
+mod transport;
 pub mod weight_decay;
 
 pub use aligned_layers::{balance_relaxation_time, slowest_balance_rate, to_second_order};
@@ -54,9 +57,11 @@ pub use mode_law::ModeLaw;
 pub use momentum::{Momentum, MomentumRule, Regime};
 pub use near_zero::{growth_rate_near_zero, growth_rate_of_last_mode};
 pub use noise_balance::{NoiseBalance, NoisyNetwork};
+pub use quantiles::Quantiles;
 pub use saddles::{plateau_level, plateau_levels};
 pub use stability::{curvature, largest_mean_square_stable_learning_rate, largest_stable_learning_rate};
 pub use stationary::{StationaryDensity, StationaryLaw, trapping_number};
 pub use stored_law::{ResidualMoments, StoredLaw};
 pub use stored_variance::stored_variance;
 pub use strength_curve::{StrengthCurve, peak_lead};
+pub use transport::{Transport, Unresolved};

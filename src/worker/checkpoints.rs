@@ -66,6 +66,12 @@ impl<T> Checkpoints<T> {
         self.states.push(state());
     }
 
+    /// The last state at or before `step`.
+    pub(super) fn before(&self, step: u64) -> Option<(Checkpoint, &T)> {
+        let n_before = self.moments.partition_point(|moment| moment.step <= step).max(1);
+        Some((*self.moments.get(n_before - 1)?, self.states.get(n_before - 1)?))
+    }
+
     /// The last state at or before `step`; all later ones are given up.
     pub(super) fn back_to(&mut self, step: u64) -> Option<(Checkpoint, &T)> {
         let n_kept = self.moments.partition_point(|moment| moment.step <= step).max(1);
@@ -112,6 +118,11 @@ mod tests {
     #[test]
     fn going_back_gives_up_what_came_later() {
         let mut kept = filled(1, 1000);
+        assert_eq!(
+            kept.before(517).map(|(moment, &state)| (moment.step, state)),
+            Some((512, 512))
+        );
+        assert!(kept.moments().len() > 33);
         assert_eq!(
             kept.back_to(517).map(|(moment, &state)| (moment.step, state)),
             Some((512, 512))

@@ -5,7 +5,9 @@ use super::run_state::RunState;
 use crate::dynamics::LiveParams;
 use crate::experiment::Dynamics;
 use crate::observables::events::{Activity, BlindActivity, Event, EventDetector, ModeEvents};
-use crate::simulation::{Divergence, EnsembleKind, Intervention, Simulation, StationaryStatistics};
+use crate::simulation::{
+    Divergence, Ensemble, EnsembleKind, Intervention, Members, NetworkState, Simulation, StationaryStatistics,
+};
 
 /// Most rows a trajectory's pending frame may hold. A window that sleeps for hours costs rows, not memory: every other row is then
 /// left out, and the number is told.
@@ -35,6 +37,8 @@ pub struct EnsembleFrame {
     pub rows: Vec<f64>,
     /// Distribution of the strengths of all members since they have settled.
     pub statistics: StationaryStatistics,
+    /// Its members one by one, where they are watched.
+    pub members: Option<Box<Members>>,
 }
 
 /// What has happened in the first trajectory.
@@ -77,6 +81,8 @@ pub struct Frame {
     pub trajectories: Vec<TrajectoryFrame>,
     /// Ensembles beside the first trajectory.
     pub ensembles: Vec<EnsembleFrame>,
+    /// The network of the first trajectory, where it is watched.
+    pub network: Option<Box<NetworkState>>,
     /// What has happened.
     pub events: EventsFrame,
     /// Changes of the live parameters since the last frame.
@@ -98,7 +104,9 @@ pub(super) struct Now<'a> {
     pub(super) steps_per_second: f64,
     pub(super) trajectories: &'a [Simulation],
     pub(super) statistics: &'a [StationaryStatistics],
-    pub(super) ensembles: Vec<(EnsembleKind, &'a StationaryStatistics)>,
+    pub(super) ensembles: Vec<(&'a Ensemble, &'a StationaryStatistics)>,
+    pub(super) network: Option<Box<NetworkState>>,
+    pub(super) watches_members: bool,
     pub(super) detector: &'a EventDetector,
     pub(super) checkpoints: &'a [Checkpoint],
 }
@@ -166,7 +174,7 @@ impl PendingFrame {
     }
 
     /// The frame as it would be sent now.
-    pub(super) fn take_frame(&mut self, now: &Now<'_>) -> Option<Frame> {
+    pub(super) fn take_frame(&mut self, now: Now<'_>) -> Option<Frame> {
         let first = now.trajectories.first()?;
         let trajectories = now
             .trajectories
@@ -185,8 +193,9 @@ impl PendingFrame {
             .ensembles
             .iter()
             .zip(&mut self.ensemble_rows)
-            .map(|((kind, statistics), rows)| EnsembleFrame {
-                kind: *kind,
+            .map(|((ensemble, statistics), rows)| EnsembleFrame {
+                kind: ensemble.kind(),
+                members: now.watches_members.then(|| Box::new(ensemble.members())),
                 rows: std::mem::take(rows),
                 statistics: (*statistics).clone(),
             })
@@ -210,6 +219,7 @@ impl PendingFrame {
             steps_per_second: now.steps_per_second,
             trajectories,
             ensembles,
+            network: now.network,
             events,
             interventions: std::mem::take(&mut self.interventions),
             n_interventions: first.interventions().len(),

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::checkpoints::{Checkpoint, Checkpoints, FEWEST_KEPT};
 use super::frame::{Frame, Now, PendingFrame};
 use super::halt::{HaltCause, HaltRule, Halting, Place};
-use super::messages::RunSpec;
+use super::messages::{RunSpec, Watch};
 use super::pace::{PUBLISH_PERIOD, SLICE};
 use super::run_state::RunState;
 use crate::budget;
@@ -14,8 +14,8 @@ use crate::experiment::Dynamics;
 use crate::observables::Quantity;
 use crate::observables::events::EventDetector;
 use crate::simulation::{
-    Ensemble, Replicas, Schedule, Script, SetupError, Simulation, StationaryStatistics, Statistic,
-    StepOutcome, bytes_of_run,
+    Ensemble, NetworkState, Replicas, Schedule, Script, SetupError, Simulation, StationaryStatistics,
+    Statistic, StepOutcome, bytes_of_run,
 };
 
 /// Everything that moves, with what has been counted of it.
@@ -129,18 +129,24 @@ impl Loaded {
         self.moving.detector.n_events()
     }
 
-    /// What there is to tell.
-    pub(super) fn take_frame(&mut self, steps_per_second: f64) -> Option<Frame> {
+    /// What there is to tell, with what is watched.
+    pub(super) fn take_frame(&mut self, steps_per_second: f64, watch: Watch) -> Option<Frame> {
+        let first = self.moving.trajectories.first_mut();
+        let network = first
+            .filter(|_| watch.network)
+            .map(|run| Box::new(NetworkState::of(run, watch.pair)));
         let moving = &self.moving;
         let ensembles = moving.ensembles.iter();
-        self.pending.take_frame(&Now {
+        self.pending.take_frame(Now {
+            network,
+            watches_members: watch.members,
             run: self.run,
             state: self.state,
             steps_per_second,
             trajectories: &moving.trajectories,
             statistics: &moving.statistics,
             ensembles: ensembles
-                .map(|(ensemble, statistics)| (ensemble.kind(), statistics))
+                .map(|(ensemble, statistics)| (ensemble, statistics))
                 .collect(),
             detector: &moving.detector,
             checkpoints: self.checkpoints.moments(),
@@ -177,6 +183,13 @@ impl Loaded {
         self.pending.dirty = true;
         self.follow_script();
         Some((kept, again))
+    }
+
+    /// The first trajectory at the last kept state at or before `step`, with the changes that were made from there on.
+    pub(super) fn kept_state(&self, step: u64) -> Option<(Simulation, Script)> {
+        let (kept, state) = self.checkpoints.before(step)?;
+        let script = Script::of(self.simulation()).between(kept.step, step);
+        Some((state.trajectories.first()?.clone(), script))
     }
 
     pub(super) fn set_live(&mut self, live: LiveParams) {
@@ -367,7 +380,7 @@ impl Loaded {
             ensemble.observe(time, rows);
             let row = &rows[first..];
             statistics.follow(step, &live);
-            if let (Ensemble::ModeEquations(ensemble), false) = (&*ensemble, row.is_empty()) {
+            if let (Ensemble::ModeEquations(ensemble, _), false) = (&*ensemble, row.is_empty()) {
                 for mode in 0..rank {
                     let mean = row[Ensemble::column(rank, Statistic::Mean, mode)];
                     statistics.push_many(step, mode, mean, ensemble.strengths(mode));

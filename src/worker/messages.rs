@@ -36,6 +36,17 @@ pub enum Speed {
     Unlimited,
 }
 
+/// What frames hold beside rows, for the pictures that need it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watch {
+    /// Whether they hold the network of the first trajectory.
+    pub network: bool,
+    /// Whether they hold the members of ensembles one by one, and when their modes were learned.
+    pub members: bool,
+    /// Two modes, counted from 0, whose drift and noise are told with the network.
+    pub pair: (usize, usize),
+}
+
 /// What the window asks of the worker.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -61,6 +72,10 @@ pub enum Command {
         /// The step.
         step: u64,
     },
+    /// Says what frames hold beside rows, of this run and of those to come.
+    Watch(Watch),
+    /// Asks for the first trajectory as it was at the last kept state at or before a step.
+    KeptState(u64),
     /// Asks for the run as it is now.
     Snapshot,
     /// Drops the present run and loads another.
@@ -87,6 +102,17 @@ pub enum Event {
         run: u64,
         /// Its first trajectory.
         simulation: Box<Simulation>,
+    },
+    /// A kept state, in answer to [`Command::KeptState`].
+    KeptState {
+        /// Number of the run.
+        run: u64,
+        /// The step that was asked for.
+        step: u64,
+        /// The first trajectory at or before it.
+        simulation: Box<Simulation>,
+        /// Changes that were made on the way from there.
+        script: Script,
     },
     /// The run halted by itself.
     Halted {

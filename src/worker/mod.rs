@@ -23,7 +23,7 @@ pub use checkpoints::Checkpoint;
 pub use frame::{EnsembleFrame, EventsFrame, Frame, TrajectoryFrame};
 pub use halt::{HaltCause, HaltRule};
 pub use job::{Job, JobState, Task};
-pub use messages::{Command, Event, RunSpec, Speed};
+pub use messages::{Command, Event, RunSpec, Speed, Watch};
 pub use run_state::RunState;
 
 /// Commands that may wait; a person cannot fill this.

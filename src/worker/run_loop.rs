@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySen
 
 use super::halt::HaltRule;
 use super::loaded::Loaded;
-use super::messages::{Command, Event};
+use super::messages::{Command, Event, Watch};
 use super::pace::{PUBLISH_PERIOD, Pace};
 use super::panic_text::panic_text;
 use super::run_state::RunState;
@@ -21,6 +21,7 @@ pub(super) fn run(commands: &Receiver<Command>, events: &Sender<Event>, wake: &d
         loaded: None,
         pace: Pace::new(Instant::now()),
         halt: HaltRule::NEVER,
+        watch: Watch::default(),
     };
     loop {
         match catch_unwind(AssertUnwindSafe(|| worker.turn())) {
@@ -49,6 +50,8 @@ struct RunLoop<'a> {
     pace: Pace,
     /// When runs halt by themselves.
     halt: HaltRule,
+    /// What frames hold beside rows.
+    watch: Watch,
 }
 
 impl RunLoop<'_> {
@@ -154,6 +157,26 @@ impl RunLoop<'_> {
                     self.tell(Event::Rewound { run, to, script });
                 }
             }
+            Command::Watch(watch) => {
+                self.watch = watch;
+                if let Some(loaded) = &mut self.loaded {
+                    loaded.pending.dirty = true;
+                }
+            }
+            Command::KeptState(step) => {
+                let kept = self
+                    .loaded
+                    .as_ref()
+                    .and_then(|loaded| Some((loaded.run, loaded.kept_state(step)?)));
+                if let Some((run, (simulation, script))) = kept {
+                    self.tell(Event::KeptState {
+                        run,
+                        step,
+                        simulation: Box::new(simulation),
+                        script,
+                    });
+                }
+            }
             Command::Snapshot => {
                 if let Some(loaded) = &self.loaded {
                     let (run, simulation) = (loaded.run, Box::new(loaded.simulation().clone()));
@@ -207,7 +230,7 @@ impl RunLoop<'_> {
         } else {
             0.0
         };
-        let frame = loaded.take_frame(rate);
+        let frame = loaded.take_frame(rate, self.watch);
         let Some(frame) = frame else { return };
         match self.events.try_send(Event::Frame(Box::new(frame))) {
             Ok(()) => {

@@ -23,6 +23,7 @@ mod stationary;
 
 mod bartlett;
 mod condensed_step;
+mod density;
 mod diffusion_monte_carlo;
 mod ensembles;
 mod events;

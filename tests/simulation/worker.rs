@@ -185,7 +185,10 @@ fn what_is_not_allowed_is_refused_and_the_run_goes_on() {
             Event::Frame(frame) if frame.step == 10 => break,
             Event::Frame(_) => {}
             Event::Failed { message, .. } => panic!("{message}"),
-            Event::Rewound { .. } | Event::Snapshot { .. } | Event::Halted { .. } => panic!("not asked for"),
+            Event::Rewound { .. }
+            | Event::Snapshot { .. }
+            | Event::KeptState { .. }
+            | Event::Halted { .. } => panic!("not asked for"),
         }
     }
     assert_eq!(refused.len(), 2);

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use saddlescope::dynamics::LiveParams;
 use saddlescope::experiment::{Dynamics, Experiment};
+use saddlescope::observables::Quantity;
 use saddlescope::session::Session;
-use saddlescope::simulation::{Change, EnsembleKind, Schedule, Script, Simulation};
-use saddlescope::worker::{Checkpoint, Command, Event, Frame, RunSpec, RunState, Speed, Worker};
+use saddlescope::simulation::{Change, EnsembleKind, Passage, Schedule, Script, Simulation};
+use saddlescope::worker::{Checkpoint, Command, Event, Frame, RunSpec, RunState, Speed, Watch, Worker};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -231,4 +232,99 @@ fn changes_before_the_point_of_return_are_made_again() {
         assert_eq!(found.interventions(), direct.interventions());
         assert_eq!(Session::of(&found).end, Session::of(&direct).end);
     }
+}
+
+#[test]
+fn frames_hold_the_network_and_the_members_while_they_are_watched() {
+    let worker = Worker::spawn(|| {}).unwrap();
+    assert!(worker.send(Command::SetSpeed(Speed::Unlimited)));
+    assert!(worker.send(Command::Reset(Box::new(spec(1, Vec::new(), 300)))));
+    let before = frames_until(&worker, 1, 300);
+    let is_bare =
+        |frame: &Frame| frame.network.is_none() && frame.ensembles.iter().all(|one| one.members.is_none());
+    assert!(before.iter().all(is_bare));
+    assert!(worker.send(Command::Watch(Watch {
+        network: true,
+        members: true,
+        pair: (0, 1),
+    })));
+    assert!(worker.send(Command::Step(500)));
+    let frames = frames_until(&worker, 1, 800);
+    let last = frames.last().unwrap();
+    // Watching changes nothing in the run.
+    let mut direct = Simulation::new(&Experiment::default()).unwrap();
+    direct.advance_to(800);
+    assert!(same_weights(&snapshot(&worker), &direct));
+    let state = last.network.as_ref().unwrap();
+    assert_eq!(
+        (state.step, state.network.weights()),
+        (800, direct.network().weights())
+    );
+    let schema = direct.schema();
+    let mut row = Vec::new();
+    direct.observe(&mut row);
+    for (place, mode) in [(0, 0), (1, 1)] {
+        let value = |quantity| row[schema.column(quantity, mode)];
+        assert_eq!(
+            state.dynamics.strengths[place].to_bits(),
+            value(Quantity::Strength).to_bits()
+        );
+        assert_eq!(
+            state.dynamics.drift[place].to_bits(),
+            value(Quantity::Drift).to_bits()
+        );
+        assert_eq!(
+            state.dynamics.covariance[2 * place].to_bits(),
+            value(Quantity::Diffusion).to_bits()
+        );
+    }
+    for (ensemble, n_members) in last.ensembles.iter().zip([64, 3]) {
+        let members = ensemble.members.as_ref().unwrap();
+        assert!(members.strengths.len() == schema.rank() && members.strengths[0].len() == n_members);
+        // The first mode has been learned by all, between rows.
+        let times: Vec<f64> = members.passages.of_mode(Passage::Half, 0).collect();
+        assert!(
+            times.len() == n_members && times.iter().all(|time| (0.5..4.0).contains(time)),
+            "{times:?}"
+        );
+    }
+}
+
+#[test]
+fn a_kept_state_leads_to_any_step_before_the_end_and_leaves_the_run_where_it_is() {
+    let changes = vec![Change {
+        step: 333,
+        live: live(0.004, 8, 0.3),
+    }];
+    let worker = Worker::spawn(|| {}).unwrap();
+    assert!(worker.send(Command::Reset(Box::new(spec(1, changes.clone(), 1000)))));
+    frames_until(&worker, 1, 1000);
+    for wanted in [0, 3, 333, 334, 700, 1000] {
+        assert!(worker.send(Command::KeptState(wanted)));
+        let Event::KeptState {
+            run,
+            step,
+            mut simulation,
+            script,
+        } = answer(&worker)
+        else {
+            panic!("a kept state was asked for");
+        };
+        assert!(run == 1 && step == wanted && simulation.step() <= wanted);
+        while simulation.step() < wanted {
+            if let Some(live) = script.at(simulation.step()) {
+                simulation.set_live(live).unwrap();
+            }
+            let next = script.next_after(simulation.step()).unwrap_or(u64::MAX);
+            simulation.advance_to(next.min(wanted));
+        }
+        let mut direct = Simulation::new(&Experiment::default()).unwrap();
+        if wanted > 333 {
+            direct.advance_to(333);
+            direct.set_live(changes[0].live).unwrap();
+        }
+        direct.advance_to(wanted);
+        assert!(same_weights(&simulation, &direct), "{wanted}");
+    }
+    assert_eq!(snapshot(&worker).step(), 1000);
 }

@@ -14,4 +14,5 @@ mod noise_balance;
 mod series;
 mod stationary_law;
 mod strength_curve;
+mod transport;
 mod weight_decay;

@@ -1,6 +1,6 @@
 //! The plots that are not over time: diffusion against strength, and the histogram of a mode.
 
-use eframe::egui::{Rect, Sense, Ui, vec2};
+use eframe::egui::{Color32, FontId, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::Caches;
 use super::frame::Frame;
@@ -9,27 +9,35 @@ use super::guess::draw_guess;
 use super::over_time::room;
 use super::panel::{Panel, Surroundings};
 use crate::app::action::Action;
+use crate::app::format::significant;
 use crate::app::state::View;
-use crate::chart::{self, Drawing, Known, Picture, PlotId};
+use crate::chart::{self, Drawing, Known, Mark, Options, Picture, PlotId, pictures};
 
-/// Points left and right of the law.
-const LAW_GUTTERS: (f32, f32) = (46.0, 12.0);
+/// Points left and right of a plot beside those over time.
+const BESIDE_GUTTERS: (f32, f32) = (46.0, 12.0);
 /// Points left and right of a histogram, for the labels at its ends.
 const HISTOGRAM_GUTTERS: (f32, f32) = (14.0, 14.0);
 
-/// Draws the diffusion against the strength; a click is answered with its place.
-pub(crate) fn law_plot(
+/// Draws the plot that stands beside those over time; a click is answered with its place.
+pub(crate) fn beside_plot(
     ui: &mut Ui,
     known: &Known<'_>,
     view: &View,
     caches: &mut Caches,
-    (height, letters): (f32, f32),
+    (plot, height, letters): (PlotId, f32, f32),
 ) -> Option<Action> {
     let ground = Ground::new(ui.visuals(), letters);
-    let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-    let (left, right) = LAW_GUTTERS;
+    let size = vec2(ui.available_width(), height);
+    let (place, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let options = view.options((0.0, 1.0));
+    // Of a plot that has a picture for each mode, that of the mode looked at.
+    let mode = view.settings.solo.unwrap_or_else(|| mode_of_interest(known));
+    let make = |drawing: &mut Drawing<'_>| match plot {
+        PlotId::Density => chart::density(drawing, mode),
+        plot => pictures(plot, drawing).into_iter().next(),
+    };
     let about = Surroundings {
-        gutters: (left * letters, right * letters),
+        gutters: gutters(ui, plot, known, letters),
         has_title: true,
         has_y_axis: true,
         has_x_axis: true,
@@ -37,18 +45,72 @@ pub(crate) fn law_plot(
     let drawn = Beside {
         known,
         view,
+        options: &options,
         place,
         about,
     };
-    let (picture, frame) = drawn.paint(ui, &ground, caches, |drawing| Some(chart::law(drawing)))?;
-    let pointer = response.interact_pointer_pos().filter(|_| response.clicked());
+    let (picture, frame) = drawn.paint(ui, &ground, caches, make)?;
     let title = Rect::from_min_size(place.min, vec2(place.width(), about.above(letters)));
-    ui.interact(title, response.id.with("title"), Sense::hover())
-        .on_hover_text(PlotId::Law.tooltip());
+    let title = ui.interact(title, response.id.with("title"), Sense::hover());
+    let described = super::over_time::described(&picture);
+    title.widget_info(|| WidgetInfo::labeled(Role::Label, true, &described));
+    title.on_hover_text(plot.tooltip());
+    let pointed = ui
+        .input(|input| input.pointer.latest_pos())
+        .filter(|_| response.hovered());
+    if let Some(pointer) = pointed
+        && let Some(text) = what_is_at(&picture, &frame, frame.position(pointer))
+    {
+        response.clone().on_hover_text_at_pointer(text);
+    }
+    let pointer = response.interact_pointer_pos().filter(|_| response.clicked());
     pointer.map(|pointer| {
         let [x, y] = frame.position(pointer);
-        Action::Click(PlotId::Law, x, picture.y.scale.value(y))
+        Action::Click(plot, x, picture.y.scale.value(y))
     })
+}
+
+/// The mode whose noise has peaked and that is not learned yet, or the last learned one, or the first.
+fn mode_of_interest(known: &Known<'_>) -> usize {
+    let modes = || known.modes.iter().enumerate();
+    let learning = { modes() }.find(|(_, events)| events.peak.is_some() && events.learned.is_none());
+    let learned = modes().filter(|(_, events)| events.learned.is_some()).next_back();
+    learning.or(learned).map_or(0, |(mode, _)| mode)
+}
+
+/// Points left and right of a plot: more where rows have names.
+fn gutters(ui: &Ui, plot: PlotId, known: &Known<'_>, letters: f32) -> (f32, f32) {
+    let (left, right) = BESIDE_GUTTERS;
+    let names = known
+        .experiment
+        .data
+        .samples
+        .as_ref()
+        .map(|samples| samples.target_names());
+    let widest = names
+        .filter(|_| plot == PlotId::Matrix)
+        .into_iter()
+        .flatten()
+        .map(|name| {
+            let words: String = name.chars().take(12).collect();
+            let font = FontId::proportional(11.5 * letters);
+            ui.painter().layout_no_wrap(words, font, Color32::WHITE).size().x
+        });
+    let widest = widest.fold(0.0, f32::max);
+    ((left * letters).max(widest + 12.0), right * letters)
+}
+
+/// What a cell or a mark says.
+fn what_is_at(picture: &Picture, frame: &Frame, at: [f64; 2]) -> Option<String> {
+    let near = |mark: &&Mark| frame.point(mark.at).distance(frame.point(at)) < 9.0;
+    if let Some(mark) = picture.marks.iter().rev().find(near) {
+        return Some(mark.name.clone());
+    }
+    let map = picture.heat_map.as_ref().filter(|map| map.bar.is_some())?;
+    let (column, row) = map.cell_at(at)?;
+    let value = significant(map.value((column, row)), 5);
+    let (_, n_rows) = map.shape();
+    Some(format!("row {}, column {}: {value}", n_rows - row, column + 1))
 }
 
 /// Draws the histogram of a mode, if it has a value and is in sight; `height` is that of the plot itself.
@@ -76,9 +138,11 @@ pub(crate) fn histogram_plot(
         return;
     }
     let ground = Ground::new(ui.visuals(), letters);
+    let options = view.options((0.0, 1.0));
     let drawn = Beside {
         known,
         view,
+        options: &options,
         place,
         about,
     };
@@ -90,6 +154,7 @@ pub(crate) fn histogram_plot(
 struct Beside<'a> {
     known: &'a Known<'a>,
     view: &'a View,
+    options: &'a Options,
     place: Rect,
     about: Surroundings,
 }
@@ -103,11 +168,10 @@ impl Beside<'_> {
         caches: &mut Caches,
         make: impl FnOnce(&mut Drawing<'_>) -> Option<Picture>,
     ) -> Option<(Picture, Frame)> {
-        let options = self.view.options((0.0, 1.0));
-        let letters = ground.letters;
+        let (options, letters) = (self.options, ground.letters);
         let picture = make(&mut Drawing {
             known: self.known,
-            options: &options,
+            options,
             room: room(ui, self.about.plot(self.place, letters), letters),
             traces: &mut caches.traces,
         })?;

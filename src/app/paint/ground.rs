@@ -32,6 +32,11 @@ impl Ground {
         }
     }
 
+    /// Colours of everything but the modes.
+    pub(super) fn look(&self) -> &Look {
+        &self.look
+    }
+
     /// Colour of what everything stands on.
     pub(super) fn paper(&self) -> Color32 {
         color(self.look.paper)

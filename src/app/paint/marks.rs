@@ -41,6 +41,17 @@ pub(super) fn draw_mark(painter: &Painter, shape: Shape, at: Pos2, style: MarkSt
         Shape::HalfTime => {
             painter.circle_stroke(at, 3.5 * size, Stroke::new(1.2 * size, color));
         }
+        Shape::Saddle => {
+            let stroke = Stroke::new(1.8 * size, color);
+            for side in [1.0, -1.0] {
+                let away = vec2(4.0, 4.0 * side) * size;
+                painter.line_segment([at - away, at + away], stroke);
+            }
+        }
+        Shape::Minimum => {
+            painter.circle_stroke(at, 5.0 * size, Stroke::new(1.6 * size, color));
+            painter.circle_filled(at, 1.8 * size, color);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod curve;
 mod frame;
 mod ground;
 mod guess;
+mod heat;
 mod keys;
 mod line;
 mod marks;
@@ -21,7 +22,7 @@ mod rows;
 use self::ribbon::Ribbons;
 use crate::chart::TraceCache;
 
-pub(super) use beside::{histogram_plot, law_plot};
+pub(super) use beside::{beside_plot, histogram_plot};
 pub(super) use guess::width_plot;
 pub(super) use over_time::{Stack, stack};
 

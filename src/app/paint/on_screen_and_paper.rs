@@ -11,12 +11,15 @@ use super::names::draw_level_names;
 use super::panel::{Panel, Surroundings};
 use crate::app::state::{KeptRun, Predictions, RunData, View, known};
 use crate::app::style;
-use crate::chart::{self, Drawing, Look, Options, Picture, PlotId, Room, SettledLaws, TimeScale, TraceCache};
+use crate::chart::{
+    self, Drawing, Look, MatrixKind, MatrixOptions, Options, Picture, PlotId, Room, SettledLaws, TimeScale,
+    TraceCache,
+};
 use crate::experiment::{Dynamics, Experiment};
 use crate::figure::{FigurePanel, Sheet};
 use crate::palette;
-use crate::simulation::{Change, EnsembleKind, Schedule, Script};
-use crate::worker::{Command, RunSpec, RunState, Speed, Worker};
+use crate::simulation::{Change, EnsembleKind, Passage, Schedule, Script};
+use crate::worker::{Command, RunSpec, RunState, Speed, Watch, Worker};
 
 /// A learning rate at which the default run diverges.
 const UNSTABLE: f64 = 0.5;
@@ -42,9 +45,15 @@ fn run() -> (RunData, Vec<KeptRun>) {
         start: false,
     };
     let (worker, mut run) = load(spec);
+    worker.send(Command::Watch(Watch {
+        network: true,
+        members: true,
+        pair: (0, 1),
+    }));
     go(&worker, &mut run, KEPT);
     let kept = KeptRun::of(&run, "kept".to_owned()).unwrap();
     go(&worker, &mut run, END - KEPT);
+    assert!(run.follow_densities(|| true));
     (run, vec![kept])
 }
 
@@ -94,6 +103,14 @@ fn views() -> Vec<View> {
     other.settings.solo = Some(1);
     other.settings.log_histograms = true;
     other.settings.theory_band = true;
+    other.settings.shown.density = true;
+    other.settings.beside.matrix = MatrixOptions {
+        kind: MatrixKind::Layer(1),
+        own_scale: true,
+    };
+    other.settings.beside.law_ellipses = true;
+    other.settings.beside.passage = Passage::Half;
+    other.set_scale(PlotId::Plane, chart::Scale::Log);
     other.set_scale(PlotId::Strengths, chart::Scale::Symlog);
     other.n_pixels = 800.0;
     vec![View::default(), other]
@@ -108,6 +125,19 @@ fn items(picture: &Picture) -> Vec<String> {
         format!("{:?} {:?} {:?}", picture.x.scale, picture.y.scale, picture.note),
         format!("{} bars", usize::from(!picture.bars.is_empty())),
     ];
+    items.extend(
+        picture
+            .heat_map
+            .iter()
+            .map(|map| format!("{:?} {:?} {:?}", map.colours, map.range, map.values)),
+    );
+    items.push(format!("{} arrows", picture.arrows.len()));
+    items.extend(
+        picture
+            .clouds
+            .iter()
+            .map(|cloud| format!("{} {:?}", cloud.name, cloud.points.len())),
+    );
     items.extend(
         picture
             .bands

@@ -143,7 +143,7 @@ pub(crate) fn stack(ui: &mut Ui, stack: Stack<'_>) -> Option<Action> {
 }
 
 /// What a screen reader is told of a plot: its title and keys.
-fn described(picture: &Picture) -> String {
+pub(super) fn described(picture: &Picture) -> String {
     let keys: Vec<&str> = picture.keys.iter().map(|key| key.label.as_str()).collect();
     format!("{}: {}", picture.title, keys.join("; "))
 }

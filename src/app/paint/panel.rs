@@ -10,6 +10,7 @@ use eframe::egui::{Align2, FontId, Galley, Mesh, Painter, Rect, Shape, Stroke, p
 use super::curve::draw_curve;
 use super::frame::Frame;
 use super::ground::Ground;
+use super::heat::{bar_width, draw_arrow, draw_bar, draw_cells, draw_cloud};
 use super::keys::PlacedKeys;
 use super::line::draw_straight;
 use super::marks::draw_mark;
@@ -110,9 +111,12 @@ impl Panel<'_> {
             most_lines,
         );
         let keys_height = keys.height();
-        let plot = Rect::from_min_max(
-            pos2(left, top + about.above(letters) + keys_height),
-            pos2(right, self.place.bottom() - about.below(letters)),
+        let plot = self.fitted(
+            painter,
+            Rect::from_min_max(
+                pos2(left, top + about.above(letters) + keys_height),
+                pos2(right, self.place.bottom() - about.below(letters)),
+            ),
         );
         let middle = top + 0.45 * about.above(letters);
         let at = pos2(left, middle - 0.5 * title.size().y);
@@ -130,6 +134,18 @@ impl Panel<'_> {
         draw_curve_names(painter, self.picture, &frame, self.ground);
         draw_note(painter, self.picture, &frame, self.ground);
         frame
+    }
+
+    /// The part of the room for a plot that it takes: without its colour bar, and no larger than its shape lets it be.
+    fn fitted(&self, painter: &Painter, room: Rect) -> Rect {
+        let bar = self.picture.heat_map.as_ref().and_then(|map| map.bar.as_ref());
+        let bar = bar.map_or(0.0, |bar| bar_width(painter, bar, self.ground));
+        let mut size = vec2((room.width() - bar).max(1.0), room.height().max(1.0));
+        if let Some(aspect) = self.picture.aspect {
+            let aspect = aspect as f32;
+            size = vec2(size.x.min(aspect * size.y), size.y.min(size.x / aspect));
+        }
+        Rect::from_min_size(room.min, size)
     }
 
     fn title(&self, painter: &Painter) -> Arc<Galley> {
@@ -153,10 +169,16 @@ impl Panel<'_> {
         }
     }
 
-    /// Bands, bars, uprights, levels, curves and marks, one over the other.
+    /// Cells, bands, bars, uprights, levels, arrows, clouds, curves and marks, one over the other.
     fn draw_shapes(&self, painter: &Painter, frame: &Frame, ribbons: &mut Ribbons) {
         let (picture, ground) = (self.picture, self.ground);
         let inside = painter.with_clip_rect(painter.clip_rect().intersect(frame.rect));
+        if let Some(map) = &picture.heat_map {
+            draw_cells(&inside, map, frame, ground);
+            if let Some(bar) = &map.bar {
+                draw_bar(painter, map, bar, frame.rect, ground);
+            }
+        }
         for band in &picture.bands {
             draw_band(&inside, band, frame, ground);
         }
@@ -174,6 +196,12 @@ impl Panel<'_> {
             let y = frame.point([frame.x.0, level.y]).y;
             let ends = [pos2(frame.rect.left(), y), pos2(frame.rect.right(), y)];
             draw_straight(&inside, ends, ground.line(level.pen));
+        }
+        for arrow in &picture.arrows {
+            draw_arrow(&inside, arrow, frame, ground.line(arrow.pen));
+        }
+        for cloud in &picture.clouds {
+            draw_cloud(&inside, cloud, frame, ground);
         }
         for curve in &picture.curves {
             draw_curve(&inside, curve, ground.line(curve.pen), frame, ribbons);

@@ -2,6 +2,7 @@
 //! None changes the state or computes a number.
 
 mod banner;
+mod beside;
 mod card;
 mod controls;
 mod event_table;

@@ -1,19 +1,21 @@
-//! The right panel: how the program looks, kept runs, diffusion against strength, and stationary laws or events.
+//! The right panel: how the program looks, kept runs, the plot beside those over time, and stationary laws or events.
 
 use eframe::egui::{self, Ui};
 
+use super::beside::beside_chooser;
 use super::event_table::event_table;
 use super::kept_runs::kept_run_list;
 use super::stationary::stationary_panel;
 use crate::app::action::{Action, Zoom};
-use crate::app::paint::{Caches, law_plot};
+use crate::app::paint::{Caches, beside_plot};
 use crate::app::state::{Predictions, State, known};
 use crate::chart::{PlotId, SettledLaws};
 
 /// UI scales on offer, in percent.
 const SCALES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 250];
-/// Height of the plot of diffusion against strength.
-const LAW_HEIGHT: f32 = 214.0;
+/// Height of the plot beside those over time, and of one that is as wide as high.
+const HEIGHT: f32 = 214.0;
+const SQUARE: f32 = 286.0;
 
 /// Draws the right panel.
 pub(crate) fn side_panel(
@@ -25,15 +27,21 @@ pub(crate) fn side_panel(
     let mut asked = appearance(ui, state);
     ui.separator();
     asked = kept_run_list(ui, state).or(asked);
-    let is_large = state.view.settings.large.contains(&PlotId::Law);
-    let height = if is_large { 1.6 * LAW_HEIGHT } else { LAW_HEIGHT };
+    asked = beside_chooser(ui, state).or(asked);
+    let plot = state.view.settings.beside.plot;
+    let height = match plot {
+        PlotId::Matrix | PlotId::Plane => SQUARE,
+        _ => HEIGHT,
+    };
+    let is_large = state.view.settings.large.contains(&plot);
+    let height = if is_large { 1.6 * height } else { height };
     let known = known(
         &state.run,
         &state.kept_runs,
         &state.view.settings,
         SettledLaws::default(),
     );
-    asked = law_plot(ui, &known, &state.view, caches, (height, 1.0)).or(asked);
+    asked = beside_plot(ui, &known, &state.view, caches, (plot, height, 1.0)).or(asked);
     ui.separator();
     let mut settings = state.view.settings.clone();
     ui.horizontal(|ui| {
@@ -91,6 +99,10 @@ fn appearance(ui: &mut Ui, state: &State) -> Option<Action> {
             .on_hover_text("Draw what theory predicts (key T).");
         ui.toggle_value(&mut settings.shown.singular_values, "singular values")
             .on_hover_text("Draw the student's own singular values under the mode strengths.");
+        ui.toggle_value(&mut settings.shown.density, "spread")
+            .on_hover_text(
+                "Shade between the quantiles of each mode equation's law behind the strengths: 25 to 75, 10 to 90 and 1 to 99 %.",
+            );
     });
     if settings != state.view.settings {
         asked = Some(Action::Look(Box::new(settings)));

@@ -48,6 +48,7 @@ pub(crate) fn known<'a>(
                 n_members: ensemble.n_members,
                 history: &ensemble.history,
                 statistics: ensemble.statistics.as_ref(),
+                members: ensemble.members.as_deref(),
             })
             .collect(),
         kept: kept_runs
@@ -57,5 +58,7 @@ pub(crate) fn known<'a>(
             .collect(),
         theory: &run.predicted,
         laws,
+        network: run.network_shown(),
+        densities: Some(&run.densities),
     }
 }

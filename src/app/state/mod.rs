@@ -36,7 +36,7 @@ pub(crate) use speed::SpeedSetting;
 pub(crate) use time::{Span, TimeWindow};
 pub(crate) use undoable::Undoable;
 pub(crate) use view::{Hovered, View};
-pub(crate) use view_settings::{Alignment, MAX_SMOOTHING, Panels, ViewSettings};
+pub(crate) use view_settings::{Alignment, Beside, MAX_SMOOTHING, Panels, ViewSettings};
 
 /// Kept runs at most.
 const MAX_KEPT_RUNS: usize = 8;

@@ -9,7 +9,8 @@ use crate::history::History;
 use crate::observables::events::{self, Activity, BlindActivity, ModeEvents, Moment, holds};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{
-    Divergence, Ensemble, EnsembleKind, Intervention, StationaryStatistics, noisy_start,
+    Densities, Divergence, Ensemble, EnsembleKind, Intervention, Members, NetworkState, StationaryStatistics,
+    noisy_start,
 };
 use crate::theory::ModeLaw;
 use crate::worker::{Checkpoint, Event, Frame, RunSpec, RunState};
@@ -35,6 +36,8 @@ pub(crate) struct EnsembleData {
     pub(crate) n_members: usize,
     pub(crate) history: History,
     pub(crate) statistics: Option<StationaryStatistics>,
+    /// Its members one by one, while they are watched.
+    pub(crate) members: Option<Box<Members>>,
 }
 
 /// What has happened in the first trajectory.
@@ -78,6 +81,12 @@ pub(crate) struct RunData {
     pub(crate) n_merged: u64,
     /// Rows left out because this window slept.
     pub(crate) n_thinned: u64,
+    /// The network as it was last seen, while it is watched.
+    pub(crate) network: Option<Box<NetworkState>>,
+    /// The network at the moment looked at, where that is not the live end.
+    pub(crate) past_network: Option<Box<NetworkState>>,
+    /// Laws of the modes' strengths, as far as they have been asked for.
+    pub(crate) densities: Densities,
     /// A fault of the worker, or the reason why it refused a command.
     pub(crate) trouble: Option<String>,
 }
@@ -101,6 +110,7 @@ impl RunData {
             n_members,
             history: history(Ensemble::n_columns(schema.rank())),
             statistics: None,
+            members: None,
         };
         Self {
             ensembles: spec.ensembles.iter().map(ensemble).collect(),
@@ -121,6 +131,9 @@ impl RunData {
             checkpoints: Vec::new(),
             n_merged: 0,
             n_thinned: 0,
+            network: None,
+            past_network: None,
+            densities: Densities::default(),
             trouble: None,
             experiment,
         }
@@ -140,6 +153,7 @@ impl RunData {
             | Event::Failed { .. }
             | Event::Rewound { .. }
             | Event::Snapshot { .. }
+            | Event::KeptState { .. }
             | Event::Halted { .. } => {}
         }
     }
@@ -152,6 +166,8 @@ impl RunData {
         past.state = RunState::Paused;
         (past.step, past.time) = (to.step, to.time);
         past.trouble = None;
+        (past.network, past.past_network) = (None, None);
+        past.densities = Densities::default();
         let step = to.step as f64;
         for trajectory in &mut past.trajectories {
             trajectory.history = trajectory.history.up_to(Schema::STEP, step);
@@ -188,7 +204,9 @@ impl RunData {
         for (ensemble, new) in self.ensembles.iter_mut().zip(frame.ensembles) {
             ensemble.history.extend(&new.rows);
             ensemble.statistics = Some(new.statistics);
+            ensemble.members = new.members.or(ensemble.members.take());
         }
+        self.network = frame.network.or(self.network.take());
         if self.predicted.is_empty() {
             self.predict();
         }
@@ -253,6 +271,62 @@ impl RunData {
         trajectories
             .chain(self.ensembles.iter().map(|ensemble| ensemble.history.n_bytes()))
             .sum()
+    }
+
+    /// The network at the moment looked at.
+    pub(crate) fn network_shown(&self) -> Option<&NetworkState> {
+        self.past_network.as_deref().or(self.network.as_deref())
+    }
+
+    /// Parameters in force from times on, in order, the first from the start.
+    fn course(&self) -> Vec<(f64, LiveParams)> {
+        let history = self.trajectories.first().map(|trajectory| &trajectory.history);
+        let Some(history) = history.filter(|_| !self.experiment.schedule.is_empty()) else {
+            let changes = self.interventions.iter().map(|change| (change.time, change.live));
+            return std::iter::once((0.0, self.experiment.live))
+                .chain(changes)
+                .collect();
+        };
+        let level = history.finest();
+        let times = level.column(Schema::TIME);
+        let mut course: Vec<(f64, LiveParams)> = Vec::new();
+        for (row, time) in times.iter().enumerate() {
+            let Some(live) = self.schema.read_live(|column| level.column(column)[row].last) else {
+                continue;
+            };
+            if course.last().is_none_or(|(_, last)| *last != live) {
+                course.push((time.last, live));
+            }
+        }
+        if let Some((first, _)) = course.first_mut() {
+            *first = 0.0;
+        }
+        course
+    }
+
+    /// Follows the laws of the modes up to the end of the run, for a little while; says whether they are there.
+    pub(crate) fn follow_densities(&mut self, goes_on: impl FnMut() -> bool) -> bool {
+        let starts = || -> Option<Vec<f64>> {
+            let history = &self.trajectories.first()?.history;
+            let start = |mode| {
+                let column = history
+                    .finest()
+                    .column(self.schema.column(Quantity::Strength, mode));
+                Some(column.first()?.first)
+            };
+            (0..self.rank()).map(start).collect()
+        };
+        if self.densities.modes().is_empty() {
+            let Some(starts) = starts() else { return true };
+            let live = self.live_at_step(0).unwrap_or(self.experiment.live);
+            self.densities = Densities::new(&self.experiment, &live, &starts);
+        }
+        if self.densities.are_at(self.time) {
+            return true;
+        }
+        let course = self.course();
+        self.densities
+            .advance_to(&self.experiment, &course, self.time, goes_on)
     }
 
     /// The law of one mode at the present parameters.

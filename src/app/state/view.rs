@@ -106,6 +106,11 @@ impl View {
             solo: settings.solo,
             smoothing: settings.smoothing * (x_range.1 - x_range.0) / self.n_pixels.max(1.0),
             until: self.scrubbed,
+            matrix: settings.beside.matrix,
+            pair: settings.beside.pair,
+            law_ellipses: settings.beside.law_ellipses,
+            passage: settings.beside.passage,
+            density: settings.shown.density,
         }
     }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::time::Span;
-use crate::chart::{Perspective, PlotId, Scale, TimeScale};
+use crate::chart::{MatrixOptions, Perspective, PlotId, Scale, TimeScale};
 use crate::lessons::{TheoryLayer, View as LessonView};
+use crate::simulation::Passage;
 use crate::worker::HaltRule;
 
 /// Most pixels over which curves are smoothed.
@@ -44,6 +45,36 @@ pub(crate) struct ViewSettings {
     pub(crate) scales: BTreeMap<PlotId, Scale>,
     /// When runs halt by themselves.
     pub(crate) halt: HaltRule,
+    /// What stands beside the plots over time.
+    pub(crate) beside: Beside,
+}
+
+/// What stands beside the plots over time, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Beside {
+    /// The plot, one of [`PlotId::BESIDE`].
+    pub(crate) plot: PlotId,
+    /// The matrix of the network that is shown.
+    pub(crate) matrix: MatrixOptions,
+    /// Two modes, counted from 0, that are drawn against each other.
+    pub(crate) pair: (usize, usize),
+    /// Whether these have ellipses of the law's noise.
+    pub(crate) law_ellipses: bool,
+    /// Which times of passage are shown.
+    pub(crate) passage: Passage,
+}
+
+impl Default for Beside {
+    fn default() -> Self {
+        Self {
+            plot: PlotId::Law,
+            matrix: MatrixOptions::default(),
+            pair: (0, 1),
+            law_ellipses: false,
+            passage: Passage::Learned,
+        }
+    }
 }
 
 /// At which common moment kept runs are laid over the present one.
@@ -67,6 +98,8 @@ pub(crate) struct Shown {
     pub(crate) theory: bool,
     /// Whose features.
     pub(crate) perspective: Perspective,
+    /// The law of every mode behind its strength.
+    pub(crate) density: bool,
 }
 
 impl Default for Shown {
@@ -75,6 +108,7 @@ impl Default for Shown {
             singular_values: true,
             theory: true,
             perspective: Perspective::Teacher,
+            density: false,
         }
     }
 }
@@ -126,6 +160,12 @@ impl ViewSettings {
         halt.peak = halt.peak.filter(|&mode| mode < rank);
         halt.learned = halt.learned.filter(|&mode| mode < rank);
         halt.time = halt.time.filter(|time| time.is_finite());
+        if !PlotId::BESIDE.contains(&self.beside.plot) {
+            self.beside.plot = PlotId::Law;
+        }
+        let last = rank.saturating_sub(1);
+        let (one, other) = self.beside.pair;
+        self.beside.pair = (one.min(last), other.min(last));
         self.smoothing = if self.smoothing.is_finite() {
             self.smoothing.clamp(0.0, MAX_SMOOTHING)
         } else {
@@ -151,6 +191,7 @@ impl ViewSettings {
                 } else {
                     Perspective::Teacher
                 },
+                density: lesson.density,
                 ..Shown::default()
             },
             // The panels tell the teacher's strengths.
@@ -161,6 +202,14 @@ impl ViewSettings {
                 }
             } else {
                 panels
+            },
+            beside: Beside {
+                plot: { lesson.large.iter().copied() }
+                    .find(|plot| PlotId::BESIDE.contains(plot))
+                    .unwrap_or(PlotId::Law),
+                matrix: lesson.matrix,
+                pair: lesson.pair,
+                ..Beside::default()
             },
             // A lesson ends at a step of its own.
             halt: HaltRule::NEVER,
@@ -236,6 +285,7 @@ fn known_scales<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<P
 #[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 mod tests {
     use super::*;
+    use crate::chart::MatrixKind;
 
     /// Every setting other than usual.
     fn unusual() -> ViewSettings {
@@ -257,6 +307,7 @@ mod tests {
                 singular_values: false,
                 theory: false,
                 perspective: Perspective::Blind,
+                density: true,
             },
             panels: Panels {
                 controls: false,
@@ -269,6 +320,16 @@ mod tests {
                 time: Some(2.5),
                 peak: Some(0),
                 learned: Some(1),
+            },
+            beside: Beside {
+                plot: PlotId::Plane,
+                matrix: MatrixOptions {
+                    kind: MatrixKind::Layer(1),
+                    own_scale: true,
+                },
+                pair: (2, 1),
+                law_ellipses: true,
+                passage: Passage::Half,
             },
         }
     }

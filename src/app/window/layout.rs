@@ -4,7 +4,7 @@ use eframe::egui::{self, CentralPanel, Panel, Ui};
 
 use super::Window;
 use crate::app::action::Action;
-use crate::app::paint::{Stack, law_plot, stack};
+use crate::app::paint::{Stack, beside_plot, stack};
 use crate::app::panels;
 use crate::app::state::{Dialog, Panels, State, known, visible_range};
 use crate::chart::{PlotId, SettledLaws};
@@ -56,15 +56,16 @@ impl Window {
         self.transport_bar(ui);
         let emphasis = LECTURE.0 * (ui.ctx().content_rect().width() / LECTURE.1).clamp(0.9, 1.6);
         let wants = |plot| self.state.view.settings.large.contains(&plot);
-        let (law, stationary) = (wants(PlotId::Law), wants(PlotId::Histogram));
-        if law || stationary {
+        let beside = { PlotId::BESIDE.into_iter() }.find(|plot| wants(*plot));
+        let stationary = wants(PlotId::Histogram);
+        if beside.is_some() || stationary {
             let width = 0.36 * ui.available_width();
             Panel::right("beside the lecture")
                 .resizable(false)
                 .exact_size(width)
                 .show(ui, |ui| {
                     enlarge(ui, emphasis);
-                    if law {
+                    if let Some(plot) = beside {
                         let height = if stationary { 0.5 } else { 0.9 } * ui.available_height();
                         let (state, caches) = (&self.state, &mut self.caches);
                         let known = known(
@@ -73,7 +74,7 @@ impl Window {
                             &state.view.settings,
                             SettledLaws::default(),
                         );
-                        let asked = law_plot(ui, &known, &state.view, caches, (height, emphasis));
+                        let asked = beside_plot(ui, &known, &state.view, caches, (plot, height, emphasis));
                         self.carry_out(ui, asked);
                     }
                     if stationary {

@@ -28,6 +28,7 @@ impl Window {
         self.drain(ctx);
         self.keys(ctx);
         self.pass_on_halt_rule();
+        self.look_after_pictures(ctx);
         self.look_after_files(ctx);
         self.look_after_settings();
         self.look_after_lesson();
@@ -52,6 +53,12 @@ impl Window {
                     self.take_snapshot(ctx, &simulation);
                 }
                 Event::Halted { run, cause } if run == self.state.run.run => self.inform(halted(cause)),
+                Event::KeptState {
+                    run,
+                    step,
+                    simulation,
+                    script,
+                } => self.take_kept_state(run, step, *simulation, script),
                 Event::Rewound { .. } | Event::Snapshot { .. } | Event::Halted { .. } => {}
                 Event::Frame(_) | Event::Refused { .. } | Event::Failed { .. } => {
                     let n_before = self.state.run.interventions.len();

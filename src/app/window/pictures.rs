@@ -1,0 +1,121 @@
+//! What pictures need beside rows: the network and the members of ensembles while a picture shows them, the network at an earlier
+//! moment, and the laws of the modes.
+
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+
+use super::Window;
+use crate::chart::PlotId;
+use crate::simulation::{NetworkState, Script, Simulation, StepOutcome};
+use crate::worker::{Command, Job, JobState, Watch};
+
+/// Longest that the laws of the modes are followed in a frame.
+const FOLLOWING: Duration = Duration::from_millis(2);
+/// Steps of a run done again between two looks at whether its end is still wanted.
+const STEPS_BETWEEN_LOOKS: u64 = 256;
+
+/// The network at an earlier moment, while it is found.
+#[derive(Debug, Default)]
+pub(super) struct PastNetworks {
+    /// Run and step that were asked for last.
+    asked: Option<(u64, u64)>,
+    job: Option<Job<NetworkState>>,
+}
+
+impl Window {
+    /// Sees to it that what the pictures need is there, or comes.
+    pub(super) fn look_after_pictures(&mut self, ctx: &egui::Context) {
+        self.watch();
+        self.look_after_past_network();
+        let settings = &self.state.view.settings;
+        if settings.shown.density || self.shows(PlotId::Density) || self.shows(PlotId::Times) {
+            let start = Instant::now();
+            if !self.state.run.follow_densities(|| start.elapsed() < FOLLOWING) {
+                ctx.request_repaint();
+            }
+        }
+    }
+
+    /// Whether a plot that is not over time is on the screen.
+    fn shows(&self, plot: PlotId) -> bool {
+        let settings = &self.state.view.settings;
+        let is_large = settings.large.contains(&plot);
+        let is_beside = settings.beside.plot == plot && self.state.view.panels().distributions;
+        if self.state.appearance.lecture {
+            is_large
+        } else {
+            is_beside
+        }
+    }
+
+    /// Tells the worker what to send beside rows, if that has changed.
+    fn watch(&mut self) {
+        let watch = Watch {
+            network: self.shows(PlotId::Matrix) || self.shows(PlotId::Plane),
+            members: [PlotId::Plane, PlotId::Density, PlotId::Times]
+                .into_iter()
+                .any(|plot| self.shows(plot)),
+            pair: self.state.view.settings.beside.pair,
+        };
+        if watch != self.watched {
+            self.watched = watch;
+            self.past_networks = PastNetworks::default();
+            self.send(Command::Watch(watch));
+        }
+    }
+
+    /// Asks for the network at the moment looked at, and takes it in.
+    fn look_after_past_network(&mut self) {
+        let moment = self.state.view.scrubbed.filter(|_| self.watched.network);
+        let Some(moment) = moment else {
+            self.past_networks = PastNetworks::default();
+            self.state.run.past_network = None;
+            return;
+        };
+        let wanted = (self.state.run.run, moment.step);
+        if self.past_networks.asked != Some(wanted) {
+            self.past_networks.asked = Some(wanted);
+            self.past_networks.job = None;
+            self.send(Command::KeptState(moment.step));
+        }
+        let Some(job) = &mut self.past_networks.job else {
+            return;
+        };
+        match job.poll() {
+            JobState::Result(state) => self.state.run.past_network = Some(Box::new(state)),
+            JobState::Working => {}
+            JobState::Ended | JobState::Panicked(_) => self.past_networks.job = None,
+        }
+    }
+
+    /// Does the run again from a kept state to the step that was asked for.
+    pub(super) fn take_kept_state(&mut self, run: u64, step: u64, simulation: Simulation, script: Script) {
+        if self.past_networks.asked != Some((run, step)) {
+            return;
+        }
+        let (pair, wake) = (self.watched.pair, self.background.wake());
+        let job = Job::spawn("network at an earlier moment", 1, wake, move |task| {
+            let mut simulation = simulation;
+            while simulation.step() < step {
+                if task.is_cancelled() {
+                    return;
+                }
+                if let Some(live) = script.at(simulation.step()) {
+                    // It was allowed when it was made.
+                    let _valid = simulation.set_live(live);
+                }
+                let next = script.next_after(simulation.step()).unwrap_or(u64::MAX);
+                let next = next.min(simulation.step() + STEPS_BETWEEN_LOOKS).min(step);
+                if simulation.advance_to(next) != StepOutcome::Advanced {
+                    break;
+                }
+            }
+            task.send(NetworkState::of(&mut simulation, pair));
+        });
+        match job {
+            Ok(job) => self.past_networks.job = Some(job),
+            Err(error) => self.complain(format!("no thread can be started: {error}")),
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! The network as a matrix of coloured cells: the mode matrix `U^T W V`, the map `W`, the teacher, what is missing, each layer, the
+//! student's own pairs against the teacher's modes, and the balance of neighbouring layers.
+//!
+//! Colours go to both sides of zero. On the common scale they are those of the teacher all the way through a run, so that entries are
+//! seen to grow; on the matrix's own scale they reach its largest entry. Beyond 256 rows or columns a cell is a block of entries and
+//! shows the one of largest size.
+
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+
+use super::drawing::Drawing;
+use super::heat_map::{ColourMap, HeatMap};
+use super::known::Known;
+use super::picture::{Axis, Picture};
+use super::plot_id::PlotId;
+use super::scale::Scale;
+use super::ticks::Tick;
+use crate::format::grouped;
+use crate::simulation::NetworkState;
+
+/// Rows and columns that are drawn one by one; of more, blocks.
+const MOST_CELLS: usize = 256;
+/// Points that the label of a numbered row or column needs.
+const NUMBER: f64 = 22.0;
+/// Points that a letter of a name needs.
+const LETTER: f64 = 6.6;
+/// Letters of a name that are written; a longer one is cut.
+const MOST_LETTERS: usize = 12;
+/// Ticks of a colour bar.
+const BAR_TICKS: u32 = 5;
+
+/// Which matrix of a network is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatrixKind {
+    /// `U^T W V` in the teacher's modes: strengths on the diagonal.
+    #[default]
+    Modes,
+    /// The map `W` of the whole network.
+    Map,
+    /// The teacher `M`.
+    Teacher,
+    /// `W - M`, what is still to be learned.
+    Error,
+    /// Cosines `(u^T u_k)(v^T v_k)` between the student's own singular pairs and the teacher's.
+    Overlaps,
+    /// A layer, counted from 0.
+    Layer(usize),
+    /// `W_{l+1}^T W_{l+1} - W_l W_l^T` of a layer, counted from 0, and the one above it.
+    Balance(usize),
+}
+
+/// Which matrix is shown, and on which scale.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MatrixOptions {
+    /// The matrix.
+    pub kind: MatrixKind,
+    /// Whether its colours reach to its own largest entry.
+    pub own_scale: bool,
+}
+
+impl MatrixKind {
+    /// All of a network of this depth.
+    pub fn all(depth: usize) -> Vec<Self> {
+        let mut all = vec![Self::Modes, Self::Map, Self::Teacher, Self::Error, Self::Overlaps];
+        all.extend((0..depth).map(Self::Layer));
+        all.extend((1..depth).map(|layer| Self::Balance(layer - 1)));
+        all
+    }
+
+    /// Its name in the window and above the picture.
+    pub fn title(self) -> String {
+        match self {
+            Self::Modes => "Mode matrix U\u{1d40}WV".to_owned(),
+            Self::Map => "Map W".to_owned(),
+            Self::Teacher => "Teacher M".to_owned(),
+            Self::Error => "Error W \u{2212} M".to_owned(),
+            Self::Overlaps => "Own pairs in the teacher's modes".to_owned(),
+            Self::Layer(layer) => format!("Layer {}", layer + 1),
+            Self::Balance(layer) => format!("Balance of layers {} and {}", layer + 1, layer + 2),
+        }
+    }
+
+    /// Its name in commands.
+    pub fn name(self) -> String {
+        match self {
+            Self::Modes => "modes".to_owned(),
+            Self::Map => "map".to_owned(),
+            Self::Teacher => "teacher".to_owned(),
+            Self::Error => "error".to_owned(),
+            Self::Overlaps => "overlaps".to_owned(),
+            Self::Layer(layer) => format!("layer_{}", layer + 1),
+            Self::Balance(layer) => format!("balance_{}", layer + 1),
+        }
+    }
+
+    /// The matrix of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let number = |prefix: &str| {
+            let number: usize = name.strip_prefix(prefix)?.parse().ok()?;
+            number.checked_sub(1)
+        };
+        let named = Self::all(0).into_iter().find(|kind| kind.name() == name);
+        let layer = || number("layer_").map(Self::Layer);
+        named
+            .or_else(layer)
+            .or_else(|| number("balance_").map(Self::Balance))
+    }
+
+    /// What its columns and rows are.
+    fn sides(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Modes => ("mode, input side", "mode, output side"),
+            Self::Map | Self::Teacher | Self::Error => ("input", "output"),
+            Self::Overlaps => ("mode of the teacher", "pair of the student"),
+            Self::Layer(_) => ("unit below", "unit above"),
+            Self::Balance(_) => ("hidden unit", "hidden unit"),
+        }
+    }
+
+    /// The matrix of a network; `None` for a layer that it does not have.
+    pub fn of(self, state: &NetworkState) -> Option<DMatrix<f64>> {
+        let (teacher, weights) = (&state.teacher, state.network.weights());
+        Some(match self {
+            Self::Modes => teacher
+                .left()
+                .tr_mul(&(state.network.end_to_end_map() * teacher.right())),
+            Self::Map => state.network.end_to_end_map(),
+            Self::Teacher => teacher.map().clone(),
+            Self::Error => state.network.end_to_end_map() - teacher.map(),
+            Self::Overlaps => overlaps(state)?,
+            Self::Layer(layer) => weights.get(layer)?.clone(),
+            Self::Balance(layer) => {
+                let (below, above) = (weights.get(layer)?, weights.get(layer + 1)?);
+                above.tr_mul(above) - below * below.transpose()
+            }
+        })
+    }
+
+    /// Size of the entries at the ends of the colours on the common scale; `None` where there is none.
+    fn common_scale(self, state: &NetworkState) -> Option<f64> {
+        let teacher = &state.teacher;
+        let largest = teacher.strengths().first().copied().unwrap_or(1.0);
+        match self {
+            Self::Modes => Some(largest),
+            Self::Map | Self::Teacher | Self::Error => Some(teacher.map().amax()),
+            Self::Overlaps => Some(1.0),
+            Self::Layer(_) => Some(largest.powf(1.0 / state.network.depth() as f64)),
+            Self::Balance(_) => None,
+        }
+    }
+}
+
+/// Cosines between the student's singular pairs, largest first, and the teacher's modes.
+fn overlaps(state: &NetworkState) -> Option<DMatrix<f64>> {
+    let map = state.network.end_to_end_map();
+    let rank = state.teacher.rank();
+    if map.iter().any(|entry| !entry.is_finite()) {
+        return None;
+    }
+    let svd = map.try_svd(true, true, f64::EPSILON, 10_000)?;
+    let (left, right) = (svd.u?, svd.v_t?);
+    let mut order: Vec<usize> = (0..svd.singular_values.len()).collect();
+    order.sort_by(|a, b| svd.singular_values[*b].total_cmp(&svd.singular_values[*a]));
+    let (outputs, inputs) = (state.teacher.left(), state.teacher.right());
+    Some(DMatrix::from_fn(rank.min(order.len()), rank, |pair, mode| {
+        let pair = order[pair];
+        left.column(pair).dot(&outputs.column(mode)) * right.row(pair).transpose().dot(&inputs.column(mode))
+    }))
+}
+
+/// Draws the matrix that is chosen.
+pub fn matrix(drawing: &mut Drawing<'_>) -> Picture {
+    let (known, options, room) = (drawing.known, drawing.options, drawing.room);
+    let kind = options.matrix.kind;
+    let entries = known.network.and_then(|state| Some((state, kind.of(state)?)));
+    let empty = || Axis::new("", Scale::Linear, (0.0, 1.0), 0);
+    let Some((state, entries)) = entries else {
+        let mut picture = Picture::new(PlotId::Matrix, empty(), empty());
+        picture.title = kind.title();
+        picture.note = Some(match known.network {
+            Some(_) => "there is no such layer".to_owned(),
+            None => "the weights come in a moment".to_owned(),
+        });
+        return picture;
+    };
+    let cells = blocks(&entries);
+    let (n_rows, n_columns) = cells.shape();
+    let (input_names, output_names) = names(known, kind);
+    let (width, height) = square_room(room.width, room.height, (n_rows, n_columns));
+    let (across, upwards) = kind.sides();
+    let is_blocked = cells.shape() != entries.shape();
+    let x = Axis {
+        title: side_title(across, is_blocked, entries.ncols()),
+        scale: Scale::Linear,
+        range: (0.0, n_columns as f64),
+        ticks: ticks(
+            n_columns,
+            entries.ncols(),
+            width / room.letters,
+            input_names,
+            false,
+        ),
+        offset: 0.0,
+    };
+    let y = Axis {
+        title: if output_names.is_empty() {
+            side_title(upwards, is_blocked, entries.nrows())
+        } else {
+            String::new()
+        },
+        range: (0.0, n_rows as f64),
+        ticks: ticks(n_rows, entries.nrows(), height / room.letters, output_names, true),
+        ..x.clone()
+    };
+    let mut picture = Picture::new(PlotId::Matrix, x, y);
+    picture.title = format!("{} at step {}", kind.title(), grouped(state.step));
+    picture.aspect = Some(n_columns as f64 / n_rows as f64);
+    let largest = cells.amax();
+    let size = match kind.common_scale(state) {
+        Some(size) if !options.matrix.own_scale => size,
+        Some(_) | None => largest,
+    };
+    let size = if size > 0.0 && size.is_finite() { size } else { 1.0 };
+    // From the bottom, but the first row of a matrix stands at the top.
+    let values = (0..n_rows)
+        .rev()
+        .flat_map(|row| (0..n_columns).map(move |column| (row, column)));
+    picture.heat_map = Some(HeatMap {
+        across: (0..=n_columns).map(|edge| edge as f64).collect(),
+        upwards: (0..=n_rows).map(|edge| edge as f64).collect(),
+        values: values.map(|at| cells[at]).collect(),
+        colours: ColourMap::Diverging,
+        range: (-size, size),
+        hatches: Vec::new(),
+        bar: Some(Axis::new("", Scale::Linear, (-size, size), BAR_TICKS)),
+    });
+    picture
+}
+
+/// Names of inputs and outputs, where the matrix has them as its sides and the data give them.
+fn names<'a>(known: &'a Known<'_>, kind: MatrixKind) -> (&'a [String], &'a [String]) {
+    let Some(samples) = &known.experiment.data.samples else {
+        return (&[], &[]);
+    };
+    let last = known.experiment.network.depth().saturating_sub(1);
+    let (inputs, targets) = (samples.input_names(), samples.target_names());
+    match kind {
+        MatrixKind::Map | MatrixKind::Teacher | MatrixKind::Error => (inputs, targets),
+        MatrixKind::Layer(layer) => (
+            if layer == 0 { inputs } else { &[] },
+            if layer == last { targets } else { &[] },
+        ),
+        MatrixKind::Modes | MatrixKind::Overlaps | MatrixKind::Balance(_) => (&[], &[]),
+    }
+}
+
+/// Points across and upwards of a plot whose cells are squares.
+fn square_room(width: f64, height: f64, (n_rows, n_columns): (usize, usize)) -> (f64, f64) {
+    let cell = (width / n_columns as f64).min(height / n_rows as f64);
+    (cell * n_columns as f64, cell * n_rows as f64)
+}
+
+fn side_title(side: &str, is_blocked: bool, n: usize) -> String {
+    if is_blocked {
+        format!("{side} (1 to {n}, in blocks by their largest entry)")
+    } else {
+        side.to_owned()
+    }
+}
+
+/// Ticks in the middle of `n_cells` cells that stand for `n` entries, as many as fit into so many points; from the top where the axis
+/// goes upwards.
+fn ticks(n_cells: usize, n: usize, room: f64, names: &[String], goes_up: bool) -> Vec<Tick> {
+    let has_names = names.len() == n && n == n_cells;
+    let label = |entry: usize| {
+        if has_names {
+            shortened(&names[entry])
+        } else {
+            (entry + 1).to_string()
+        }
+    };
+    let longest = (0..n_cells)
+        .map(|cell| label(cell * n / n_cells).chars().count())
+        .max();
+    let needed = if goes_up {
+        0.6 * NUMBER
+    } else {
+        (LETTER * longest.unwrap_or(1) as f64 + 6.0).max(NUMBER)
+    };
+    let stride = ((needed * n_cells as f64 / room.max(1.0)).ceil() as usize).max(1);
+    let mut ticks: Vec<Tick> = (0..n_cells)
+        .step_by(stride)
+        .map(|cell| {
+            let place = if goes_up { n_cells - 1 - cell } else { cell };
+            Tick {
+                position: place as f64 + 0.5,
+                label: label(cell * n / n_cells),
+            }
+        })
+        .collect();
+    ticks.sort_by(|a, b| a.position.total_cmp(&b.position));
+    ticks
+}
+
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= MOST_LETTERS {
+        return name.to_owned();
+    }
+    let start: String = name.chars().take(MOST_LETTERS - 1).collect();
+    format!("{start}\u{2026}")
+}
+
+/// The matrix itself, or the entries of largest size of its blocks.
+fn blocks(entries: &DMatrix<f64>) -> DMatrix<f64> {
+    let (n_rows, n_columns) = entries.shape();
+    if n_rows.max(n_columns) <= MOST_CELLS {
+        return entries.clone();
+    }
+    let (rows, columns) = (n_rows.min(MOST_CELLS), n_columns.min(MOST_CELLS));
+    let mut cells = DMatrix::zeros(rows, columns);
+    for column in 0..n_columns {
+        for row in 0..n_rows {
+            let cell: &mut f64 = &mut cells[(row * rows / n_rows, column * columns / n_columns)];
+            let entry = entries[(row, column)];
+            if entry.abs() > cell.abs() {
+                *cell = entry;
+            }
+        }
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_matrix_is_found_by_its_name() {
+        for kind in MatrixKind::all(4) {
+            assert_eq!(MatrixKind::from_name(&kind.name()), Some(kind));
+        }
+        for name in ["layer_0", "layer_", "balance_x", "pie"] {
+            assert_eq!(MatrixKind::from_name(name), None);
+        }
+    }
+
+    #[test]
+    fn blocks_show_their_largest_entry() {
+        let mut entries = DMatrix::zeros(600, 3);
+        entries[(599, 2)] = -7.0;
+        entries[(598, 2)] = 3.0;
+        let cells = blocks(&entries);
+        assert_eq!(cells.shape(), (256, 3));
+        assert!((cells[(255, 2)] + 7.0).abs() < 1e-15);
+        assert!((cells.amax() - 7.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn ticks_stand_in_cells_from_the_top_and_give_way() {
+        let all = ticks(4, 4, 200.0, &[], true);
+        let labels: Vec<_> = all.iter().map(|tick| tick.label.as_str()).collect();
+        assert_eq!(labels, ["4", "3", "2", "1"]);
+        assert!((all[0].position - 0.5).abs() < 1e-15);
+        let few = ticks(100, 100, 200.0, &[], false);
+        assert!(few.len() < 10 && few[1].label == "12", "{few:?}");
+        let names = ["canary".to_owned(), "a name that is far too long".to_owned()];
+        let named = ticks(2, 2, 400.0, &names, false);
+        assert_eq!(named[1].label, "a name that\u{2026}");
+    }
+}

@@ -1,0 +1,166 @@
+//! The law of every mode's strength along a run: the density of its mode equation from the strength at the start, through every change
+//! of the parameters.
+//!
+//! It is the law of the mode equation, which an aligned, balanced network follows on fresh samples; the network departs from it while
+//! larger modes are in transition, and once label noise has moved the layers out of balance. States on the way are kept, a bounded
+//! number, so that the law at any earlier time is at hand.
+
+use crate::experiment::{Experiment, LiveParams};
+use crate::theory::{Quantiles, Transport};
+
+/// States kept of a mode; beyond that every other one is given up.
+const MOST_KEPT: usize = 512;
+
+/// Laws of the modes of a run, up to a time.
+#[derive(Clone, Debug, Default)]
+pub struct Densities {
+    modes: Vec<ModeDensity>,
+}
+
+/// The law of one mode, up to a time.
+#[derive(Clone, Debug)]
+pub struct ModeDensity {
+    /// Strength at the start, without its sign.
+    start: f64,
+    /// None where the mode does not move or does not spread.
+    transport: Option<Transport>,
+    /// Whether it could not be followed to the end.
+    is_lost: bool,
+    /// Times and laws kept, oldest first.
+    kept: Vec<(f64, Quantiles)>,
+    /// Time between two of them, at least.
+    spacing: f64,
+}
+
+impl Densities {
+    /// At the start of a run, from the strengths of its modes there.
+    pub fn new(experiment: &Experiment, live: &LiveParams, starts: &[f64]) -> Self {
+        let modes = starts.iter().enumerate().map(|(mode, start)| {
+            let transport = Transport::new(&experiment.mode_law(mode, live), start.abs());
+            let kept =
+                { transport.iter() }.map(|transport| (transport.time(), transport.quantiles().clone()));
+            ModeDensity {
+                start: start.abs(),
+                kept: kept.collect(),
+                transport,
+                is_lost: false,
+                spacing: 0.0,
+            }
+        });
+        Self {
+            modes: modes.collect(),
+        }
+    }
+
+    /// The laws of the modes.
+    pub fn modes(&self) -> &[ModeDensity] {
+        &self.modes
+    }
+
+    /// Whether every mode has been followed up to a time, as far as it can be.
+    pub fn are_at(&self, time: f64) -> bool {
+        self.modes.iter().all(|mode| mode.is_at(time))
+    }
+
+    /// Moves every mode on to `time`; `course` gives the parameters in force from each of its times on, in order, the first from the
+    /// start. Gives up early when `goes_on` says no, and says whether all are there.
+    pub fn advance_to(
+        &mut self,
+        experiment: &Experiment,
+        course: &[(f64, LiveParams)],
+        time: f64,
+        mut goes_on: impl FnMut() -> bool,
+    ) -> bool {
+        for (mode, density) in self.modes.iter_mut().enumerate() {
+            while !density.is_at(time) {
+                if !goes_on() {
+                    return false;
+                }
+                density.advance_once(experiment, mode, course, time);
+            }
+        }
+        true
+    }
+}
+
+impl ModeDensity {
+    /// Time that has been reached.
+    pub fn time(&self) -> f64 {
+        self.transport.as_ref().map_or(0.0, Transport::time)
+    }
+
+    /// Strength at the start, without its sign.
+    pub fn start(&self) -> f64 {
+        self.start
+    }
+
+    /// Times at which laws are kept, with the laws, oldest first; the newest last.
+    pub fn course(&self) -> impl Iterator<Item = (f64, &Quantiles)> {
+        let newest = self
+            .transport
+            .as_ref()
+            .map(|transport| (transport.time(), transport.quantiles()));
+        let newest = newest.filter(|(time, _)| self.kept.last().is_none_or(|(last, _)| last < time));
+        self.kept.iter().map(|(time, law)| (*time, law)).chain(newest)
+    }
+
+    /// The law at a time up to the one reached; before it has a width that can be followed, the first one that has.
+    pub fn at(&self, time: f64) -> Option<Quantiles> {
+        let transport = self.transport.as_ref()?;
+        if time >= transport.time() {
+            return (!self.is_lost).then(|| transport.quantiles().clone());
+        }
+        let after = self.kept.partition_point(|(kept, _)| *kept <= time);
+        let (before, law) = self.kept.get(after.saturating_sub(1))?;
+        if *before >= time {
+            return Some(law.clone());
+        }
+        let (later, next) = match self.kept.get(after) {
+            Some((later, next)) => (*later, next),
+            None => (transport.time(), transport.quantiles()),
+        };
+        Some(law.between(next, (time - before) / (later - before)))
+    }
+
+    fn is_at(&self, time: f64) -> bool {
+        let reached = self
+            .transport
+            .as_ref()
+            .is_none_or(|transport| transport.time() >= time);
+        reached || self.is_lost
+    }
+
+    /// One step of the solver, not beyond `time` or the next change.
+    fn advance_once(
+        &mut self,
+        experiment: &Experiment,
+        mode: usize,
+        course: &[(f64, LiveParams)],
+        time: f64,
+    ) {
+        let Some(transport) = &mut self.transport else {
+            return;
+        };
+        let next = course.partition_point(|(from, _)| *from <= transport.time());
+        if let Some((_, live)) = next.checked_sub(1).and_then(|present| course.get(present)) {
+            let law = experiment.mode_law(mode, live);
+            if law != *transport.law() {
+                transport.set_law(&law);
+            }
+        }
+        let until = course.get(next).map_or(time, |(from, _)| from.min(time));
+        self.is_lost = transport.advance_once(until).is_err();
+        let last = self.kept.last().map_or(0.0, |(last, _)| *last);
+        if transport.time() >= last + self.spacing {
+            if self.kept.len() == MOST_KEPT {
+                let mut i = 0;
+                self.kept.retain(|_| {
+                    i += 1;
+                    i % 2 == 1
+                });
+                self.spacing = 2.0 * transport.time() / MOST_KEPT as f64;
+            }
+            self.kept.push((transport.time(), transport.quantiles().clone()));
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The law of a mode's strength over time against closed forms, the stationary law, and a value from many trajectories.
+
+use saddlescope::theory::{ModeLaw, StationaryLaw, Transport};
+
+fn close(found: f64, expected: f64, tolerance: f64, what: &str) {
+    assert!(
+        (found - expected).abs() <= tolerance * expected.abs(),
+        "{what}: {found}, expected {expected}"
+    );
+}
+
+/// One layer: drift and diffusion make closed equations of mean and second moment.
+#[test]
+fn one_layer_has_the_moments_of_its_equations() {
+    for (sigma, tau, start) in [(0.5, 0.02, 0.0), (0.0, 0.1, -1.0), (1.0, 0.2, 3.0)] {
+        let law = ModeLaw {
+            depth: 1,
+            teacher_strength: 2.0,
+            label_noise_std: sigma,
+            noise_scale: tau,
+            ..ModeLaw::default()
+        };
+        let mut transport = Transport::new(&law, start).unwrap();
+        for time in [0.01, 0.2, 1.0, 3.0] {
+            transport.advance_to(time).unwrap();
+            let (mean, std) = transport.quantiles().moments();
+            let distance: f64 = start - 2.0;
+            // u = s - m: d<u^2>/dt = -2 <u^2> + tau (2 <u^2> + sigma^2).
+            let rate = 2.0 - 2.0 * tau;
+            let rest = tau * sigma * sigma / rate;
+            let second = rest + (distance * distance - rest) * (-rate * time).exp();
+            let first = distance * (-time).exp();
+            close(mean - 2.0, first, 2e-3, "mean");
+            close(
+                std,
+                (second - first * first).sqrt(),
+                5e-3,
+                &format!("std at {time}, tau {tau}"),
+            );
+        }
+    }
+}
+
+/// Far below the teacher ln s moves at a constant rate with constant noise.
+#[test]
+fn near_the_saddle_of_two_layers_the_law_is_lognormal() {
+    let (m, sigma, tau, start) = (1.5, 0.4, 0.03, 1e-12_f64);
+    let law = ModeLaw {
+        depth: 2,
+        teacher_strength: m,
+        label_noise_std: sigma,
+        noise_scale: tau,
+        ..ModeLaw::default()
+    };
+    let variance = 2.0 * m * m + sigma * sigma;
+    let mut transport = Transport::new(&law, start).unwrap();
+    for time in [0.1, 1.0, 4.0] {
+        transport.advance_to(time).unwrap();
+        let place = |normal: f64| transport.quantiles().at(normal).ln() - start.ln();
+        let drift = (2.0 * m + tau * variance - 2.0 * tau * variance) * time;
+        let std = (4.0 * tau * variance * time).sqrt();
+        for normal in [-3.0, -1.0, 0.0, 2.0, 4.0] {
+            let expected = drift + std * normal;
+            assert!(
+                (place(normal) - expected).abs() < 2e-4 * (std + drift),
+                "{time} {normal}: {} {expected}",
+                place(normal)
+            );
+        }
+    }
+}
+
+/// Long after the mode has been learned its law is the stationary one: total variation below one in a thousand.
+#[test]
+fn it_ends_at_the_stationary_law() {
+    for (depth, m, sigma, tau) in [
+        (2, 1.0, 0.5, 0.01),
+        (2, 2.0, 1.0, 0.05),
+        (3, 1.0, 0.5, 0.02),
+        (1, 1.0, 0.6, 0.05),
+    ] {
+        let law = ModeLaw {
+            depth,
+            teacher_strength: m,
+            label_noise_std: sigma,
+            noise_scale: tau,
+            ..ModeLaw::default()
+        };
+        let StationaryLaw::Density(stationary) = StationaryLaw::new(&law) else {
+            panic!("{law:?} has a density");
+        };
+        let mut transport = Transport::new(&law, 0.1).unwrap();
+        transport.advance_to(60.0).unwrap();
+        let (low, high) = (stationary.quantile(1e-6), stationary.quantile(1.0 - 1e-6));
+        let edges: Vec<f64> = (0..=400)
+            .map(|i| low + (high - low) * f64::from(i) / 400.0)
+            .collect();
+        let masses = transport.quantiles().masses(&edges);
+        let expected = edges
+            .windows(2)
+            .map(|pair| stationary.cumulative(pair[1]) - stationary.cumulative(pair[0]));
+        let distance: f64 = masses
+            .iter()
+            .zip(expected)
+            .map(|(a, b)| (a - b).abs())
+            .sum::<f64>()
+            / 2.0;
+        assert!(distance < 1e-3, "depth {depth}, m {m}: {distance}");
+    }
+}
+
+/// The spread in the middle of the rise, from 40 000 trajectories of an independent program: 0.081, standard error 0.0003.
+#[test]
+fn the_transient_is_not_widened() {
+    let law = ModeLaw {
+        depth: 2,
+        teacher_strength: 1.0,
+        label_noise_std: 1.0,
+        noise_scale: 0.005,
+        ..ModeLaw::default()
+    };
+    let mut transport = Transport::new(&law, 0.01).unwrap();
+    transport.advance_to(2.0).unwrap();
+    let (_, std) = transport.quantiles().moments();
+    assert!((std - 0.081).abs() < 0.0012, "{std}");
+}
+
+/// No probability is lost, none is negative, and without label noise the law becomes a point at the teacher's strength.
+#[test]
+fn mass_is_kept_and_without_label_noise_the_law_becomes_a_point() {
+    let law = ModeLaw {
+        depth: 3,
+        teacher_strength: 1.0,
+        label_noise_std: 0.0,
+        noise_scale: 1e-3,
+        ..ModeLaw::default()
+    };
+    let mut transport = Transport::new(&law, 1e-3).unwrap();
+    let mut widest: f64 = 0.0;
+    let edges: Vec<f64> = std::iter::once(0.0)
+        .chain((0..=200).map(|i| 10_f64.powf(-8.0 + 0.045 * f64::from(i))))
+        .collect();
+    for i in 1..=200 {
+        transport.advance_to(f64::from(i) * 0.5).unwrap();
+        let masses = transport.quantiles().masses(&edges);
+        assert!(masses.iter().all(|mass| *mass >= 0.0));
+        assert!((masses.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        widest = widest.max(transport.quantiles().moments().1);
+    }
+    let (mean, std) = transport.quantiles().moments();
+    assert!(
+        widest > 0.02 && (mean - 1.0).abs() < 1e-9 && std < 1e-9,
+        "{widest} {mean} {std}"
+    );
+    assert!(transport.is_point());
+}
+
+#[test]
+fn without_noise_or_at_the_saddle_there_is_no_law() {
+    let law = ModeLaw {
+        depth: 2,
+        teacher_strength: 1.0,
+        noise_scale: 0.01,
+        ..ModeLaw::default()
+    };
+    assert!(Transport::new(&law, 0.1).is_some());
+    let still = ModeLaw {
+        noise_scale: 0.0,
+        ..law
+    };
+    assert!(Transport::new(&still, 0.1).is_none());
+    for start in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+        assert!(Transport::new(&law, start).is_none(), "{start}");
+    }
+}
