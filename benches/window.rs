@@ -13,7 +13,7 @@ use egui_kittest::kittest::Queryable as _;
 use saddlescope::app::Window;
 use saddlescope::experiment::{Dynamics, Experiment};
 use saddlescope::session::Session;
-use saddlescope::simulation::{Schedule, Script, Simulation};
+use saddlescope::simulation::{Densities, Schedule, Script, Simulation};
 use saddlescope::worker::{Command, Event, RunSpec, RunState, Worker};
 
 /// Rows behind the frames.
@@ -28,6 +28,8 @@ fn main() -> std::io::Result<()> {
         .skip(1)
         .find_map(|argument| argument.parse().ok());
     instrument_cost();
+    picture_cost();
+    density_cost();
     frame_cost(n_rows.unwrap_or(N_ROWS));
     command_latency()
 }
@@ -136,6 +138,67 @@ fn instrument_cost() {
     }
     let (typical, worst) = median(moments);
     println!("an earlier moment of it: median {typical:?}, worst of 100 {worst:?}");
+}
+
+/// A frame with each of the plots beside those over time: a network of 64-64-64 with four modes and 4096 solutions of each mode
+/// equation, at 150 steps a second.
+fn picture_cost() {
+    let mut experiment = Experiment::default();
+    (experiment.network.d_in, experiment.network.d_out) = (64, 64);
+    experiment.network.hidden = vec![64];
+    experiment.live.batch_size = 4;
+    let mut harness = open(experiment);
+    harness.step();
+    // "Beside it" has the ensembles; a reset lets them run along.
+    harness.get_by_label("mode equations").click();
+    harness.step();
+    harness.key_press(egui::Key::R);
+    for _ in 0..100 {
+        harness.step();
+        std::thread::sleep(Duration::from_millis(16));
+    }
+    let mut before = Duration::ZERO;
+    for plot in ["Law", "Matrix", "Plane", "Density", "Times"] {
+        harness.get_by_role_and_label(Role::Button, plot).click();
+        for _ in 0..40 {
+            harness.step();
+            std::thread::sleep(Duration::from_millis(16));
+        }
+        let ctx = harness.ctx.clone();
+        let (typical, worst) = median(
+            frames(&ctx, harness.state_mut())
+                .iter()
+                .map(|frame| frame.layout + frame.tessellation)
+                .collect(),
+        );
+        if plot == "Law" {
+            before = typical;
+        }
+        println!(
+            "one frame with {plot}: median {typical:?}, worst of {N_FRAMES} {worst:?}; {:+.2} ms beside Law",
+            1e3 * (typical.as_secs_f64() - before.as_secs_f64())
+        );
+    }
+}
+
+/// What following the laws of the default modes takes of a core at 150 steps a second.
+fn density_cost() {
+    for batch_size in [1, 32] {
+        let mut experiment = Experiment::default();
+        experiment.live.batch_size = batch_size;
+        let starts = vec![experiment.init.strength; experiment.teacher.strengths.len()];
+        let n_modes = starts.len() as f64;
+        let mut densities = Densities::new(&experiment, &experiment.live, &starts);
+        let course = [(0.0, experiment.live)];
+        let end = 2000.0 * experiment.live.learning_rate;
+        let start = Instant::now();
+        densities.advance_to(&experiment, &course, end, || true);
+        let share = start.elapsed().as_secs_f64() / (2000.0 / 150.0) / n_modes;
+        println!(
+            "density of a mode, B = {batch_size}, 2000 steps at 150 a second: {:.2} % of a core",
+            100.0 * share
+        );
+    }
 }
 
 fn frame_cost(n_rows: u64) {

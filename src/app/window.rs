@@ -6,6 +6,7 @@ mod files;
 mod layout;
 mod listen;
 mod open;
+mod past_networks;
 mod perform;
 mod pictures;
 mod settings;
@@ -22,7 +23,7 @@ use eframe::egui::{self, Ui};
 
 use self::background::Background;
 use self::files::Files;
-use self::pictures::PastNetworks;
+use self::past_networks::PastNetworks;
 use self::settings_file::SettingsFile;
 pub(super) use self::settings_file::{last_size, trouble_of_settings};
 use super::paint::Caches;

@@ -4,10 +4,11 @@
 //! It is the law of the mode equation. Replicas of the whole network depart from it while larger modes are in transition, and once
 //! label noise has moved the layers out of balance; the Kolmogorov-Smirnov distance says by how much, and what chance alone makes.
 
+use super::axis::Axis;
 use super::drawing::Drawing;
 use super::known::KnownEnsemble;
 use super::pen::{Pen, Role};
-use super::picture::{Axis, Bar, Curve, Picture, Sign, Upright};
+use super::picture::{Bar, Curve, Picture, Sign, Upright};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use crate::format::{brief, decimal};

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::axis::Axis;
 use super::known::Known;
 use super::leaving::Leaving;
 use super::options::{Options, Room};
 use super::pen::{Pen, Presence, Role};
-use super::picture::{Axis, Band, Curve, Level, Picture, Sign};
+use super::picture::{Band, Curve, Level, Picture, Sign};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::smoothing::smoothed;

@@ -3,9 +3,10 @@
 //!
 //! What is known of a mode comes from rows, so it is as exact as they are close: the title tells where steps lie between them.
 
+use super::axis::Axis;
 use super::drawing::{Drawing, OverTime};
 use super::pen::Role;
-use super::picture::{Axis, Bracket, Picture, Row, Shape};
+use super::picture::{Bracket, Picture, Row, Shape};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use crate::format::grouped;

@@ -4,8 +4,8 @@
 //! and orange about the ground for what has a sign. A diverging map gives 0 the colour of the ground, so that what is not there is
 //! not seen.
 
+use super::axis::Axis;
 use super::look::{Look, mixed};
-use super::picture::Axis;
 use crate::palette::{Ground, Rgb};
 
 /// Cells in rows and columns, each in the colour of its value.

@@ -5,9 +5,10 @@
 //! What counts as settled is decided by [`crate::simulation::StationaryStatistics`]. Neighbouring values are correlated, which widens
 //! the scatter of the bars but does not move them.
 
+use super::axis::Axis;
 use super::drawing::Drawing;
 use super::pen::{Pen, Role};
-use super::picture::{Axis, Bar, Curve, Picture, Sign, Upright};
+use super::picture::{Bar, Curve, Picture, Sign, Upright};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use crate::format::{brief, grouped};

@@ -58,6 +58,8 @@ pub struct Known<'a> {
     pub laws: SettledLaws,
     /// The network at the moment looked at, where it is known.
     pub network: Option<&'a NetworkState>,
+    /// The network at what happened to its modes, with what that was, as far as it is known there.
+    pub at_events: &'a [(String, NetworkState)],
     /// Laws of the modes' strengths along the run, where they are known.
     pub densities: Option<&'a Densities>,
 }

@@ -3,11 +3,12 @@
 //! one curve through all their changes; the law is drawn for the first and the last label noise. The dot goes over the hill
 //! before it reaches 1: the noise is largest before the mode is learned.
 
+use super::axis::Axis;
 use super::drawing::{Drawing, presence};
 use super::known::{Known, diverged_at};
 use super::options::Options;
 use super::pen::{Pen, Role};
-use super::picture::{Axis, Curve, Mark, Picture, Shape, Sign, Upright};
+use super::picture::{Curve, Mark, Picture, Shape, Sign, Upright};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::trail::Trail;

@@ -6,6 +6,7 @@
 //! A new plot is a [`PlotId`] and a function in a file of its own, called in [`pictures`].
 
 mod alignment;
+mod axis;
 mod balance;
 mod changes;
 mod curve;
@@ -26,6 +27,7 @@ mod look;
 mod loss;
 mod marks;
 mod matrix;
+mod matrix_kind;
 mod options;
 mod pen;
 mod picture;
@@ -46,6 +48,7 @@ mod trace_cache;
 mod trail;
 
 pub use alignment::alignment;
+pub use axis::Axis;
 pub use balance::balance;
 pub use density::{densities, density};
 pub use diffusion::diffusion;
@@ -62,11 +65,12 @@ pub use layer_norms::layer_norms;
 pub use layer_ratios::layer_ratios;
 pub use look::{Dashes, Look, Stroke};
 pub use loss::loss;
-pub use matrix::{MatrixKind, MatrixOptions, matrix};
+pub use matrix::{matrices_at_events, matrix};
+pub use matrix_kind::{MatrixKind, MatrixOptions};
 pub use options::{Options, Perspective, Room};
 pub use pen::{LawBand, Pen, Presence, Role};
 pub use picture::{
-    Arrow, Axis, Band, Bar, Bracket, Cloud, Curve, Key, Label, Level, Mark, Picture, Row, Shape, Side, Sign,
+    Arrow, Band, Bar, Bracket, Cloud, Curve, Key, Label, Level, Mark, Picture, Row, Shape, Side, Sign,
     Upright,
 };
 pub use placing::{KeyLines, Place, beside_bracket, spread, stack};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
-use super::matrix::MatrixOptions;
+use super::matrix_kind::MatrixOptions;
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::time_axis::TimeScale;

@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
+use super::axis::Axis;
 use super::heat_map::HeatMap;
 use super::pen::{Pen, Role};
 use super::plot_id::PlotId;
-use super::scale::Scale;
-use super::ticks::{Tick, ticks};
 use crate::history::Trace;
 
 /// What a plot shows. A heat map lies at the bottom; over it bands, bars, uprights, levels, arrows, clouds, curves, marks, rows and
@@ -56,22 +55,6 @@ pub struct Picture {
     pub n_rows_per_pixel: u64,
     /// Whether rows have come since that are too narrow to be seen and are drawn in a moment.
     pub lags: bool,
-}
-
-/// An axis.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Axis {
-    /// Quantity, symbol and unit.
-    pub title: String,
-    /// How values are laid out.
-    pub scale: Scale,
-    /// Positions at its ends.
-    pub range: (f64, f64),
-    /// Ticks inside the range, in order.
-    pub ticks: Vec<Tick>,
-    /// What is added to a position to give its value, on a linear axis whose values lie closer together than the digits of a
-    /// position could tell.
-    pub offset: f64,
 }
 
 /// An area between two curves; all three have one length.
@@ -253,34 +236,12 @@ pub struct Key {
 pub enum Sign {
     /// A piece of line.
     Line,
+    /// An arrow.
+    Arrow,
     /// A piece of area.
     Area,
     /// A mark.
     Mark(Shape),
-}
-
-impl Axis {
-    /// An axis over a range with about `n_ticks` ticks.
-    pub fn new(title: impl Into<String>, scale: Scale, range: (f64, f64), n_ticks: u32) -> Self {
-        Self::with_offset(title, scale, range, n_ticks, 0.0)
-    }
-
-    /// An axis whose values are its positions and `offset`.
-    pub fn with_offset(
-        title: impl Into<String>,
-        scale: Scale,
-        range: (f64, f64),
-        n_ticks: u32,
-        offset: f64,
-    ) -> Self {
-        Self {
-            title: title.into(),
-            scale,
-            range,
-            ticks: ticks(scale, range, n_ticks, offset),
-            offset,
-        }
-    }
 }
 
 impl Picture {

@@ -4,12 +4,13 @@
 //! At the dot stand the exact drift of the present weights (an arrow, on the same scale as theory's) and the exact covariance of their
 //! noise (an ellipse, whose half axes are the roots of its variances over that of the law at its peak). An ensemble is a cloud of points.
 
+use super::axis::Axis;
 use super::drawing::Drawing;
 use super::heat_map::{ColourMap, HeatMap};
 use super::known::{Known, KnownKeptRun, diverged_at};
 use super::options::Options;
 use super::pen::{Pen, Role};
-use super::picture::{Arrow, Axis, Cloud, Curve, Label, Mark, Picture, Shape, Side, Sign};
+use super::picture::{Arrow, Cloud, Curve, Label, Mark, Picture, Shape, Side, Sign};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::trail::Trail;
@@ -189,9 +190,14 @@ impl Plane<'_> {
     /// Lines of the loss that the saddles have.
     fn levels(&mut self) {
         let [first, second] = self.laws.map(|law| law.teacher_strength);
+        // On a logarithmic axis a circle goes on to the edge, where its points lie far apart.
+        let n = match self.scale {
+            Scale::Linear | Scale::Symlog => N_ROUND,
+            Scale::Log => 40 * N_ROUND,
+        };
         for radius in [first, second, first.hypot(second)] {
-            let points = (0..=N_ROUND).map(|i| {
-                let (sine, cosine) = (std::f64::consts::TAU * f64::from(i) / f64::from(N_ROUND)).sin_cos();
+            let points = (0..=n).map(|i| {
+                let (sine, cosine) = (std::f64::consts::TAU * f64::from(i) / f64::from(n)).sin_cos();
                 let at = self.place([first + radius * cosine, second + radius * sine]);
                 at.unwrap_or([f64::NAN; 2])
             });
@@ -423,7 +429,7 @@ impl Plane<'_> {
             let arrow = self.arrow(pen, dynamics.strengths, dynamics.drift, fastest);
             if let Some(arrow) = arrow {
                 self.picture.arrows.push(arrow);
-                self.picture.explain("drift of the weights", pen, Sign::Line);
+                self.picture.explain("drift of the weights", pen, Sign::Arrow);
             }
             self.ellipse(Pen::of(Role::Noise), dynamics.strengths, dynamics.covariance);
             self.picture

@@ -12,10 +12,12 @@ use crate::observables::events::Moment;
 use crate::observables::{Observer, Quantity, Schema};
 use crate::session::Recording;
 use crate::simulation::{
-    Densities, Ensemble, EnsembleKind, Members, NetworkLaw, NetworkState, Prediction, StationaryStatistics,
-    StoredNoise,
+    Densities, Ensemble, EnsembleKind, Members, NetworkLaw, NetworkState, Prediction, Simulation,
+    StationaryStatistics, StepOutcome, StoredNoise,
 };
 
+/// Modes whose events have matrices of their own.
+const MOST_MODES_AT_EVENTS: usize = 4;
 /// Memory for the rows: far more than the pixels of a figure need.
 const BUDGET_BYTES: usize = 64 << 20;
 
@@ -33,6 +35,7 @@ pub struct RecordedRun<'a> {
     /// The replicas' times of passage.
     members: Option<Members>,
     network: NetworkState,
+    at_events: Vec<(String, NetworkState)>,
     densities: Densities,
 }
 
@@ -72,6 +75,7 @@ impl<'a> RecordedRun<'a> {
                 passages: passages.clone(),
             }),
             network: network_of(recording, end, &experiment.live, (0, 1)),
+            at_events: Vec::new(),
             densities: Densities::default(),
         };
         recorded.laws = laws(&recorded.known());
@@ -83,6 +87,9 @@ impl<'a> RecordedRun<'a> {
     pub fn prepared(mut self, plots: &[PlotId], options: &Options) -> Self {
         if plots.contains(&PlotId::Plane) {
             self.network = self.known_network(options.pair);
+        }
+        if plots.contains(&PlotId::Matrix) && self.at_events.is_empty() {
+            self.at_events = at_events(self.recording);
         }
         let wants_densities =
             options.density || plots.contains(&PlotId::Density) || plots.contains(&PlotId::Times);
@@ -142,9 +149,61 @@ impl<'a> RecordedRun<'a> {
             theory: &self.theory,
             laws: self.laws.clone(),
             network: Some(&self.network),
+            at_events: &self.at_events,
             densities: Some(&self.densities),
         }
     }
+}
+
+/// The network at the start, at the noise peaks and where modes are learned, found by doing the run of a recording again; of one that
+/// would take too long, only at the start.
+fn at_events(recording: &Recording) -> Vec<(String, NetworkState)> {
+    /// Steps times weights that take some seconds.
+    const MOST: u64 = 4_000_000_000;
+    let session = recording.session();
+    let mut moments: Vec<(u64, String)> = vec![(0, "start".to_owned())];
+    let last = recording
+        .mode_events()
+        .iter()
+        .filter_map(|events| events.learned.or(events.peak_moment()))
+        .map(|moment| moment.step)
+        .max();
+    let n_weights = recording.initial_network().n_parameters() as u64;
+    if last.is_some_and(|last| last.saturating_mul(n_weights) <= MOST) {
+        for (mode, events) in recording
+            .mode_events()
+            .iter()
+            .enumerate()
+            .take(MOST_MODES_AT_EVENTS)
+        {
+            let peak = events
+                .peak_moment()
+                .map(|peak| (peak.step, format!("mode {} peaks", mode + 1)));
+            let learned = events
+                .learned
+                .map(|at| (at.step, format!("mode {} learned", mode + 1)));
+            moments.extend(peak.into_iter().chain(learned));
+        }
+    }
+    moments.sort();
+    let Ok(mut simulation) = Simulation::new(&session.experiment) else {
+        return Vec::new();
+    };
+    let mut states = Vec::new();
+    for (step, what) in moments {
+        while simulation.step() < step {
+            let next = session.script.next_after(simulation.step()).unwrap_or(u64::MAX);
+            if let Some(live) = session.script.at(simulation.step()) {
+                // It was allowed when it was made.
+                let _valid = simulation.set_live(live);
+            }
+            if simulation.advance_to(next.min(step)) != StepOutcome::Advanced {
+                return states;
+            }
+        }
+        states.push((what, NetworkState::of(&mut simulation, (0, 1))));
+    }
+    states
 }
 
 /// The network at the end of a recording, with the dynamics of two of its modes.

@@ -4,9 +4,10 @@
 //! What flows through a level is the density of the first passage where a mode that has crossed it does not come back; so it is left out
 //! where the stationary law itself lies about the level.
 
+use super::axis::Axis;
 use super::drawing::Drawing;
 use super::pen::{Pen, Role};
-use super::picture::{Axis, Bar, Curve, Picture, Sign, Upright};
+use super::picture::{Bar, Curve, Picture, Sign, Upright};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use crate::format::{brief, grouped};

@@ -87,20 +87,28 @@ pub(super) fn draw_bar(svg: &mut Svg, map: &HeatMap, bar: &Axis, plot: Rectangle
     svg.upwards_text(&bar.title, title, letters);
 }
 
-/// Draws an arrow between two pixels.
+/// Draws an arrow; `to_pixels` gives the pixel of a position.
 pub(super) fn draw_arrow(
     svg: &mut Svg,
     arrow: &Arrow,
     look: &Look,
     to_pixels: impl Fn([f64; 2]) -> [f64; 2],
 ) {
-    let (from, to) = (to_pixels(arrow.from), to_pixels(arrow.to));
+    draw_arrow_between(
+        svg,
+        to_pixels(arrow.from),
+        to_pixels(arrow.to),
+        look.stroke(arrow.pen),
+    );
+}
+
+/// Draws an arrow from one pixel to another.
+pub(super) fn draw_arrow_between(svg: &mut Svg, from: [f64; 2], to: [f64; 2], stroke: Stroke) {
     let along = [to[0] - from[0], to[1] - from[1]];
     let length = along[0].hypot(along[1]);
     if length < 0.5 {
         return;
     }
-    let stroke = look.stroke(arrow.pen);
     let reach = -(HEAD * f64::from(stroke.width).max(1.0)).min(length) / length;
     let back = [reach * along[0], reach * along[1]];
     let wing = |side: f64| {

@@ -1,5 +1,6 @@
 //! The keys of a panel: what its lines, marks and areas mean.
 
+use super::heat::draw_arrow_between;
 use super::marks::draw_shape;
 use super::svg::{Letters, Rectangle, Svg, text_width};
 use crate::chart::{Key, KeyLines, Look, Sign};
@@ -66,7 +67,7 @@ fn key_width(key: &Key) -> f64 {
 
 fn sign_width(sign: Sign) -> f64 {
     match sign {
-        Sign::Line => 27.0,
+        Sign::Line | Sign::Arrow => 27.0,
         Sign::Mark(_) => 12.0,
         Sign::Area => 17.0,
     }
@@ -77,6 +78,7 @@ fn draw_key(svg: &mut Svg, key: &Key, [left, middle]: [f64; 2], look: &Look) {
     let end = start + sign_width(key.sign);
     match key.sign {
         Sign::Line => svg.line(&[[start, middle], [end, middle]], look.stroke(key.pen)),
+        Sign::Arrow => draw_arrow_between(svg, [start, middle], [end, middle], look.stroke(key.pen)),
         Sign::Mark(shape) => draw_shape(svg, shape, [f64::midpoint(start, end), middle], key.pen, look),
         Sign::Area => {
             let (colour, opacity) = look.fill(key.pen);

@@ -4,7 +4,8 @@ use super::panel::{BARE_GUTTER, LABEL_GUTTER, LEFT_GUTTER, Panel, TITLE_HEIGHT, 
 use super::svg::{Letters, Svg};
 use super::{Figure, FigureError, FigurePanel};
 use crate::chart::{
-    Drawing, Known, Look, Options, Picture, PlotId, Room, TraceCache, density, histogram, n_rows, pictures,
+    Drawing, Known, Look, Options, Picture, PlotId, Room, TraceCache, density, histogram, matrices_at_events,
+    n_rows, pictures,
 };
 use crate::experiment::Experiment;
 
@@ -18,6 +19,9 @@ const MARGIN: f64 = 24.0;
 const ALONE: f64 = 380.0;
 /// Height of one that is as wide as high.
 const SQUARE: f64 = 620.0;
+/// Small matrices in a row, and pixels left of each.
+const MATRICES_IN_A_ROW: usize = 5;
+const SMALL_GUTTER: f64 = 36.0;
 /// Height of a plot among many.
 const AMONG_MANY: f64 = 250.0;
 
@@ -74,6 +78,11 @@ impl Sheet {
                 }
                 _ => {}
             }
+            let small = if plot == PlotId::Matrix {
+                at_events(&mut drawing)
+            } else {
+                Vec::new()
+            };
             let height = if plot.is_strip() {
                 height_of_rows(n_rows(known.rank()))
             } else {
@@ -81,6 +90,7 @@ impl Sheet {
             };
             panels.extend(one(plot, &mut drawing, height));
             stand(&mut panels, &mut top, i + 1 == plots.len());
+            panels.extend(in_rows(small, &mut top));
         }
         let (title, caption) = captions(known, panel);
         Ok(Self {
@@ -136,6 +146,32 @@ fn stand(panels: &mut [Panel], top: &mut f64, shows_x: bool) {
         panel.shows_x = shows_x;
         *top += panel.height();
     }
+}
+
+/// Small matrices at the events of a run, with the pixels of a panel.
+fn at_events(drawing: &mut Drawing<'_>) -> Vec<Panel> {
+    let whole = (f64::from(WIDTH) - 2.0 * MARGIN) / MATRICES_IN_A_ROW as f64;
+    let room = whole - SMALL_GUTTER - BARE_GUTTER;
+    drawing.room = Room::on_paper(room, room);
+    let pictures = matrices_at_events(drawing);
+    { pictures.into_iter() }
+        .map(|picture| Panel::fitted(picture, [0.0; 2], [room + BARE_GUTTER, room], BARE_GUTTER))
+        .collect()
+}
+
+/// Puts small panels side by side.
+fn in_rows(mut panels: Vec<Panel>, top: &mut f64) -> Vec<Panel> {
+    let whole = (f64::from(WIDTH) - 2.0 * MARGIN) / MATRICES_IN_A_ROW as f64;
+    for row in panels.chunks_mut(MATRICES_IN_A_ROW) {
+        let mut highest: f64 = 0.0;
+        for (i, panel) in row.iter_mut().enumerate() {
+            // What stands left of a plot is narrow here.
+            panel.corner = [MARGIN + i as f64 * whole + SMALL_GUTTER - LEFT_GUTTER, *top];
+            highest = highest.max(panel.height());
+        }
+        *top += highest;
+    }
+    panels
 }
 
 /// Modes that have settled for long enough for a histogram.

@@ -5,7 +5,7 @@
 //! larger modes are in transition, and once label noise has moved the layers out of balance. States on the way are kept, a bounded
 //! number, so that the law at any earlier time is at hand.
 
-use crate::experiment::{Experiment, LiveParams};
+use crate::experiment::{Dynamics, Experiment, LiveParams};
 use crate::theory::{Quantiles, Transport};
 
 /// States kept of a mode; beyond that every other one is given up.
@@ -33,10 +33,15 @@ pub struct ModeDensity {
 }
 
 impl Densities {
-    /// At the start of a run, from the strengths of its modes there.
+    /// At the start of a run, from the strengths of its modes there. Engines without minibatch noise, or with another one, have none.
     pub fn new(experiment: &Experiment, live: &LiveParams, starts: &[f64]) -> Self {
+        let has_law = matches!(
+            experiment.dynamics(),
+            Dynamics::Sgd | Dynamics::Nesterov | Dynamics::Langevin
+        );
         let modes = starts.iter().enumerate().map(|(mode, start)| {
-            let transport = Transport::new(&experiment.mode_law(mode, live), start.abs());
+            let law = experiment.mode_law(mode, live);
+            let transport = has_law.then(|| Transport::new(&law, start.abs())).flatten();
             let kept =
                 { transport.iter() }.map(|transport| (transport.time(), transport.quantiles().clone()));
             ModeDensity {

@@ -9,6 +9,7 @@ mod npz;
 
 mod bad_input;
 mod bundle;
+mod density;
 mod events;
 mod inputs_kept;
 mod interruption;

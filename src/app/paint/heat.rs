@@ -107,7 +107,11 @@ pub(super) fn bar_width(painter: &Painter, bar: &Axis, ground: &Ground) -> f32 {
 
 /// Draws an arrow, which may begin and end anywhere.
 pub(super) fn draw_arrow(painter: &Painter, arrow: &Arrow, frame: &Frame, line: Line) {
-    let (from, to) = (frame.point(arrow.from), frame.point(arrow.to));
+    draw_arrow_between(painter, [frame.point(arrow.from), frame.point(arrow.to)], line);
+}
+
+/// Draws an arrow from one point to another.
+pub(super) fn draw_arrow_between(painter: &Painter, [from, to]: [Pos2; 2], line: Line) {
     let stroke = Stroke::new(line.width, line.color);
     let along = to - from;
     if along.length() < 0.5 {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use eframe::egui::{FontId, Galley, Painter, Pos2, Rect, pos2, vec2};
 
 use super::ground::Ground;
+use super::heat::draw_arrow_between;
 use super::line::draw_straight;
 use super::marks::draw_mark;
 use crate::chart::{Key, KeyLines, Sign};
@@ -128,6 +129,11 @@ impl<'a> PlacedKeys<'a> {
                 let ends = [pos2(start, at.y), pos2(end, at.y)];
                 draw_straight(painter, ends, ground.line_of_key(key.pen));
             }
+            Sign::Arrow => draw_arrow_between(
+                painter,
+                [pos2(start, at.y), pos2(end, at.y)],
+                ground.line_of_key(key.pen),
+            ),
             Sign::Mark(shape) => {
                 let style = ground.mark(key.pen);
                 draw_mark(painter, shape, middle, style);
@@ -149,7 +155,7 @@ fn key_width(key: &Key, words: &Galley, letters: f32) -> f32 {
 
 fn sign_width(sign: Sign) -> f32 {
     match sign {
-        Sign::Line => 22.0,
+        Sign::Line | Sign::Arrow => 22.0,
         Sign::Mark(_) => 11.0,
         Sign::Area => 15.0,
     }

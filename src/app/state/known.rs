@@ -59,6 +59,7 @@ pub(crate) fn known<'a>(
         theory: &run.predicted,
         laws,
         network: run.network_shown(),
+        at_events: &[],
         densities: Some(&run.densities),
     }
 }

@@ -100,7 +100,12 @@ pub(super) fn write_export(
         ExportKind::Npz => {
             write_whole(path, |file| write_npz(&recording, file)).map_err(|error| error.to_string())
         }
-        // Both have been written another way.
-        ExportKind::Figure(_) | ExportKind::Bundle => Ok(()),
+        ExportKind::Figure(panel) => {
+            let options = FigureOptions { panel, ..figures };
+            let figure = Figure::draw(&recording, &options).map_err(|error| error.to_string())?;
+            figure.write(path).map_err(|error| error.to_string())
+        }
+        // It has been written another way.
+        ExportKind::Bundle => Ok(()),
     }
 }

@@ -196,8 +196,10 @@ impl Window {
             FileAction::SaveTo(path) => self.save_to(path),
             FileAction::Open(path) => self.open_file(&path),
             FileAction::Export(form) => match form.kind {
-                ExportKind::Figure(panel) => self.export_figure(panel, &form),
-                ExportKind::Csv | ExportKind::Npz | ExportKind::Bundle => {
+                ExportKind::Figure(panel) if self.has_what_is_drawn(panel) => {
+                    self.export_figure(panel, &form)
+                }
+                ExportKind::Figure(_) | ExportKind::Csv | ExportKind::Npz | ExportKind::Bundle => {
                     self.ask_snapshot(Purpose::Export(form));
                 }
             },

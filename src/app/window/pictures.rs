@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 
 use super::Window;
+use super::past_networks::PastNetworks;
 use crate::chart::PlotId;
+use crate::figure::FigurePanel;
 use crate::simulation::{NetworkState, Script, Simulation, StepOutcome};
 use crate::worker::{Command, Job, JobState, Watch};
 
@@ -14,14 +16,6 @@ use crate::worker::{Command, Job, JobState, Watch};
 const FOLLOWING: Duration = Duration::from_millis(2);
 /// Steps of a run done again between two looks at whether its end is still wanted.
 const STEPS_BETWEEN_LOOKS: u64 = 256;
-
-/// The network at an earlier moment, while it is found.
-#[derive(Debug, Default)]
-pub(super) struct PastNetworks {
-    /// Run and step that were asked for last.
-    asked: Option<(u64, u64)>,
-    job: Option<Job<NetworkState>>,
-}
 
 impl Window {
     /// Sees to it that what the pictures need is there, or comes.
@@ -46,6 +40,16 @@ impl Window {
             is_large
         } else {
             is_beside
+        }
+    }
+
+    /// Whether what a figure shows is at hand: the weights of a run are only while they are on the screen, and those at its events never;
+    /// the run is done again for them.
+    pub(super) fn has_what_is_drawn(&self, panel: FigurePanel) -> bool {
+        match panel {
+            FigurePanel::One(PlotId::Matrix) => false,
+            FigurePanel::One(plot @ (PlotId::Plane | PlotId::Density)) => self.shows(plot),
+            FigurePanel::All | FigurePanel::One(_) => true,
         }
     }
 

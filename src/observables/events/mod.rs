@@ -106,6 +106,14 @@ pub struct ModeEvents {
 }
 
 impl ModeEvents {
+    /// When the diffusion had its peak.
+    pub fn peak_moment(&self) -> Option<Moment> {
+        self.peak.map(|peak| Moment {
+            step: peak.step,
+            time: peak.time,
+        })
+    }
+
     /// The lead of the confirmed peak, once the mode is learned.
     pub fn lead(&self) -> Option<Lead> {
         let peak = self.peak.filter(|peak| peak.confirmed)?;
