@@ -24,6 +24,8 @@ pub(crate) enum Action {
     EditDraft(Box<Draft>),
     Reset,
     NewSeed,
+    /// Start again from aligned, balanced weights with two modes, counted from 0, at these strengths.
+    StartFrom([(usize, f64); 2]),
     /// Start again with this learning rate.
     ResetWithRate(f64),
     /// Take back the last change of a setting, and start again.

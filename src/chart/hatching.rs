@@ -45,7 +45,7 @@ fn slanted([left, top]: [f64; 2], [right, bottom]: [f64; 2], slope: f64) -> Vec<
         let x_at = |y: f64| (sum - y) / slope;
         let (a, b) = (x_at(top), x_at(bottom));
         let (from, to) = (a.min(b).max(left), a.max(b).min(right));
-        (from < to).then(|| [[from, sum - slope * from], [to, sum - slope * to]])
+        (from < to).then_some([[from, sum - slope * from], [to, sum - slope * to]])
     });
     lines.collect()
 }

@@ -51,6 +51,10 @@ impl Perspective {
 
 /// What of a run is drawn and how.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "choices of a person that do not depend on one another"
+)]
 pub struct Options {
     /// Plots over time that are shown one above the other.
     pub stack: Vec<PlotId>,

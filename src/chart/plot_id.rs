@@ -119,7 +119,7 @@ impl PlotId {
         match self {
             Self::Strengths => "strength a, singular value s",
             Self::Diffusion => "D, variance of a per unit time",
-            Self::Events => "",
+            Self::Events | Self::Matrix | Self::Plane => "",
             Self::Loss => "excess loss \u{bd}\u{2016}W \u{2212} M\u{2016}\u{b2}",
             Self::Balance => "imbalance of neighbouring layers",
             Self::LayerRatios => "upper layer / lower layer",
@@ -127,9 +127,7 @@ impl PlotId {
             Self::Alignment => "alignment of each mode",
             Self::Schedule => "\u{3b7}, B, \u{3c3}, \u{3bc}, \u{3bb} in force",
             Self::Law => "D / peak of the law",
-            Self::Histogram => "probability density",
-            Self::Matrix | Self::Plane => "",
-            Self::Density => "probability density",
+            Self::Histogram | Self::Density => "probability density",
             Self::Times => "share per unit of time",
         }
     }
@@ -137,7 +135,7 @@ impl PlotId {
     /// A shorter title of the axis upwards, for a plot too low for the whole one.
     pub fn short_axis_title(self) -> &'static str {
         match self {
-            Self::Strengths => "strength",
+            Self::Strengths | Self::Plane => "strength",
             Self::Diffusion => "D",
             Self::Events => "",
             Self::Loss => "excess loss",
@@ -147,10 +145,8 @@ impl PlotId {
             Self::Alignment => "alignment",
             Self::Schedule => "in force",
             Self::Law => "D / peak",
-            Self::Histogram => "density",
+            Self::Histogram | Self::Density => "density",
             Self::Matrix => "row",
-            Self::Plane => "strength",
-            Self::Density => "density",
             Self::Times => "share",
         }
     }

@@ -43,7 +43,9 @@ pub fn times(drawing: &mut Drawing<'_>) -> Picture {
     let mut sorted: Vec<Vec<f64>> = (0..known.rank())
         .map(|mode| passages.of_mode(passage, mode).collect())
         .collect();
-    sorted.iter_mut().for_each(|times| times.sort_by(f64::total_cmp));
+    for times in &mut sorted {
+        times.sort_by(f64::total_cmp);
+    }
     let bars: Vec<Option<ValueBars>> = sorted.iter().map(|times| ValueBars::of_sorted(times)).collect();
     let flows: Vec<Vec<[f64; 2]>> = (0..known.rank())
         .map(|mode| flow(drawing, mode, passage))

@@ -146,6 +146,7 @@ struct ReplayArguments {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command")]
 struct PlotArguments {
     /// The recording, as written by run or replay with --out FILE.npz; or a merged table of a sweep, .csv or .parquet, for a map
     #[arg(value_name = "FILE")]

@@ -156,10 +156,24 @@ pub struct InitConfig {
     pub scheme: InitScheme,
     /// Strength `s0` of every mode (aligned).
     pub strength: f64,
+    /// Strength of each mode in its place (aligned); none where all start alike.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub strengths: Vec<f64>,
     /// Standard deviation of an entry (gaussian).
     pub std: f64,
     /// Exponent (power).
     pub gamma: f64,
+}
+
+impl InitConfig {
+    /// Strengths of `rank` modes of an aligned start.
+    pub fn aligned_strengths(&self, rank: usize) -> Vec<f64> {
+        if self.strengths.is_empty() {
+            vec![self.strength; rank]
+        } else {
+            self.strengths.clone()
+        }
+    }
 }
 
 /// Where samples come from.
@@ -312,6 +326,7 @@ impl Default for InitConfig {
         Self {
             scheme: InitScheme::Aligned,
             strength: 1e-3,
+            strengths: Vec::new(),
             std: 0.01,
             gamma: 1.5,
         }

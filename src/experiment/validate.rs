@@ -162,6 +162,14 @@ impl Experiment {
         let scale_range = format!("from 0 to {MAX_SCALE:e}");
         let sized = |value: f64| (0.0..=MAX_SCALE).contains(&value);
         check(sized(init.strength), "init.strength", init.strength, &scale_range)?;
+        let n = self.teacher.strengths.len();
+        check(
+            (init.strengths.is_empty() || init.strengths.len() == n)
+                && init.strengths.iter().all(|&s| sized(s)),
+            "init.strengths",
+            format!("{:?}", init.strengths),
+            format!("empty, or one strength {scale_range} for each of the {n} modes"),
+        )?;
         check(sized(init.std), "init.std", init.std, &scale_range)?;
         check(
             (-2.0..=20.0).contains(&init.gamma),

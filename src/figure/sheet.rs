@@ -56,27 +56,24 @@ impl Sheet {
                 room: Room::on_paper(0.0, 0.0),
                 traces: &mut traces,
             };
-            match plot {
-                PlotId::Histogram => {
-                    let settled = settled_modes(known)?;
-                    panels.extend(in_columns(&mut drawing, &mut top, &settled, histogram));
-                    continue;
-                }
-                PlotId::Density => {
-                    let modes: Vec<usize> = (0..known.rank()).collect();
-                    let densities = in_columns(&mut drawing, &mut top, &modes, density);
-                    if densities.is_empty() {
-                        let why = "no mode has a law with a width: there is no minibatch noise, or the modes rest at zero";
-                        return Err(FigureError::Nothing { plot, why });
-                    }
-                    panels.extend(densities);
-                    continue;
-                }
-                PlotId::Times if !known.ensembles.iter().any(|ensemble| ensemble.members.is_some()) => {
-                    let why = "times of passage need replicas: run with --replicas";
+            if plot == PlotId::Histogram {
+                let settled = settled_modes(known)?;
+                panels.extend(in_columns(&mut drawing, &mut top, &settled, histogram));
+                continue;
+            }
+            if plot == PlotId::Density {
+                let modes: Vec<usize> = (0..known.rank()).collect();
+                let densities = in_columns(&mut drawing, &mut top, &modes, density);
+                if densities.is_empty() {
+                    let why = "no mode has a law with a width: there is no minibatch noise, or the modes rest at zero";
                     return Err(FigureError::Nothing { plot, why });
                 }
-                _ => {}
+                panels.extend(densities);
+                continue;
+            }
+            if plot == PlotId::Times && known.ensembles.iter().all(|ensemble| ensemble.members.is_none()) {
+                let why = "times of passage need replicas: run with --replicas";
+                return Err(FigureError::Nothing { plot, why });
             }
             let small = if plot == PlotId::Matrix {
                 at_events(&mut drawing)

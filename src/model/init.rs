@@ -15,12 +15,12 @@ use super::teacher::{Basis, Teacher, random_frame};
 use crate::random::Generator;
 
 /// How the initial weights are drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Init {
-    /// Aligned with the teacher and balanced, every mode at `strength`; `basis` is that of the hidden layers.
+    /// Aligned with the teacher and balanced; `basis` is that of the hidden layers.
     Aligned {
-        /// Strength `s0 >= 0` of every mode at the start.
-        strength: f64,
+        /// Strength `s0 >= 0` of each mode of the teacher at the start.
+        strengths: Vec<f64>,
         /// Hidden frames: random, or the coordinate axes.
         basis: Basis,
     },
@@ -41,8 +41,10 @@ impl Init {
     pub fn draw(self, widths: &[usize], teacher: &Teacher, generator: &mut Generator) -> DeepLinearNetwork {
         let depth = widths.len() - 1;
         let weights = match self {
-            Self::Aligned { strength, basis } => {
-                let layer_strength = strength.powf(1.0 / depth as f64);
+            Self::Aligned { strengths, basis } => {
+                let layer_strengths: Vec<f64> = { strengths.iter() }
+                    .map(|strength| strength.powf(1.0 / depth as f64))
+                    .collect();
                 let narrowest = widths.iter().copied().min().unwrap_or(0);
                 let rank = teacher.rank().min(narrowest);
                 let mut frames = vec![teacher.right().columns(0, rank).into_owned()];
@@ -55,7 +57,13 @@ impl Init {
                 frames.push(teacher.left().columns(0, rank).into_owned());
                 frames
                     .windows(2)
-                    .map(|pair| layer_strength * &pair[1] * pair[0].transpose())
+                    .map(|pair| {
+                        let mut above = pair[1].clone();
+                        for (mut column, layer_strength) in above.column_iter_mut().zip(&layer_strengths) {
+                            column *= *layer_strength;
+                        }
+                        above * pair[0].transpose()
+                    })
                     .collect()
             }
             Self::Gaussian { std } => gaussian_layers(widths, |_, _| std, generator),
@@ -106,7 +114,7 @@ mod tests {
     fn aligned_weights_are_balanced_and_start_at_the_given_strength() {
         let teacher = teacher(4, 3);
         let init = Init::Aligned {
-            strength: 0.01,
+            strengths: vec![0.01, 0.01],
             basis: Basis::Random,
         };
         let network = init.draw(&[3, 5, 6, 4], &teacher, &mut stream(1, Purpose::Init));

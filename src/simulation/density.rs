@@ -76,15 +76,22 @@ impl Densities {
         time: f64,
         mut goes_on: impl FnMut() -> bool,
     ) -> bool {
-        for (mode, density) in self.modes.iter_mut().enumerate() {
-            while !density.is_at(time) {
-                if !goes_on() {
-                    return false;
-                }
-                density.advance_once(experiment, mode, course, time);
+        // The one that is furthest behind goes on, so that all are seen up to about the same time.
+        loop {
+            let behind = self
+                .modes
+                .iter()
+                .enumerate()
+                .filter(|(_, density)| !density.is_at(time));
+            let furthest = behind.min_by(|a, b| a.1.time().total_cmp(&b.1.time()));
+            let Some(mode) = furthest.map(|(mode, _)| mode) else {
+                return true;
+            };
+            if !goes_on() {
+                return false;
             }
+            self.modes[mode].advance_once(experiment, mode, course, time);
         }
-        true
     }
 }
 
@@ -109,11 +116,11 @@ impl ModeDensity {
         self.kept.iter().map(|(time, law)| (*time, law)).chain(newest)
     }
 
-    /// The law at a time up to the one reached; before it has a width that can be followed, the first one that has.
+    /// The law at a time up to the one reached, none beyond; before it has a width that can be followed, the first one that has.
     pub fn at(&self, time: f64) -> Option<Quantiles> {
         let transport = self.transport.as_ref()?;
-        if time >= transport.time() {
-            return (!self.is_lost).then(|| transport.quantiles().clone());
+        if time > transport.time() {
+            return None;
         }
         let after = self.kept.partition_point(|(kept, _)| *kept <= time);
         let (before, law) = self.kept.get(after.saturating_sub(1))?;

@@ -190,11 +190,16 @@ pub fn noisy_start(experiment: &Experiment) -> Option<NoisyStart> {
         experiment.dynamics(),
         Dynamics::Sgd | Dynamics::Nesterov | Dynamics::Langevin
     );
-    let InitConfig { scheme, strength, .. } = experiment.init;
+    let InitConfig {
+        scheme,
+        strength,
+        strengths,
+        ..
+    } = &experiment.init;
     (has_noise && experiment.data.kind == DataKind::Online).then(|| NoisyStart {
         d_in: experiment.network.d_in,
         d_out: experiment.network.d_out,
-        aligned_strength: (scheme == InitScheme::Aligned).then_some(strength),
+        aligned_strength: (*scheme == InitScheme::Aligned && strengths.is_empty()).then_some(*strength),
     })
 }
 
@@ -211,7 +216,7 @@ impl Simulation {
         let risk = risk_of(experiment, &streams)?;
         let init = match experiment.init.scheme {
             InitScheme::Aligned => Init::Aligned {
-                strength: experiment.init.strength,
+                strengths: experiment.init.aligned_strengths(risk.teacher().rank()),
                 basis: experiment.teacher.basis,
             },
             InitScheme::Gaussian => Init::Gaussian {

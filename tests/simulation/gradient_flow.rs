@@ -56,7 +56,7 @@ fn aligned_modes_follow_the_reference() {
         let strengths = [4.0, 2.0, 1.0];
         let (teacher, _) = general_position(widths, &strengths, 0.0, 3);
         let init = Init::Aligned {
-            strength: 1e-3,
+            strengths: vec![1e-3; 3],
             basis: Basis::Random,
         };
         let network = init.draw(widths, &teacher, &mut stream(3, Purpose::Init));
@@ -264,7 +264,7 @@ fn a_single_layer_on_a_stored_set_follows_the_matrix_exponential() {
 fn the_saddle_at_zero_and_the_minimum_stay() {
     let (teacher, network) = general_position(&[3, 4, 3], &[2.0, 0.5], 0.0, 9);
     let init = Init::Aligned {
-        strength: 0.0,
+        strengths: vec![0.0; 2],
         basis: Basis::Random,
     };
     let zero = init.draw(&network.widths(), &teacher, &mut stream(9, Purpose::Init));

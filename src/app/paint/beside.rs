@@ -1,6 +1,6 @@
 //! The plots that are not over time: diffusion against strength, and the histogram of a mode.
 
-use eframe::egui::{Color32, FontId, Rect, Role, Sense, Ui, WidgetInfo, vec2};
+use eframe::egui::{Color32, FontId, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::Caches;
 use super::frame::Frame;
@@ -11,10 +11,12 @@ use super::panel::{Panel, Surroundings};
 use crate::app::action::Action;
 use crate::app::format::significant;
 use crate::app::state::View;
-use crate::chart::{self, Drawing, Known, Mark, Options, Picture, PlotId, pictures};
+use crate::chart::{self, Drawing, Known, Mark, Options, Picture, PlotId, Shape, pictures};
 
 /// Points left and right of a plot beside those over time.
 const BESIDE_GUTTERS: (f32, f32) = (46.0, 12.0);
+/// Distance from the dot of a plane, in points, at which it is grasped.
+const GRASP: f32 = 14.0;
 /// Points left and right of a histogram, for the labels at its ends.
 const HISTOGRAM_GUTTERS: (f32, f32) = (14.0, 14.0);
 
@@ -63,18 +65,47 @@ pub(crate) fn beside_plot(
     {
         response.clone().on_hover_text_at_pointer(text);
     }
-    let pointer = response.interact_pointer_pos().filter(|_| response.clicked());
-    pointer.map(|pointer| {
-        let [x, y] = frame.position(pointer);
-        Action::Click(plot, x, picture.y.scale.value(y))
-    })
+    let pointer = response.interact_pointer_pos()?;
+    if plot == PlotId::Plane {
+        return drop_dot(ui, &response, &picture, &frame, &ground).map(|[x, y]| {
+            let value = |mode: usize, place: f64| (mode, picture.x.scale.value(place));
+            Action::StartFrom([value(options.pair.0, x), value(options.pair.1, y)])
+        });
+    }
+    let [x, y] = frame.position(pointer);
+    { response.clicked() }.then(|| Action::Click(plot, x, picture.y.scale.value(y)))
+}
+
+/// Drags the dot of a plane: a ring follows the pointer, and where it is dropped is given.
+fn drop_dot(
+    ui: &Ui,
+    response: &Response,
+    picture: &Picture,
+    frame: &Frame,
+    ground: &Ground,
+) -> Option<[f64; 2]> {
+    let dot = picture.marks.iter().find(|mark| mark.shape == Shape::Now)?;
+    let origin = ui
+        .input(|input| input.pointer.press_origin())
+        .or_else(|| ui.data(|data| data.get_temp(response.id)))?;
+    ui.data_mut(|data| data.insert_temp(response.id, origin));
+    if origin.distance(frame.point(dot.at)) > GRASP {
+        return None;
+    }
+    let pointer = response.interact_pointer_pos()?;
+    let at = frame.position(pointer);
+    if response.dragged() {
+        let stroke = Stroke::new(1.5, ground.text(None));
+        ui.painter().circle_stroke(pointer, 7.0, stroke);
+    }
+    (response.drag_stopped() && frame.shows(at)).then_some(at)
 }
 
 /// The mode whose noise has peaked and that is not learned yet, or the last learned one, or the first.
 fn mode_of_interest(known: &Known<'_>) -> usize {
     let modes = || known.modes.iter().enumerate();
     let learning = { modes() }.find(|(_, events)| events.peak.is_some() && events.learned.is_none());
-    let learned = modes().filter(|(_, events)| events.learned.is_some()).next_back();
+    let learned = modes().rfind(|(_, events)| events.learned.is_some());
     learning.or(learned).map_or(0, |(mode, _)| mode)
 }
 
@@ -97,6 +128,9 @@ fn gutters(ui: &Ui, plot: PlotId, known: &Known<'_>, letters: f32) -> (f32, f32)
             ui.painter().layout_no_wrap(words, font, Color32::WHITE).size().x
         });
     let widest = widest.fold(0.0, f32::max);
+    // Densities have large numbers.
+    let has_large_numbers = matches!(plot, PlotId::Density | PlotId::Times);
+    let left = left + if has_large_numbers { 14.0 } else { 0.0 };
     ((left * letters).max(widest + 12.0), right * letters)
 }
 

@@ -18,11 +18,12 @@ pub(crate) fn beside_chooser(ui: &mut Ui, state: &State) -> Option<Action> {
         }
     });
     let rank = state.run.rank();
-    match wanted.plot {
-        PlotId::Matrix => matrix_choice(ui, &mut wanted, state.run.experiment.network.depth()),
-        PlotId::Plane => pair_choice(ui, &mut wanted, rank),
-        PlotId::Times => passage_choice(ui, &mut wanted),
-        _ => {}
+    if wanted.plot == PlotId::Matrix {
+        matrix_choice(ui, &mut wanted, state.run.experiment.network.depth());
+    } else if wanted.plot == PlotId::Plane {
+        pair_choice(ui, &mut wanted, rank);
+    } else if wanted.plot == PlotId::Times {
+        passage_choice(ui, &mut wanted);
     }
     (wanted != state.view.settings.beside).then(|| {
         let mut settings = state.view.settings.clone();

@@ -285,6 +285,7 @@ fn reset_settings(ui: &mut Ui, draft: &mut Draft) {
                         "Strength of every mode at the start.",
                         &mut init.strength,
                     );
+                    start_of_each_row(ui, &mut init.strengths);
                 }
                 InitScheme::Gaussian => {
                     float_row(
@@ -421,6 +422,26 @@ fn stored_set_rows(ui: &mut Ui, experiment: &mut Experiment) {
     ui.label("whitened")
         .on_hover_text("Make the second moment of the stored inputs the identity.");
     ui.checkbox(&mut data.whiten, "whiten inputs");
+    ui.end_row();
+}
+
+/// Strengths at the start of an aligned network whose modes do not start alike, and the way back.
+fn start_of_each_row(ui: &mut Ui, strengths: &mut Vec<f64>) {
+    if strengths.is_empty() {
+        return;
+    }
+    let each: Vec<String> = strengths.iter().map(|strength| brief(*strength, 3)).collect();
+    ui.label("of each mode");
+    ui.horizontal_wrapped(|ui| {
+        ui.label(each.join(", "));
+        let alike = ui.small_button("all alike");
+        if alike
+            .on_hover_text("Let every mode start at the strength above.")
+            .clicked()
+        {
+            strengths.clear();
+        }
+    });
     ui.end_row();
 }
 

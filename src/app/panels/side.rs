@@ -29,10 +29,8 @@ pub(crate) fn side_panel(
     asked = kept_run_list(ui, state).or(asked);
     asked = beside_chooser(ui, state).or(asked);
     let plot = state.view.settings.beside.plot;
-    let height = match plot {
-        PlotId::Matrix | PlotId::Plane => SQUARE,
-        _ => HEIGHT,
-    };
+    let is_square = matches!(plot, PlotId::Matrix | PlotId::Plane);
+    let height = if is_square { SQUARE } else { HEIGHT };
     let is_large = state.view.settings.large.contains(&plot);
     let height = if is_large { 1.6 * height } else { height };
     let known = known(

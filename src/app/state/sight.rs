@@ -88,7 +88,10 @@ pub(crate) fn horizon(experiment: &Experiment) -> f64 {
                 .product::<f64>()
     };
     let start = match experiment.init.scheme {
-        InitScheme::Aligned => experiment.init.strength,
+        InitScheme::Aligned => {
+            let starts = experiment.init.aligned_strengths(1);
+            starts.last().copied().unwrap_or(0.0)
+        }
         InitScheme::Gaussian => gaussian(&|_, _| experiment.init.std),
         InitScheme::Power => {
             gaussian(&|fan_in, fan_out| (fan_in.min(fan_out) as f64).powf(-0.5 * experiment.init.gamma))

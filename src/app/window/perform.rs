@@ -62,6 +62,7 @@ impl Window {
             Action::EditDraft(draft) => state.draft = *draft,
             Action::Reset => self.reset(),
             Action::NewSeed => self.new_seed(),
+            Action::StartFrom(modes) => self.start_from(modes),
             Action::ResetWithRate(learning_rate) => {
                 state.live.learning_rate = learning_rate;
                 self.reset();
@@ -197,7 +198,7 @@ impl Window {
             FileAction::Open(path) => self.open_file(&path),
             FileAction::Export(form) => match form.kind {
                 ExportKind::Figure(panel) if self.has_what_is_drawn(panel) => {
-                    self.export_figure(panel, &form)
+                    self.export_figure(panel, &form);
                 }
                 ExportKind::Figure(_) | ExportKind::Csv | ExportKind::Npz | ExportKind::Bundle => {
                     self.ask_snapshot(Purpose::Export(form));

@@ -8,6 +8,7 @@ use eframe::egui;
 use super::Window;
 use super::past_networks::PastNetworks;
 use crate::chart::PlotId;
+use crate::experiment::InitScheme;
 use crate::figure::FigurePanel;
 use crate::simulation::{NetworkState, Script, Simulation, StepOutcome};
 use crate::worker::{Command, Job, JobState, Watch};
@@ -51,6 +52,22 @@ impl Window {
             FigurePanel::One(plot @ (PlotId::Plane | PlotId::Density)) => self.shows(plot),
             FigurePanel::All | FigurePanel::One(_) => true,
         }
+    }
+
+    /// Starts again from aligned weights with two modes where the dot of the plane was dropped, the others as before.
+    pub(super) fn start_from(&mut self, modes: [(usize, f64); 2]) {
+        let experiment = &mut self.state.draft.experiment;
+        let rank = self.state.run.rank();
+        let mut strengths = experiment.init.aligned_strengths(rank);
+        strengths.resize(rank, experiment.init.strength);
+        for (mode, strength) in modes {
+            if let Some(start) = strengths.get_mut(mode) {
+                *start = strength.max(0.0);
+            }
+        }
+        experiment.init.scheme = InitScheme::Aligned;
+        experiment.init.strengths = strengths;
+        self.reset();
     }
 
     /// Tells the worker what to send beside rows, if that has changed.
