@@ -339,6 +339,7 @@ fn command_latency() -> std::io::Result<()> {
                     | Event::Failed { .. }
                     | Event::Rewound { .. }
                     | Event::Halted { .. }
+                    | Event::KeptState { .. }
                     | Event::Snapshot { .. },
                 ) => {}
                 Err(error) => return Err(std::io::Error::other(error)),

@@ -72,10 +72,8 @@ mod tests {
         }
         // Where a line leaves a cell at its right edge, it enters the next one.
         let edge = |lines: Vec<[[f64; 2]; 2]>| -> Vec<f64> {
-            let ends = lines
-                .into_iter()
-                .flatten()
-                .filter(|[x, _]| (x - 40.0).abs() < 1e-9);
+            let is_at_edge = |[x, y]: &[f64; 2]| (x - 40.0).abs() < 1e-9 && (20.5..36.5).contains(y);
+            let ends = lines.into_iter().flatten().filter(is_at_edge);
             ends.map(|[_, y]| y).collect()
         };
         let left = edge(hatch_lines(Hatch::Rising, [10.0, 20.0], [40.0, 37.0]));

@@ -127,6 +127,19 @@ mod tests {
     }
 
     #[test]
+    fn aligned_modes_may_start_at_strengths_of_their_own() {
+        let teacher = teacher(4, 3);
+        let init = Init::Aligned {
+            strengths: vec![0.3, 0.0],
+            basis: Basis::Random,
+        };
+        let network = init.draw(&[3, 5, 4], &teacher, &mut stream(1, Purpose::Init));
+        let modes = teacher.left().transpose() * network.end_to_end_map() * teacher.right();
+        let expected = DMatrix::from_row_slice(2, 2, &[0.3, 0.0, 0.0, 0.0]);
+        assert!((modes - expected).norm() < 1e-15);
+    }
+
+    #[test]
     fn power_law_variance_follows_the_smaller_fan() {
         let teacher = teacher(40, 50);
         let network =

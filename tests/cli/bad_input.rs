@@ -30,6 +30,10 @@ const BAD_FILES: &[(&str, &[&str])] = &[
     ),
     ("init_std_negative", &["init.std = -0.1", "from 0"]),
     ("init_strength_infinite", &["init.strength = inf", "from 0"]),
+    (
+        "init_strengths_too_few",
+        &["init.strengths = [0.1]", "each of the 4 modes"],
+    ),
     ("key_twice", &["line 2", "duplicate key"]),
     ("key_unknown", &["line 1", "sed", "expected one of", "seed"]),
     (

@@ -50,7 +50,9 @@ fn the_lessons_are_in_order() {
     let numbers: Vec<u32> = lessons.iter().map(|lesson| lesson.number).collect();
     assert_eq!(numbers, (1..=22).collect::<Vec<_>>());
     for lesson in &lessons {
-        assert_eq!(lesson.beyond_the_paper, lesson.number >= 9, "{}", lesson.id);
+        // The walk between saddles and the cloud that sharpens are the paper's own.
+        let is_of_the_paper = lesson.number < 9 || [20, 22].contains(&lesson.number);
+        assert_eq!(lesson.beyond_the_paper, !is_of_the_paper, "{}", lesson.id);
         assert!(find(&lessons, &lesson.number.to_string()) == Some(lesson));
         assert!(lesson.question.ends_with('?'), "{}", lesson.id);
     }
