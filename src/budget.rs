@@ -6,8 +6,9 @@
 
 use std::sync::OnceLock;
 
-use sysinfo::{MemoryRefreshKind, System};
 use thiserror::Error;
+
+use crate::platform;
 
 /// Memory that is assumed where the system does not tell.
 const USUAL: u64 = 4 << 30;
@@ -38,18 +39,9 @@ pub fn check(needed: u64) -> Result<(), OutOfMemory> {
 /// Bytes that the program may take in all.
 pub fn bytes() -> u64 {
     static MACHINE: OnceLock<u64> = OnceLock::new();
-    let machine = *MACHINE.get_or_init(of_machine);
+    let machine = *MACHINE.get_or_init(|| platform::machine_memory().unwrap_or(USUAL));
     let free = free_address_space().map_or(machine, |free| free.min(machine));
     free / 4 * 3
-}
-
-/// Memory of the machine, or of the container.
-fn of_machine() -> u64 {
-    let mut system = System::new();
-    system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
-    let machine = Some(system.total_memory()).filter(|total| *total > 0);
-    let container = system.cgroup_limits().map(|limits| limits.total_memory);
-    machine.into_iter().chain(container).min().unwrap_or(USUAL)
 }
 
 /// Bytes that a limit of the address space (`ulimit -v`) leaves to this process, where there is one.

@@ -53,6 +53,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`stats`], [`random`], [`palette`], `format` | running moments, histograms, goodness of fit; seeded streams; the modes' colours; numbers as text; products of small matrices |
+//! | `platform` | the two sides, desktop and page, of the clock, threads, files, memory and dialogs |
 //! | [`files`], [`budget`] | inputs of bounded length, outputs whole or not at all; how much memory there may be |
 //! | [`theory`] | closed forms; knows no network |
 //! | [`model`] | teacher, student, initial weights, stored data, the loss: what is trained |
@@ -68,7 +69,7 @@
 //! | [`chart`] | pictures as data: one function a plot from what is known of a run, live or recorded, to a [`chart::Picture`] |
 //! | [`figure`] | paints pictures as SVG, PNG and PDF; bundles |
 //! | `app` (feature `gui`) | the window; the only room that knows egui |
-//! | [`cli`] | the command line; the only room that prints |
+//! | `cli` (feature `terminal`) | the command line; the only room that prints |
 //!
 //! The data flow of the window:
 //!
@@ -86,6 +87,7 @@
 pub mod app;
 pub mod budget;
 pub mod chart;
+#[cfg(feature = "terminal")]
 pub mod cli;
 pub mod dynamics;
 pub mod experiment;
@@ -99,6 +101,7 @@ pub mod model;
 pub mod observables;
 pub mod palette;
 mod panics;
+mod platform;
 mod products;
 pub mod random;
 #[cfg(test)]

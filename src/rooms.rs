@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the bottom up; those of one line do not use each other.
 const FLOORS: &[&[&str]] = &[
+    &["platform"],
     &["budget", "files", "format", "memory", "panics", "whole_number"],
     &["stats", "random", "palette"],
     &["products"],
@@ -46,7 +47,7 @@ impl Source {
         for file in files {
             let module = module_of(&root, &file);
             let is_test = module.last().is_some_and(|name| name == "tests");
-            if is_test || module == ["main"] || module == ["rooms"] {
+            if is_test || module == ["main"] || module == ["page"] || module == ["rooms"] {
                 continue;
             }
             let text = fs::read_to_string(&file).unwrap_or_default();
@@ -288,4 +289,31 @@ fn no_files_import_each_other_in_a_circle() {
         format!("{} -> {}", module.join("::"), used.collect::<Vec<_>>().join(", "))
     });
     assert!(left.is_empty(), "{}", edges.collect::<Vec<_>>().join("\n"));
+}
+
+/// What differs between the desktop and a page; headless rooms that no page has may use the system as they like.
+#[test]
+fn one_room_has_the_two_sides() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    let own = [
+        "target_arch",
+        "time::Instant",
+        "thread::Builder",
+        "use std::fs",
+        "SystemTime::now",
+    ];
+    let mut wrong = Vec::new();
+    for file in files {
+        let module = module_of(&root, &file);
+        let room = module.first().map_or("", String::as_str);
+        if ["platform", "cli", "sweep", "rooms"].contains(&room) {
+            continue;
+        }
+        let text = code(&fs::read_to_string(&file).unwrap_or_default());
+        let found = own.iter().filter(|name| text.contains(**name));
+        wrong.extend(found.map(|name| format!("{} has {name}", module.join("::"))));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

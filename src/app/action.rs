@@ -124,6 +124,8 @@ pub(crate) enum FileAction {
     /// Open a file.
     Open(PathBuf),
     Export(ExportForm),
+    /// Put a link to the open lesson or to the run on the clipboard.
+    CopyLink,
     CopySession,
     PasteSession,
     /// Go on with the session of the last time, or not.

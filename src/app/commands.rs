@@ -237,6 +237,12 @@ pub(crate) const ALL: &[Info] = &[
         "Open a session, an experiment, a lesson, a recording (.npz) or a bundle.",
     ),
     info(
+        Action::File(FileAction::CopyLink),
+        "Copy link",
+        &[],
+        "Put an address on the clipboard that shows this lesson or this run, bit for bit, in a browser or in this program.",
+    ),
+    info(
         Action::File(FileAction::CopySession),
         "Copy session as text",
         &[],
@@ -244,9 +250,9 @@ pub(crate) const ALL: &[Info] = &[
     ),
     info(
         Action::File(FileAction::PasteSession),
-        "Paste session",
+        "Paste session or link",
         &[],
-        "Open the session that stands on the clipboard.",
+        "Open the session that stands on the clipboard, as text or as a link.",
     ),
     info(
         Action::File(FileAction::AskExport),

@@ -21,8 +21,9 @@ use thiserror::Error;
 
 use crate::experiment::Experiment;
 use crate::format;
+use crate::platform;
 
-pub use opening::{OpenError, Opened, open};
+pub use opening::{OpenError, Opened, open, open_link};
 pub use window::Window;
 
 /// Name under which the system knows the program, for settings and for window managers.
@@ -45,30 +46,26 @@ pub fn trouble_of_settings(path: &std::path::Path) -> Option<String> {
     window::trouble_of_settings(path)
 }
 
-/// Opens the window on what a file holds, or on the default experiment, and returns when it is closed.
+/// Opens the window on what a file holds, or on the default experiment, and returns when it is closed. In a page the window is the
+/// canvas that has the program's name, and goes on after this has returned.
 ///
 /// # Errors
 /// [`AppError`] where the system gives no window.
 pub fn run(first: Option<Opened>) -> Result<(), AppError> {
-    let directory = eframe::storage_dir(APP_ID);
+    let directory = platform::kept_folder(APP_ID);
     let settings = directory
         .as_ref()
         .map(|directory| directory.join("settings.toml"));
     let last = settings.as_ref().and_then(|path| window::last_size(path));
     let (size, is_maximized) = last.unwrap_or((FIRST_SIZE, false));
-    let viewport = eframe::egui::ViewportBuilder::default()
-        .with_app_id(APP_ID)
-        .with_inner_size(size)
-        .with_maximized(is_maximized)
-        .with_min_inner_size([640.0, 420.0]);
-    let options = eframe::NativeOptions {
-        viewport,
-        persist_window: false,
-        ..Default::default()
+    let frame = platform::Frame {
+        name: APP_ID,
+        size,
+        is_maximized,
+        least_size: [640.0, 420.0],
     };
-    eframe::run_native(
-        APP_ID,
-        options,
+    platform::show_window(
+        &frame,
         Box::new(|cc| {
             let mut window = Window::new(&cc.egui_ctx, Experiment::default())?;
             window.use_system_dialogs();

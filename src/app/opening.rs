@@ -1,7 +1,6 @@
-//! Reads a file of any kind that the window can show: sessions, experiments, lessons, recordings and bundles. What a file is, is
+//! Reads a file of any kind that the window can show, sessions, experiments, lessons, recordings and bundles, and links. What a file is, is
 //! told by what stands in it, not by its name.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -11,8 +10,9 @@ use zip::result::ZipError;
 
 use crate::experiment::{Experiment, ParseError};
 use crate::files;
-use crate::lessons::{Lesson, LessonError};
-use crate::session::{LONGEST_SESSION, NpzError, Session, SessionError, read_npz};
+use crate::lessons::{self, Lesson, LessonError};
+use crate::platform::fs::{self, File};
+use crate::session::{LONGEST_SESSION, Link, LinkError, NpzError, Session, SessionError, Shown, read_npz};
 
 /// Name of the session in a bundle.
 const SESSION: &str = "session.toml";
@@ -66,13 +66,53 @@ pub enum OpenError {
     /// A lesson with a mistake.
     #[error(transparent)]
     Lesson(#[from] LessonError),
+    /// A link that cannot be followed.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// A link to a lesson that there is not.
+    #[error("the link: there is no lesson {id}")]
+    NoLesson {
+        /// What it is called.
+        id: String,
+    },
 }
 
-/// Reads a file of any kind that the window can show, or the directory of a bundle.
+/// What a link shows, where it shows anything but the program; a text that is no link shows nothing.
+///
+/// # Errors
+/// [`OpenError`]: one line.
+pub fn open_link(text: &str) -> Result<Option<Opened>, OpenError> {
+    if !Link::is_meant(text) {
+        return Ok(None);
+    }
+    shown(Link::parse(text)?.shown)
+}
+
+/// What a link shows, where it shows anything but the program.
+///
+/// # Errors
+/// [`OpenError::NoLesson`].
+pub(super) fn shown(shown: Shown) -> Result<Option<Opened>, OpenError> {
+    match shown {
+        Shown::Nothing => Ok(None),
+        Shown::Session(session) => Ok(Some(Opened::Session(session))),
+        Shown::Lesson(id) => match lessons::builtin().into_iter().find(|lesson| lesson.id == id) {
+            Some(lesson) => Ok(Some(Opened::Lesson(Box::new(lesson)))),
+            None => Err(OpenError::NoLesson { id }),
+        },
+    }
+}
+
+/// Reads a file of any kind that the window can show, or the directory of a bundle; in place of a path there may be a link.
 ///
 /// # Errors
 /// [`OpenError`]: one line that names the file and what is wrong.
 pub fn open(path: &Path) -> Result<Opened, OpenError> {
+    if let Some(text) = path.to_str()
+        && let Some(opened) = open_link(text)?
+    {
+        return Ok(opened);
+    }
     let refused = |cause| OpenError::Read {
         path: path.to_owned(),
         cause,
@@ -81,10 +121,10 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
         path: path.to_owned(),
         what,
     };
-    let kind = std::fs::metadata(path).map_err(refused)?;
+    let kind = fs::metadata(path).map_err(refused)?;
     if kind.is_dir() {
         let session = path.join(SESSION);
-        return if session.is_file() {
+        return if fs::metadata(&session).is_ok_and(|kind| kind.is_file()) {
             Ok(Opened::Session(Box::new(Session::read(&session)?)))
         } else {
             Err(unknown(

@@ -9,6 +9,7 @@ mod open;
 mod past_networks;
 mod perform;
 mod pictures;
+mod published;
 mod settings;
 mod settings_file;
 mod system_dialog;

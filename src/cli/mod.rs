@@ -49,7 +49,7 @@ pub use interruption::interrupt;
     after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 5 a number of a lesson is not as it must be; 6 cells of a sweep are missing; 129, 130, 143 ended by SIGHUP, SIGINT (Ctrl-C), SIGTERM; 1 anything else."
 )]
 struct Arguments {
-    /// Open the window on a session, an experiment, a lesson, a recording (.npz) or a bundle
+    /// Open the window on a session, an experiment, a lesson, a recording (.npz), a bundle or a link to the page (https://...#...)
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(subcommand)]

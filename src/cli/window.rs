@@ -6,6 +6,7 @@ use super::error::CliError;
 use super::system_libraries::{self, Display};
 use crate::app;
 use crate::panics::caught;
+use crate::session::Link;
 
 /// Words by which a panic of the windowing libraries is told from a mistake of the program.
 const DISPLAY_WORDS: [&str; 8] = ["display", "x11", "xlib", "xcb", "xkb", "wayland", "opengl", "egl"];
@@ -46,7 +47,8 @@ pub(super) fn open(file: Option<&Path>) -> Result<Option<String>, CliError> {
 fn read(path: &Path) -> Result<app::Opened, CliError> {
     // A word that is neither a command nor a file is taken for a mistyped command.
     let is_word = path.extension().is_none() && path.components().count() == 1;
-    if is_word && !path.exists() {
+    let is_link = path.to_str().is_some_and(Link::is_meant);
+    if is_word && !is_link && !path.exists() {
         return Err(CliError::Usage(format!(
             "{}: neither a command nor a file; see saddlescope --help",
             path.display()

@@ -11,13 +11,11 @@
 //! The session is replayed, everything is written into a hidden directory beside the target, and that takes the target's name
 //! in the end, as a directory or as one `.zip`: the bundle is there whole or not at all.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tempfile::TempDir;
 use thiserror::Error;
 
 use super::{Figure, FigureError, FigureOptions, FigurePanel};
@@ -25,6 +23,8 @@ use crate::chart::{PlotId, RecordedRun};
 use crate::files::{
     PART_PREFIX, PART_SUFFIX, WriteError, check_writable, stored_as_is, write_archive, write_whole,
 };
+use crate::platform::fs::{self, File};
+use crate::platform::tempfile::{self, TempDir};
 use crate::session::{Recording, RecordingError, RunEnd, Session, write_csv, write_events_csv, write_npz};
 use crate::simulation::{Schedule, SetupError, Simulation};
 

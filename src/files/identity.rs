@@ -1,10 +1,10 @@
 //! Which file a path leads to, whatever it is called: links and detours are followed, also to a file that is not there yet.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::place::place;
 use super::target::WriteError;
+use crate::platform::fs;
 
 /// A file. Two are equal where writing one would change the other.
 #[derive(Clone, Debug, PartialEq, Eq)]

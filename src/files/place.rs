@@ -1,7 +1,8 @@
 //! The file behind all links.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+
+use crate::platform::fs;
 
 /// Links that are followed one after the other, at most.
 const MOST_LINKS: usize = 40;

@@ -3,9 +3,10 @@
 //! A pipe may wait for ever and a device may never end, so what is no regular file is refused before it is opened. A file of length 0 is empty, and
 //! nothing is read of it: under `/proc` there are such files that never end.
 
-use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
+
+use crate::platform::fs::{self, File};
 
 /// Opens a regular file; gives its length too. Of a file of length 0 nothing is to be read.
 ///

@@ -1,8 +1,9 @@
 //! What programs that were killed have left: temporary files and folders beside their targets.
 
-use std::fs::{self, DirEntry};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
+
+use crate::platform::fs::{self, DirEntry};
 
 /// How the names of temporary files begin...
 pub(crate) const PART_PREFIX: &str = ".saddlescope-";

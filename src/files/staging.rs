@@ -3,13 +3,12 @@
 //! Each is written whole beside its target first. Only when all are on the disk do they take their names; where the system refuses one
 //! of them its name, those before it are given back what they were.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use tempfile::{NamedTempFile, TempPath};
-
 use super::target::{Target, WriteError};
+use crate::platform::fs::{self, File};
+use crate::platform::tempfile::{NamedTempFile, TempPath};
 
 /// Files that are ready to take their names. Dropping it removes them.
 #[derive(Debug, Default)]

@@ -1,14 +1,14 @@
 //! Where a file goes: the place behind all links, and a temporary file beside it that takes its name in the end.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::{NamedTempFile, TempPath};
 use thiserror::Error;
 
 use super::place::place;
 use super::remains::{PART_PREFIX, PART_SUFFIX};
+use crate::platform::fs::{self, File};
+use crate::platform::tempfile::{self, NamedTempFile, TempPath};
 
 /// Why a file could not be written. Nothing was left behind.
 #[derive(Debug, Error)]
@@ -80,7 +80,7 @@ impl Target {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             Some(_) | None => PathBuf::from("."),
         };
-        if folder.is_dir() {
+        if fs::metadata(&folder).is_ok_and(|kind| kind.is_dir()) {
             Ok(Self {
                 path: path.to_owned(),
                 file,

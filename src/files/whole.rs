@@ -1,12 +1,12 @@
 //! Files written whole or not at all: into a temporary file beside the target, synced, then renamed over it.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use super::remains::remove_remains;
 use super::staging::Staging;
 use super::target::{Target, WriteError};
+use crate::platform::fs::{self, File};
 
 /// Checks that `path` can be written, by making a temporary file where [`write_whole`] would, and removing it. Better before
 /// a long run than after it. What killed programs have left there is removed too.

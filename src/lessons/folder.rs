@@ -1,12 +1,12 @@
 //! Where lessons come from: those that ship with the program, and folders of files.
 
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::parse::LONGEST_LESSON;
 use super::{Lesson, LessonError};
 use crate::files::{self, Inputs};
+use crate::platform::fs;
 
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {

@@ -4,14 +4,14 @@
 //! is the last session. Files are written whole or not at all, so a program killed in the middle leaves the file before. What
 //! cannot be read is put aside under a name ending in `.damaged` and told, never overwritten.
 
-use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::time::SystemTime;
 
 use super::file::{Session, SessionError};
 use crate::files::{WriteError, put_aside, remove_remains, write_new};
+use crate::platform;
+use crate::platform::fs::{self, DirEntry};
 
 /// Sessions kept; older ones are removed.
 const KEPT: usize = 8;
@@ -83,7 +83,7 @@ impl Autosave {
     fn save_first(&self, session: &Session) -> Result<PathBuf, WriteError> {
         let mut n = 1_u64;
         loop {
-            let name = format!("{PREFIX}{}-{n}{SUFFIX}", process::id());
+            let name = format!("{PREFIX}{}-{n}{SUFFIX}", platform::process_id());
             let path = self.directory.join(name);
             if write_new(&path, |file| session.write_to(file))? {
                 return Ok(path);

@@ -6,7 +6,6 @@
 //! A file of another version may know other observables: one that is missing is absent, NaN in every row, and an array that this
 //! version does not know is passed over. What no recording can do without are `step`, `time`, `session` and the weights.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +21,7 @@ use crate::dynamics::Scheduled;
 use crate::files::{self, npy_header};
 use crate::model::DeepLinearNetwork;
 use crate::observables::Schema;
+use crate::platform::fs::File;
 use crate::simulation::{Passage, Passages, Replicas, SetupError};
 
 /// Why a file is no recording.

@@ -7,12 +7,13 @@
 //! are already beyond that step: their rows end with the last one of the schedule before it.
 
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::kept_weights::KeptWeights;
 use super::recording::{Recording, RunEnd, n_replica_columns};
 use crate::experiment::LiveParams;
 use crate::model::DeepLinearNetwork;
+use crate::platform::Instant;
 use crate::simulation::{
     Replicas, STATISTICS_STRIDE, Schedule, Script, Simulation, StationaryStatistics, StationaryTable,
     StepOutcome,

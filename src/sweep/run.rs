@@ -5,7 +5,6 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
 
 use rayon::prelude::*;
 use thiserror::Error;
@@ -13,6 +12,7 @@ use thiserror::Error;
 use super::grid::Finder;
 use super::table::{Table, TableError, scan};
 use super::{DirectoryError, Shard, Sweep, SweepDirectory, SweepFileError};
+use crate::platform::Instant;
 use crate::simulation::SetupError;
 
 /// Why a shard could not go on. What was finished is kept.

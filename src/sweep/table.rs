@@ -6,13 +6,14 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use thiserror::Error;
 
 use super::grid::Finder;
 use super::{CellRows, Sweep};
 use crate::files;
+use crate::platform::Instant;
 
 /// Time between two syncs to the disk; a power cut loses what came since.
 const SYNC_INTERVAL: Duration = Duration::from_secs(5);

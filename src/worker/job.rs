@@ -1,4 +1,4 @@
-//! Work that takes a while, on a named thread of its own: how far it has come, whether it is still wanted, what came of it.
+//! Work that takes a while, on a named thread of its own, or in a page in the time between frames: how far it has come, whether it is still wanted, what came of it.
 //!
 //! ```
 //! use saddlescope::worker::{Job, JobState};
@@ -26,11 +26,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::panic_text::panic_text;
+use crate::platform::{self, Patience, Thread, Turn};
 
 /// Parts into which progress is divided; each new one wakes the window.
 const N_PARTS: u32 = 200;
@@ -40,7 +40,7 @@ const N_PARTS: u32 = 200;
 pub struct Job<T> {
     results: Receiver<T>,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<Thread>,
 }
 
 /// What a look at a job finds.
@@ -90,9 +90,10 @@ impl<T> Task<T> {
         }
     }
 
-    /// Delivers a result, waiting for room; says whether anyone is left to take it.
+    /// Delivers a result, waiting for room; says whether anyone is left to take it. In a page nothing can be waited for, and there must be
+    /// room.
     pub fn send(&self, result: T) -> bool {
-        let is_sent = self.results.send(result).is_ok();
+        let is_sent = platform::send(&self.results, result);
         (self.wake)();
         is_sent
     }
@@ -100,7 +101,7 @@ impl<T> Task<T> {
 
 impl<T: Send + 'static> Job<T> {
     /// Starts `work` on a thread called `name`; at most `capacity` results wait to be taken. `wake` is called after every result,
-    /// every noticeable progress and at the end.
+    /// every noticeable progress and at the end. In a page all of it is done in one frame.
     ///
     /// # Errors
     /// The system's error where no thread can be started.
@@ -110,22 +111,51 @@ impl<T: Send + 'static> Job<T> {
         wake: impl Fn() + Send + 'static,
         work: impl FnOnce(&Task<T>) + Send + 'static,
     ) -> std::io::Result<Self> {
+        let mut work = Some(work);
+        Self::in_parts(name, capacity, wake, move |task| {
+            if let Some(work) = work.take() {
+                work(task);
+            }
+            Turn::End
+        })
+    }
+
+    /// The same for work in parts, done one after the other until one of them was the last; in a page each takes a frame or less.
+    ///
+    /// # Errors
+    /// The system's error where no thread can be started.
+    pub(crate) fn in_parts(
+        name: &str,
+        capacity: usize,
+        wake: impl Fn() + Send + 'static,
+        mut part: impl FnMut(&Task<T>) -> Turn + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (sender, results) = bounded(capacity.max(1));
         let shared = Arc::new(Shared::default());
-        let task = Task {
+        let mut task = Some(Task {
             results: sender,
             shared: Arc::clone(&shared),
             wake: Box::new(wake),
-        };
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| work(&task))) {
+        });
+        let thread = platform::start(name, move || {
+            let Some(working) = &task else { return Turn::End };
+            let turn = catch_unwind(AssertUnwindSafe(|| part(working))).unwrap_or_else(|payload| {
                 let text = panic_text(payload.as_ref());
-                *task.shared.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+                *working
+                    .shared
+                    .panic
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(text);
+                Turn::End
+            });
+            if turn == Turn::End
+                && let Some(Task { results, wake, .. }) = task.take()
+            {
+                // The end is seen by the channel being closed.
+                drop(results);
+                wake();
             }
-            let Task { results, wake, .. } = task;
-            // The end is seen by the channel being closed.
-            drop(results);
-            wake();
+            turn
         })?;
         Ok(Self {
             results,
@@ -148,25 +178,26 @@ impl<T> Job<T> {
 
     /// Looks for a result without waiting.
     pub fn poll(&mut self) -> JobState<T> {
-        match self.results.try_recv() {
-            Ok(result) => JobState::Result(result),
-            Err(TryRecvError::Empty) => JobState::Working,
-            Err(TryRecvError::Disconnected) => self.end(),
-        }
+        self.look(Patience::None)
     }
 
-    /// Waits for the next result, or for the end.
+    /// Waits for the next result, or for the end; in a page, looks for it.
     pub fn wait(&mut self) -> JobState<T> {
-        match self.results.recv() {
+        self.look(Patience::Forever)
+    }
+
+    fn look(&mut self, patience: Patience) -> JobState<T> {
+        match platform::receive(&self.results, patience) {
             Ok(result) => JobState::Result(result),
-            Err(_) => self.end(),
+            Err(RecvTimeoutError::Timeout) => JobState::Working,
+            Err(RecvTimeoutError::Disconnected) => self.end(),
         }
     }
 
     fn end(&mut self) -> JobState<T> {
         if let Some(thread) = self.thread.take() {
             // A panic has been caught inside.
-            let _ended = thread.join();
+            thread.join();
         }
         let mut panic = self.shared.panic.lock().unwrap_or_else(PoisonError::into_inner);
         panic.take().map_or(JobState::Ended, JobState::Panicked)

@@ -1,7 +1,5 @@
 //! A loaded run: everything that moves, what is recorded of it, and the states it can be taken back to.
 
-use std::time::Instant;
-
 use super::checkpoints::{Checkpoint, Checkpoints, FEWEST_KEPT};
 use super::frame::{Frame, Now, PendingFrame};
 use super::halt::{HaltCause, HaltRule, Halting, Place};
@@ -13,6 +11,7 @@ use crate::dynamics::LiveParams;
 use crate::experiment::Dynamics;
 use crate::observables::Quantity;
 use crate::observables::events::EventDetector;
+use crate::platform::Instant;
 use crate::simulation::{
     Ensemble, NetworkState, Replicas, Schedule, Script, SetupError, Simulation, StationaryStatistics,
     Statistic, StepOutcome, bytes_of_run,

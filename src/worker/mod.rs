@@ -15,9 +15,10 @@ mod panic_text;
 mod run_loop;
 mod run_state;
 
-use std::thread::JoinHandle;
-
 use crossbeam_channel::{Receiver, Sender, bounded};
+
+use self::run_loop::RunLoop;
+use crate::platform::{self, Thread};
 
 pub use checkpoints::Checkpoint;
 pub use frame::{EnsembleFrame, EventsFrame, Frame, TrajectoryFrame};
@@ -31,12 +32,13 @@ const COMMAND_CAPACITY: usize = 256;
 /// Events that may wait: one being read, one ready.
 const EVENT_CAPACITY: usize = 2;
 
-/// A handle to the worker thread. Dropping it closes the command channel, which ends the thread, and waits for it.
+/// A handle to the worker thread. Dropping it closes the command channel, which ends the thread, and waits for it. In a page, where
+/// there is none, the worker takes its turns in the time that the window gives it.
 #[derive(Debug)]
 pub struct Worker {
     commands: Option<Sender<Command>>,
     events: Receiver<Event>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<Thread>,
 }
 
 impl Worker {
@@ -47,9 +49,8 @@ impl Worker {
     pub fn spawn(wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let (command_sender, command_receiver) = bounded(COMMAND_CAPACITY);
         let (event_sender, event_receiver) = bounded(EVENT_CAPACITY);
-        let thread = std::thread::Builder::new()
-            .name("simulation".to_owned())
-            .spawn(move || run_loop::run(&command_receiver, &event_sender, &wake))?;
+        let mut run_loop = RunLoop::new(command_receiver, event_sender, wake);
+        let thread = platform::start("simulation", move || run_loop.turn())?;
         Ok(Self {
             commands: Some(command_sender),
             events: event_receiver,
@@ -77,7 +78,7 @@ impl Drop for Worker {
         while self.events.try_recv().is_ok() {}
         if let Some(thread) = self.thread.take() {
             // A panic in the thread has been reported as an event; there is no one left to tell.
-            let _ended = thread.join();
+            thread.join();
         }
     }
 }

@@ -1,8 +1,9 @@
 //! How many steps the worker may take now, and how long it may take them for.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::messages::Speed;
+use crate::platform::Instant;
 
 /// Work between two looks at the commands.
 pub(super) const SLICE: Duration = Duration::from_millis(3);

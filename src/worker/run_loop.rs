@@ -1,9 +1,9 @@
 //! The worker's loop: look at the commands, take a slice of steps, offer a frame.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 
 use super::halt::HaltRule;
 use super::loaded::Loaded;
@@ -11,76 +11,62 @@ use super::messages::{Command, Event, Watch};
 use super::pace::{PUBLISH_PERIOD, Pace};
 use super::panic_text::panic_text;
 use super::run_state::RunState;
+use crate::platform::{self, Instant, Patience, Turn};
 
-/// Runs until the command channel is closed. A panic in a run is reported and ends that run only.
-pub(super) fn run(commands: &Receiver<Command>, events: &Sender<Event>, wake: &dyn Fn()) {
-    let mut worker = RunLoop {
-        commands,
-        events,
-        wake,
-        loaded: None,
-        pace: Pace::new(Instant::now()),
-        halt: HaltRule::NEVER,
-        watch: Watch::default(),
-    };
-    loop {
-        match catch_unwind(AssertUnwindSafe(|| worker.turn())) {
-            Ok(Turn::Again) => {}
-            Ok(Turn::Closed) => return,
-            Err(payload) => {
-                let run = worker.loaded.take().map_or(0, |loaded| loaded.run);
-                let message = panic_text(payload.as_ref());
-                worker.tell(Event::Failed { run, message });
-            }
-        }
-    }
-}
-
-/// Whether there will be another turn.
-enum Turn {
-    Again,
-    Closed,
-}
-
-struct RunLoop<'a> {
-    commands: &'a Receiver<Command>,
-    events: &'a Sender<Event>,
-    wake: &'a dyn Fn(),
+/// The worker between its turns.
+pub(super) struct RunLoop<W> {
+    commands: Receiver<Command>,
+    events: Sender<Event>,
+    wake: W,
     loaded: Option<Loaded>,
     pace: Pace,
     /// When runs halt by themselves.
     halt: HaltRule,
     /// What frames hold beside rows.
     watch: Watch,
+    /// Events that must not be lost and for which there was no room yet, oldest first.
+    untold: VecDeque<Event>,
 }
 
-impl RunLoop<'_> {
-    /// One round: commands, work, frame.
-    fn turn(&mut self) -> Turn {
-        loop {
-            let running = self
-                .loaded
-                .as_ref()
-                .is_some_and(|loaded| loaded.state == RunState::Running);
-            let unsent = self.loaded.as_ref().is_some_and(|loaded| loaded.pending.dirty);
-            let received = if running {
-                self.commands
-                    .try_recv()
-                    .map_err(|error| error == TryRecvError::Disconnected)
-            } else if unsent {
-                let timed = self.commands.recv_timeout(PUBLISH_PERIOD);
-                timed.map_err(|error| error == RecvTimeoutError::Disconnected)
-            } else {
-                self.commands.recv().map_err(|_| true)
-            };
-            match received {
-                Ok(command) => self.obey(command),
-                Err(true) => return Turn::Closed,
-                Err(false) => break,
+impl<W: Fn()> RunLoop<W> {
+    pub(super) fn new(commands: Receiver<Command>, events: Sender<Event>, wake: W) -> Self {
+        Self {
+            commands,
+            events,
+            wake,
+            loaded: None,
+            pace: Pace::new(Instant::now()),
+            halt: HaltRule::NEVER,
+            watch: Watch::default(),
+            untold: VecDeque::new(),
+        }
+    }
+
+    /// One turn; there is none after the command channel has been closed. A panic in a run is reported and ends that run only.
+    pub(super) fn turn(&mut self) -> Turn {
+        match catch_unwind(AssertUnwindSafe(|| self.round())) {
+            Ok(turn) => turn,
+            Err(payload) => {
+                let run = self.loaded.take().map_or(0, |loaded| loaded.run);
+                let message = panic_text(payload.as_ref());
+                self.tell(Event::Failed { run, message });
+                Turn::Again
             }
         }
+    }
+
+    /// One round: commands, work, frame.
+    fn round(&mut self) -> Turn {
+        loop {
+            match platform::receive(&self.commands, self.patience()) {
+                Ok(command) => self.obey(command),
+                Err(RecvTimeoutError::Disconnected) => return Turn::End,
+                Err(RecvTimeoutError::Timeout) => break,
+            }
+        }
+        self.deliver();
         let Some(loaded) = &mut self.loaded else {
-            return Turn::Again;
+            return Turn::Rest(self.patience().time());
         };
         if loaded.state == RunState::Running {
             let now = Instant::now();
@@ -98,20 +84,38 @@ impl RunLoop<'_> {
         }
         self.offer_frame();
         self.tell_halt();
-        // A limited run with nothing to do waits for its next step, or for a command.
-        if let Some(loaded) = &self.loaded
-            && loaded.state == RunState::Running
-        {
-            let wait = self.pace.wait();
-            if !wait.is_zero() && loaded.n_steps_behind() == 0 {
-                match self.commands.recv_timeout(wait) {
-                    Ok(command) => self.obey(command),
-                    Err(RecvTimeoutError::Disconnected) => return Turn::Closed,
-                    Err(RecvTimeoutError::Timeout) => {}
-                }
-            }
+        self.rest()
+    }
+
+    /// Says when the next round is due. A limited run with nothing to do waits for its next step, or for a command.
+    fn rest(&mut self) -> Turn {
+        let Some(loaded) = self
+            .loaded
+            .as_ref()
+            .filter(|loaded| loaded.state == RunState::Running)
+        else {
+            return Turn::Rest(self.patience().time());
+        };
+        let wait = self.pace.wait();
+        if wait.is_zero() || loaded.n_steps_behind() > 0 {
+            return Turn::Again;
         }
-        Turn::Again
+        match platform::receive(&self.commands, Patience::UpTo(wait)) {
+            Ok(command) => self.obey(command),
+            Err(RecvTimeoutError::Disconnected) => return Turn::End,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        Turn::Rest(wait)
+    }
+
+    /// How long a round waits for a command.
+    fn patience(&self) -> Patience {
+        match &self.loaded {
+            Some(loaded) if loaded.state == RunState::Running => Patience::None,
+            Some(loaded) if loaded.pending.dirty => Patience::UpTo(PUBLISH_PERIOD),
+            Some(_) | None if !self.untold.is_empty() => Patience::UpTo(PUBLISH_PERIOD),
+            Some(_) | None => Patience::Forever,
+        }
     }
 
     fn obey(&mut self, command: Command) {
@@ -220,8 +224,9 @@ impl RunLoop<'_> {
         if !loaded.pending.dirty || loaded.last_offer.elapsed() < PUBLISH_PERIOD {
             return;
         }
+        // What was to be told before goes before.
         loaded.last_offer = Instant::now();
-        if self.events.is_full() {
+        if self.events.is_full() || !self.untold.is_empty() {
             loaded.pending.count_merge();
             return;
         }
@@ -258,17 +263,24 @@ impl RunLoop<'_> {
         }
     }
 
-    /// Sends an event that must not be lost, unless the window is gone.
+    /// Sends an event that must not be lost, now or as soon as there is room for it.
     fn tell(&mut self, event: Event) {
-        let mut event = event;
-        // The window may hold a full channel while it closes, so this must not wait for ever.
-        for _ in 0..200 {
-            match self.events.send_timeout(event, PUBLISH_PERIOD) {
-                Ok(()) => break,
-                Err(error) => event = error.into_inner(),
+        self.untold.push_back(event);
+        self.deliver();
+    }
+
+    /// Sends what could not be sent before; nothing of it, where the window is gone.
+    fn deliver(&mut self) {
+        while let Some(event) = self.untold.pop_front() {
+            match self.events.try_send(event) {
+                Ok(()) => (self.wake)(),
+                Err(TrySendError::Full(event)) => {
+                    self.untold.push_front(event);
+                    (self.wake)();
+                    return;
+                }
+                Err(TrySendError::Disconnected(_)) => self.untold.clear(),
             }
-            (self.wake)();
         }
-        (self.wake)();
     }
 }

@@ -13,5 +13,6 @@ mod support;
 mod first_frames;
 mod instrument;
 mod lessons;
+mod links;
 mod opening;
 mod random_actions;

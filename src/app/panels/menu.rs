@@ -57,6 +57,7 @@ const MENUS: &[(&str, &[Action])] = &[
         &[
             Action::File(FileAction::AskOpen),
             Action::File(FileAction::AskSave),
+            Action::File(FileAction::CopyLink),
             Action::File(FileAction::CopySession),
             Action::File(FileAction::PasteSession),
             Action::File(FileAction::AskExport),

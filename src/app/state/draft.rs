@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::dynamics::LiveParams;
 use crate::experiment::{DataConfig, DataKind, Dynamics, Experiment, ExperimentError};
+use crate::platform::HAS_THREADS;
 use crate::simulation;
 use crate::simulation::EnsembleKind;
 
@@ -37,15 +38,20 @@ pub(crate) struct Companions {
     pub(crate) n_replicas: usize,
 }
 
+/// Members of ensembles, unless asked otherwise: solutions of each mode equation, and replicas. Where they take their time from
+/// the window there are fewer.
+const USUAL_MEMBERS: (usize, usize) = if HAS_THREADS { (4096, 32) } else { (512, 8) };
+
 impl Companions {
     /// Gradient flow alone.
     pub(crate) fn gradient_flow() -> Self {
+        let (n_trajectories, n_replicas) = USUAL_MEMBERS;
         Self {
             dynamics: Dynamics::ALL.map(|dynamics| dynamics == Dynamics::GradientFlow),
             ensemble: false,
-            n_trajectories: 4096,
+            n_trajectories,
             replicas: false,
-            n_replicas: 32,
+            n_replicas,
         }
     }
 

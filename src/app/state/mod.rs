@@ -92,11 +92,14 @@ impl Teaching {
 
 /// How the window looks, apart from theme and size, which egui holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Appearance {
     pub(crate) high_contrast: bool,
     pub(crate) reduced_motion: bool,
     /// Whether the lecture view is shown.
     pub(crate) lecture: bool,
+    /// Whether only plots and sliders are shown, as part of another page.
+    pub(crate) embed: bool,
 }
 
 impl State {

@@ -1,13 +1,14 @@
 //! Background work of the window: file work that a person asked for, kept runs of a lesson, and the newest session.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eframe::egui;
 
 use super::system_dialog::Choice;
 use crate::app::opening::Opened;
 use crate::app::state::{KeptRun, Progress};
+use crate::platform::Instant;
 use crate::worker::{Job, JobState, Task};
 
 /// Work that takes less than this is not shown.

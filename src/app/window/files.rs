@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::app::state::{ExportForm, ExportKind};
 use crate::figure::FigurePanel;
 use crate::files::WriteError;
+use crate::platform::{Instant, fs};
 use crate::session::{Autosave, Session, StateDigest};
 use crate::worker::{Job, JobState};
 
@@ -20,6 +21,8 @@ const USUAL_ROWS: u64 = 20_000;
 pub(super) enum Purpose {
     Save(PathBuf),
     Copy,
+    /// As a link.
+    CopyLink,
     Autosave,
     Export(ExportForm),
     /// Comparing the end of a replay with what the session says of it.
@@ -63,7 +66,7 @@ impl Files {
     pub(super) fn suggestion(&self, extension: &str) -> String {
         let folder = Path::new(&self.folder);
         let name = |i: u32| folder.join(format!("saddlescope-{i}.{extension}"));
-        let free = (1..10_000).map(name).find(|path| !path.exists());
+        let free = (1..10_000).map(name).find(|path| fs::metadata(path).is_err());
         free.unwrap_or_else(|| name(0)).display().to_string()
     }
 
@@ -79,7 +82,10 @@ impl Files {
 
     /// Remembers the folder of a file that was named.
     pub(super) fn remember_folder(&mut self, path: &Path) {
-        if let Some(folder) = path.parent().filter(|folder| folder.is_dir()) {
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| fs::metadata(folder).is_ok_and(|kind| kind.is_dir()))
+        {
             self.folder = folder.display().to_string();
         }
     }

@@ -26,6 +26,10 @@ impl Window {
         self.state.check_draft();
         if self.state.appearance.lecture {
             self.lecture_view(ui);
+        } else if self.state.appearance.embed {
+            self.transport_bar(ui);
+            self.left_rail(ui);
+            CentralPanel::default().show(ui, |ui| self.centre(ui, 1.0));
         } else {
             let asked = Panel::top("menus")
                 .resizable(false)
@@ -135,7 +139,7 @@ impl Window {
     }
 
     fn transport_bar(&mut self, ui: &mut Ui) {
-        let has_panels = !self.state.appearance.lecture;
+        let has_panels = !self.state.appearance.lecture && !self.state.appearance.embed;
         let asked = Panel::bottom("transport").resizable(false).show(ui, |ui| {
             ui.add_space(4.0);
             let asked = panels::transport(ui, &self.state, has_panels);

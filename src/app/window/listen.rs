@@ -1,7 +1,7 @@
 //! What comes in between two frames: the worker's events, copies of the run, results of background work, dropped files.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eframe::egui;
 
@@ -9,16 +9,20 @@ use super::Window;
 use super::background::Done;
 use super::export::{check_target, write_export};
 use super::files::Purpose;
+use super::system_dialog::{self, Wanted};
 use crate::app::format;
 use crate::app::state::{ExportForm, Offer, visible_range};
 use crate::figure::FigureOptions;
 use crate::palette::Ground;
-use crate::session::{Autosave, Session};
+use crate::platform::{self, Answer, Instant, Patience};
+use crate::session::{Autosave, Session, session_link};
 use crate::simulation::Simulation;
 use crate::worker::{Command, Event, HaltCause, RunState};
 
 /// Longest that the window takes in events before it draws.
 const DRAIN_TIME: Duration = Duration::from_millis(10);
+/// Time that the work beside the window has in every frame, where there are no threads for it.
+const SHARE_OF_FRAME: Duration = Duration::from_millis(8);
 /// Longest that closing the window waits for the last session.
 const LAST_WORD: Duration = Duration::from_millis(500);
 
@@ -30,10 +34,17 @@ impl Window {
         self.pass_on_halt_rule();
         self.look_after_pictures(ctx);
         self.look_after_files(ctx);
+        if let Some(address) = platform::new_address() {
+            self.open_link(&address);
+        }
         self.look_after_settings();
         self.look_after_lesson();
         self.update_title(ctx);
         self.count_frames(ctx);
+        platform::publish(|| self.published());
+        if let Some(wait) = platform::give_time(SHARE_OF_FRAME) {
+            ctx.request_repaint_after(wait);
+        }
     }
 
     /// Takes in the worker's events, but not for long.
@@ -110,6 +121,10 @@ impl Window {
                 ctx.copy_text(session.to_toml());
                 self.inform("the session is on the clipboard");
             }
+            Purpose::CopyLink => match session_link(&session) {
+                Ok(link) => self.give_link(ctx, &link),
+                Err(error) => self.complain(error.to_string()),
+            },
             Purpose::Autosave => {
                 let wake = self.background.wake();
                 self.files.autosaving.save(session, wake);
@@ -170,7 +185,7 @@ impl Window {
     fn look_after_files(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         if let Some(path) = dropped {
-            self.open_file(&path);
+            self.take_dropped(path);
         }
         self.take_choice();
         for done in self.background.finished() {
@@ -203,6 +218,20 @@ impl Window {
         }
         if self.files.autosaving.is_due(now) {
             self.ask_snapshot(Purpose::Autosave);
+        }
+    }
+
+    /// Opens a file that was dropped, as soon as it can be read.
+    fn take_dropped(&mut self, path: PathBuf) {
+        let mut answer = platform::dropped(path);
+        match answer() {
+            Answer::Chosen(path) => self.open_file(&path),
+            Answer::Waiting => {
+                if let Ok(job) = system_dialog::wait_for(Wanted::Open, answer, self.background.wake()) {
+                    self.background.expect_choice(job);
+                }
+            }
+            Answer::Cancelled | Answer::NoDialog => {}
         }
     }
 
@@ -255,7 +284,10 @@ impl Window {
         self.files.asked.clear();
         self.ask_snapshot(Purpose::Autosave);
         let until = Instant::now() + LAST_WORD;
-        while let Ok(event) = self.worker.events().recv_deadline(until) {
+        while let Ok(event) = platform::receive(
+            self.worker.events(),
+            Patience::UpTo(until.saturating_duration_since(Instant::now())),
+        ) {
             if let Event::Snapshot { simulation, .. } = event {
                 let session = self.session_of(&simulation);
                 self.files.autosaving.save_last(&session);

@@ -2,21 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
+use eframe::egui;
+
 use super::Window;
 use super::background::Done;
 use super::files::Purpose;
 use super::system_dialog::{Choice, Wanted};
 use crate::app::format;
-use crate::app::opening::{self, Opened};
+use crate::app::opening::{self, OpenError, Opened};
 use crate::app::state::{Companions, Dialog, Draft, ViewSettings};
 use crate::experiment::Experiment;
-use crate::session::Session;
+use crate::platform;
+use crate::session::{Link, PAGE, Session, lesson_link};
 use crate::simulation::Schedule;
 use crate::worker::RunSpec;
 
 impl Window {
-    /// Opens a file in the background.
+    /// Opens a file in the background; in place of its path there may be a link.
     pub(super) fn open_file(&mut self, path: &Path) {
+        if let Some(text) = path.to_str().filter(|text| Link::is_meant(text)) {
+            self.open_link(text);
+            return;
+        }
         self.files.remember_folder(path);
         let path = path.to_owned();
         self.start(
@@ -84,8 +91,54 @@ impl Window {
         self.ask_snapshot(Purpose::Save(path));
     }
 
-    /// Opens a session from a text.
+    /// Follows a link; one that shows nothing leaves all as it is.
+    pub fn open_link(&mut self, link: &str) {
+        if !Link::is_meant(link) {
+            return;
+        }
+        let followed = Link::parse(link).map_err(OpenError::from).and_then(|link| {
+            let opened = opening::shown(link.shown)?;
+            Ok((opened, link.embed, link.check))
+        });
+        match followed {
+            Ok((opened, embed, check)) => {
+                self.state.appearance.embed = embed;
+                if let Some(opened) = opened {
+                    self.show_opened(opened);
+                }
+                if let (true, Some(lesson)) = (check, self.state.teaching.lesson()) {
+                    self.check_lesson(lesson.clone());
+                }
+            }
+            Err(error) => self.complain(error.to_string()),
+        }
+    }
+
+    /// Puts a link to what is shown on the clipboard: to the open lesson, or to the run as it is.
+    pub(super) fn copy_link(&mut self, ctx: &egui::Context) {
+        match self.state.teaching.lesson().map(|lesson| lesson_link(&lesson.id)) {
+            Some(link) => self.give_link(ctx, &link),
+            None => self.ask_snapshot(Purpose::CopyLink),
+        }
+    }
+
+    /// Puts on the clipboard what stands after `#`, with the address of this page or else of the published one before it.
+    pub(super) fn give_link(&mut self, ctx: &egui::Context, link: &str) {
+        let address = platform::address().unwrap_or_else(|| PAGE.to_owned());
+        let link = format!("{address}{link}");
+        self.inform(format!(
+            "the link is on the clipboard, {} characters long",
+            link.len()
+        ));
+        ctx.copy_text(link);
+    }
+
+    /// Opens a session, or what a link shows, from a text.
     pub(super) fn open_text(&mut self, text: &str, name: &str) {
+        if Link::is_meant(text) {
+            self.open_link(text);
+            return;
+        }
         match Session::parse(text, name) {
             Ok(session) => self.open_session(&session),
             Err(error) => self.complain(error.to_string()),

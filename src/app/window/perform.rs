@@ -204,6 +204,7 @@ impl Window {
                     self.ask_snapshot(Purpose::Export(form));
                 }
             },
+            FileAction::CopyLink => self.copy_link(ctx),
             FileAction::CopySession => self.ask_snapshot(Purpose::Copy),
             FileAction::PasteSession => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             FileAction::AnswerOffer(is_accepted) => self.answer_offer(is_accepted),

@@ -6,6 +6,7 @@ use eframe::egui;
 
 use super::settings_file::{Found, Kept, SettingsFile};
 use super::{Window, new_undo};
+use crate::platform::fs;
 use crate::worker::Command;
 
 impl Window {
@@ -30,7 +31,7 @@ impl Window {
         if let Some(scale) = kept.scale {
             ctx.set_zoom_factor(scale);
         }
-        if Path::new(&kept.folder).is_dir() {
+        if fs::metadata(&kept.folder).is_ok_and(|kind| kind.is_dir()) {
             self.files.folder.clone_from(&kept.folder);
         }
         self.state.recent_files.clone_from(&kept.recent_files);

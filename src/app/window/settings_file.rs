@@ -3,13 +3,14 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eframe::egui;
 use serde::{Deserialize, Serialize};
 
 use crate::app::state::{MAX_RECENT_FILES, SpeedSetting, ViewSettings};
 use crate::files::{WriteError, put_aside, read_text, write_whole};
+use crate::platform::Instant;
 use crate::worker::{Job, JobState};
 
 /// Time between two looks at whether something is to be written.

@@ -1,25 +1,18 @@
-//! The system's own dialogs for files; on Linux through the desktop portal.
+//! Dialogs for files, those of the system or of the browser.
 //!
-//! Where the system has none, or none answers, a path is typed instead.
+//! Where there are none, or none answers, a path is typed instead.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eframe::egui;
 
+use crate::platform::{self, Answer, Turn};
+pub(super) use crate::platform::{Asked as Wanted, has_dialogs as are_available};
 use crate::worker::Job;
 
-/// An answer that comes sooner is no person's: there was no dialog.
-const SOONEST_ANSWER: Duration = Duration::from_millis(250);
-
-/// What a file is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// One to be opened.
-    Open,
-    /// Where to save the session.
-    Save,
-}
+/// Time between two looks for an answer, where it cannot be waited for.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// What a person chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,17 +23,7 @@ pub(super) enum Choice {
     NoDialog(Wanted),
 }
 
-/// Whether the system shows such dialogs at all.
-pub(super) fn are_available() -> bool {
-    if cfg!(any(windows, target_os = "macos")) {
-        return true;
-    }
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let bus = std::env::var_os("XDG_RUNTIME_DIR").map(|folder| Path::new(&folder).join("bus"));
-    is_set("DBUS_SESSION_BUS_ADDRESS") || bus.is_some_and(|bus| bus.exists())
-}
-
-/// Asks for a file in a dialog of the system; `suggestion` is a folder to open from, or a name to save under.
+/// Asks for a file in a dialog; `suggestion` is a folder to open from, or a name to save under.
 ///
 /// # Errors
 /// The system's error where no thread can be started.
@@ -49,37 +32,27 @@ pub(super) fn ask(
     suggestion: &Path,
     wake: impl Fn() + Send + 'static,
 ) -> std::io::Result<Job<Choice>> {
-    let dialog = rfd::AsyncFileDialog::new();
-    // The dialog is begun here, for some systems want that in the thread of the window.
-    let answer: std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> = match wanted {
-        Wanted::Open => Box::pin(
-            dialog
-                .set_title("Open")
-                .set_directory(suggestion)
-                .add_filter(
-                    "sessions, experiments, lessons, recordings, bundles",
-                    &["toml", "npz", "zip"],
-                )
-                .add_filter("all files", &["*"])
-                .pick_file(),
-        ),
-        Wanted::Save => Box::pin(
-            dialog
-                .set_title("Save session")
-                .set_directory(suggestion.parent().unwrap_or(suggestion))
-                .set_file_name(suggestion.file_name().unwrap_or_default().to_string_lossy())
-                .add_filter("sessions", &["toml"])
-                .save_file(),
-        ),
-    };
-    Job::spawn("file dialog", 1, wake, move |task| {
-        let begin = Instant::now();
-        let choice = match pollster::block_on(answer) {
-            Some(file) => Choice::Chosen(wanted, file.path().to_owned()),
-            None if begin.elapsed() < SOONEST_ANSWER => Choice::NoDialog(wanted),
-            None => Choice::Cancelled,
+    wait_for(wanted, platform::ask_file(wanted, suggestion), wake)
+}
+
+/// Waits for an answer.
+///
+/// # Errors
+/// The system's error where no thread can be started.
+pub(super) fn wait_for(
+    wanted: Wanted,
+    mut answer: impl FnMut() -> Answer + Send + 'static,
+    wake: impl Fn() + Send + 'static,
+) -> std::io::Result<Job<Choice>> {
+    Job::in_parts("file dialog", 1, wake, move |task| {
+        let choice = match answer() {
+            Answer::Waiting => return Turn::Rest(LOOK_AGAIN),
+            Answer::Chosen(path) => Choice::Chosen(wanted, path),
+            Answer::Cancelled => Choice::Cancelled,
+            Answer::NoDialog => Choice::NoDialog(wanted),
         };
         task.send(choice);
+        Turn::End
     })
 }
 

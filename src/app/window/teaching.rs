@@ -4,9 +4,11 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::Window;
+use super::background::Done;
 use crate::app::state::{Companions, Draft, GuessMark, KeptRun, SpeedSetting, ViewSettings};
 use crate::chart::{Perspective, TimeAxis};
 use crate::lessons::{self, GuessQuantity, Lesson, TheoryLayer};
+use crate::platform::Turn;
 use crate::session::Recording;
 use crate::simulation::{Schedule, Script, Simulation};
 use crate::worker::{Command, Job, RunSpec, RunState, Task};
@@ -132,6 +134,28 @@ impl Window {
         self.open_lesson(index);
     }
 
+    /// Makes every check of a lesson in the background, and says whether they hold.
+    pub(super) fn check_lesson(&mut self, lesson: Lesson) {
+        self.start(format!("checking lesson {}", lesson.number), move |_| {
+            let outcomes = lessons::run_checks(&lesson).map_err(|error| error.to_string())?;
+            let failed: Vec<String> = outcomes
+                .iter()
+                .filter(|outcome| !outcome.passed)
+                .map(ToString::to_string)
+                .collect();
+            let (number, n_checks) = (lesson.number, outcomes.len());
+            if failed.is_empty() {
+                return Ok(Done::Written(format!(
+                    "lesson {number}: all {n_checks} checks hold"
+                )));
+            }
+            Err(format!(
+                "lesson {number}: of {n_checks} checks these do not hold: {}",
+                failed.join("; ")
+            ))
+        });
+    }
+
     /// Closes the lesson, if one is open; its run goes on as any other, and is looked at as the lab was.
     pub(super) fn leave_lesson(&mut self) {
         self.state.teaching.current = None;
@@ -166,14 +190,15 @@ fn kept_runs_of(lesson: &Lesson, wake: impl Fn() + Send + 'static) -> Option<Job
     if lesson.kept_runs.is_empty() {
         return None;
     }
-    let (kept_runs, end_step) = (lesson.kept_runs.clone(), lesson.end_step);
-    let job = Job::spawn("kept runs", kept_runs.len(), wake, move |task| {
-        for kept_run in kept_runs {
-            if let Some(recording) = record(&kept_run.experiment, end_step, task)
-                && !task.send(KeptRun::of_recording(&recording, kept_run.label))
-            {
-                return;
-            }
+    let (n_kept, end_step) = (lesson.kept_runs.len(), lesson.end_step);
+    let mut kept_runs = lesson.kept_runs.clone().into_iter();
+    let job = Job::in_parts("kept runs", n_kept, wake, move |task| {
+        let Some(kept_run) = kept_runs.next() else {
+            return Turn::End;
+        };
+        match record(&kept_run.experiment, end_step, task) {
+            Some(recording) if !task.send(KeptRun::of_recording(&recording, kept_run.label)) => Turn::End,
+            Some(_) | None => Turn::Again,
         }
     });
     job.ok()
