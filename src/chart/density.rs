@@ -125,11 +125,16 @@ pub fn density(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
             EnsembleKind::ModeEquations => "mode equations",
             EnsembleKind::Replicas => "replicas",
         };
-        let verdict = format!(
-            "{what}: largest distance {} (chance {})",
-            decimal(distance, 3),
-            decimal(chance, 3)
-        );
+        // Large letters leave no room for more.
+        let verdict = if room.letters > 1.3 {
+            format!("{what}: KS {}", decimal(distance, 3))
+        } else {
+            format!(
+                "{what}: KS {} (chance {})",
+                decimal(distance, 3),
+                decimal(chance, 3)
+            )
+        };
         picture.explain(verdict, pen, Sign::Area);
     }
     let pen = Pen::of(Role::ExactDensity);
