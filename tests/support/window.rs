@@ -10,7 +10,7 @@ use saddlescope::experiment::Experiment;
 pub(crate) type WindowHarness = Harness<'static, Option<Window>>;
 
 pub(crate) fn open(size: [f32; 2], experiment: Experiment) -> WindowHarness {
-    Harness::builder().with_size(size).build_ui_state(
+    let mut harness = Harness::builder().with_size(size).build_ui_state(
         move |ui, window: &mut Option<Window>| {
             let window = window.get_or_insert_with(|| {
                 let mut window = Window::new(ui.ctx(), experiment.clone()).unwrap();
@@ -21,7 +21,10 @@ pub(crate) fn open(size: [f32; 2], experiment: Experiment) -> WindowHarness {
             window.show(ui);
         },
         None,
-    )
+    );
+    // Panels find their places in the first frames; a click before that would miss.
+    harness.run_steps(4);
+    harness
 }
 
 pub(crate) fn window(harness: &WindowHarness) -> &Window {

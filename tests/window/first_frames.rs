@@ -11,14 +11,17 @@ use saddlescope::experiment::Experiment;
 type WindowHarness = Harness<'static, Option<Window>>;
 
 fn open(size: [f32; 2], experiment: Experiment) -> WindowHarness {
-    Harness::builder().with_size(size).build_ui_state(
+    let mut harness = Harness::builder().with_size(size).build_ui_state(
         move |ui, window: &mut Option<Window>| {
             let window = window.get_or_insert_with(|| Window::new(ui.ctx(), experiment.clone()).unwrap());
             window.listen(ui.ctx());
             window.show(ui);
         },
         None,
-    )
+    );
+    // Panels find their places in the first frames; a click before that would miss.
+    harness.run_steps(4);
+    harness
 }
 
 fn window(harness: &WindowHarness) -> &Window {

@@ -15,4 +15,5 @@ mod instrument;
 mod lessons;
 mod links;
 mod opening;
+mod pictures;
 mod random_actions;
