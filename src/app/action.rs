@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use eframe::egui::ThemePreference;
 
-use super::state::{Dialog, Draft, ExportForm, Panels, Span, SpeedSetting, ViewSettings};
-use crate::chart::PlotId;
+use super::state::{Dialog, Draft, ExportForm, MapExport, Panels, Span, SpeedSetting, ViewSettings};
+use crate::chart::{MapRange, PlotId};
 use crate::dynamics::LiveParams;
 use crate::observables::events::Moment;
 
@@ -81,6 +81,7 @@ pub(crate) enum Action {
     /// Show what lies over the window, or nothing.
     Show(Dialog),
     File(FileAction),
+    Map(MapAction),
     CloseNotice,
 
     /// Open a lesson, counted from 0 in the list.
@@ -110,6 +111,21 @@ pub(crate) enum Zoom {
     Times(f32),
 }
 
+/// Something to be done on the map.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum MapAction {
+    /// Open it, or close it.
+    Toggle,
+    /// Show two usual axes, counted from 0.
+    Preset(usize),
+    /// Show a part of it.
+    ZoomTo(MapRange, MapRange),
+    /// Back to what was shown before a part.
+    Back,
+    /// Take the settings of a cell over into the lab and run them, with its own seed or the lab's.
+    Load { place: (usize, usize), with_seed: bool },
+}
+
 /// Something to be done with files.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum FileAction {
@@ -119,6 +135,8 @@ pub(crate) enum FileAction {
     AskOpen,
     /// Ask what to export, and where to.
     AskExport,
+    /// Ask where to write something of the map.
+    AskMapExport(MapExport),
     /// Save the session there.
     SaveTo(PathBuf),
     /// Open a file.

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
-use super::action::{Action, FileAction, Zoom};
+use super::action::{Action, FileAction, MapAction, Zoom};
 
 /// An action with its name.
 #[derive(Clone, Debug)]
@@ -234,7 +234,7 @@ pub(crate) const ALL: &[Info] = &[
         Action::File(FileAction::AskOpen),
         "Open\u{2026}",
         &[ctrl(Key::O)],
-        "Open a session, an experiment, a lesson, a recording (.npz) or a bundle.",
+        "Open a session, an experiment, a lesson, a recording (.npz), a bundle or a merged table of a sweep.",
     ),
     info(
         Action::File(FileAction::CopyLink),
@@ -277,6 +277,42 @@ pub(crate) const ALL: &[Info] = &[
         "Open in the lab",
         &[],
         "Close the lesson and go on with its run in the full program.",
+    ),
+    info(
+        Action::Map(MapAction::Toggle),
+        "Map",
+        &[plain(Key::M)],
+        "Compute many runs over two parameters, with theory's boundaries; a click on a cell runs its settings.",
+    ),
+    info(
+        Action::Map(MapAction::Preset(0)),
+        "Map: learning rate and batch size",
+        &[],
+        "A map over \u{3b7} and B.",
+    ),
+    info(
+        Action::Map(MapAction::Preset(1)),
+        "Map: learning rate and label noise",
+        &[],
+        "A map over \u{3b7} and \u{3c3}.",
+    ),
+    info(
+        Action::Map(MapAction::Preset(2)),
+        "Map: start strength and learning rate",
+        &[],
+        "A map over the initial strength and \u{3b7}.",
+    ),
+    info(
+        Action::Map(MapAction::Preset(3)),
+        "Map: depth and start strength",
+        &[],
+        "A map over the number of layers and the initial strength.",
+    ),
+    info(
+        Action::Map(MapAction::Back),
+        "Map: back to the larger part",
+        &[],
+        "Show again what was shown before a rectangle was drawn (Backspace while the map is open).",
     ),
     info(
         Action::LectureView,

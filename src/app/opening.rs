@@ -1,4 +1,4 @@
-//! Reads a file of any kind that the window can show, sessions, experiments, lessons, recordings and bundles, and links. What a file is, is
+//! Reads a file of any kind that the window can show, sessions, experiments, lessons, recordings, bundles and merged tables of sweeps, and links. What a file is, is
 //! told by what stands in it, not by its name.
 
 use std::io::{self, Read, Seek, SeekFrom};
@@ -13,6 +13,7 @@ use crate::files;
 use crate::lessons::{self, Lesson, LessonError};
 use crate::platform::fs::{self, File};
 use crate::session::{LONGEST_SESSION, Link, LinkError, NpzError, Session, SessionError, Shown, read_npz};
+use crate::sweep::map::{MapError, MapTable, Wanted, is_table};
 
 /// Name of the session in a bundle.
 const SESSION: &str = "session.toml";
@@ -28,6 +29,8 @@ pub enum Opened {
     Experiment(Box<Experiment>),
     /// A lesson.
     Lesson(Box<Lesson>),
+    /// A merged table of a sweep, with its name.
+    Table(String, Box<MapTable>),
 }
 
 /// Why a file cannot be opened. Each message is one line that names the file.
@@ -75,6 +78,9 @@ pub enum OpenError {
         /// What it is called.
         id: String,
     },
+    /// A table that is no map.
+    #[error(transparent)]
+    Table(#[from] MapError),
 }
 
 /// What a link shows, where it shows anything but the program; a text that is no link shows nothing.
@@ -135,6 +141,13 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
     if !kind.is_file() {
         return Err(unknown("not a regular file"));
     }
+    if is_table(path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        return Ok(Opened::Table(
+            name.into_owned(),
+            Box::new(MapTable::read(path, Wanted::All)?),
+        ));
+    }
     let (mut file, length) = files::open(path).map_err(refused)?;
     let mut start = [0; 4];
     let n_read = match length {
@@ -143,9 +156,6 @@ pub fn open(path: &Path) -> Result<Opened, OpenError> {
     };
     match &start[..n_read] {
         b"PK\x03\x04" | b"PK\x05\x06" => open_archive(path, file),
-        b"PAR1" => Err(unknown(
-            "a merged table of a sweep; saddlescope plot FILE --out map.svg draws it",
-        )),
         _ => open_text(path, &read_text(path)?),
     }
 }
@@ -225,11 +235,9 @@ fn open_text(path: &Path, text: &str) -> Result<Opened, OpenError> {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let first_line = text.lines().next().unwrap_or_default();
     if !first_line.contains('=') && !first_line.starts_with(['[', '#']) && first_line.contains(',') {
-        return Err(unknown(if first_line.starts_with("cell,") {
-            "a merged table of a sweep; saddlescope plot FILE --out map.svg draws it"
-        } else {
-            "a table; an experiment with data.kind = \"file\" names tables of samples"
-        }));
+        return Err(unknown(
+            "a table; an experiment with data.kind = \"file\" names tables of samples",
+        ));
     }
     // A text that is no TOML is an experiment with a mistake in the line that the reader of experiments names.
     let table: toml::Table = text.parse().unwrap_or_default();

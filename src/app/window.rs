@@ -5,6 +5,9 @@ mod export;
 mod files;
 mod layout;
 mod listen;
+mod map;
+mod map_export;
+mod map_work;
 mod open;
 mod past_networks;
 mod perform;
@@ -24,6 +27,7 @@ use eframe::egui::{self, Ui};
 
 use self::background::Background;
 use self::files::Files;
+use self::map_work::MapWork;
 use self::past_networks::PastNetworks;
 use self::settings_file::SettingsFile;
 pub(super) use self::settings_file::{last_size, trouble_of_settings};
@@ -62,6 +66,7 @@ pub struct Window {
     /// Whether a lesson that hides the teacher has shown it.
     unveiled: bool,
     background: Background,
+    map: MapWork,
     files: Files,
     /// Where the settings are kept, if anywhere.
     settings_file: Option<SettingsFile>,
@@ -111,6 +116,7 @@ impl Window {
             lab: None,
             unveiled: false,
             background: Background::new(ctx.clone()),
+            map: MapWork::default(),
             files: Files::new(),
             settings_file: None,
             is_calm,
@@ -185,6 +191,16 @@ impl Window {
     /// Number of the open lesson.
     pub fn lesson_number(&self) -> Option<u32> {
         self.state.teaching.lesson().map(|lesson| lesson.number)
+    }
+
+    /// Cells of the map that are computed, and cells in all.
+    pub fn map_progress(&self) -> (usize, usize) {
+        (self.state.map.n_done, self.state.map.n_cells)
+    }
+
+    /// The seed of the present run.
+    pub fn seed(&self) -> u64 {
+        self.state.run.experiment.seed
     }
 
     /// Loads the draft as a new run.

@@ -100,8 +100,10 @@ impl Look {
             Role::PresentDensity => (1.8, 1.0, Dashes::Dotted(4.0)),
             Role::Flow => (1.0, 0.55, Dashes::None),
             Role::Drift => (2.4, 1.0, Dashes::None),
-            Role::Noise => (1.8, 1.0, Dashes::None),
+            Role::Noise | Role::Boundary => (1.8, 1.0, Dashes::None),
             Role::LawNoise | Role::Law(_) => (0.9, 0.7, Dashes::None),
+            Role::Contour => (1.0, 0.9, Dashes::Dashed(4.0, 4.0)),
+            Role::Rim => (3.2, 0.55, Dashes::None),
         };
         let colour = match role {
             Role::Theory | Role::Boltzmann => mixed(colour, self.ink, 0.35),
@@ -114,7 +116,9 @@ impl Look {
             | Role::Diverged
             | Role::Drift
             | Role::Noise
+            | Role::Contour
             | Role::Parameter(_) => self.ink,
+            Role::Rim => self.paper,
             Role::Run
             | Role::Layer(_)
             | Role::Companion(_)
@@ -123,6 +127,7 @@ impl Look {
             | Role::EnsembleMean(_)
             | Role::Teacher
             | Role::Law(_)
+            | Role::Boundary
             | Role::Peak => colour,
         };
         let (width, share) = match presence {
@@ -167,6 +172,9 @@ impl Look {
             | Role::Drift
             | Role::Noise
             | Role::LawNoise
+            | Role::Boundary
+            | Role::Contour
+            | Role::Rim
             | Role::Boltzmann => 0.4,
         };
         let share = match pen.presence {

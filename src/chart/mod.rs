@@ -25,6 +25,8 @@ mod layer_ratios;
 mod leaving;
 mod look;
 mod loss;
+mod map;
+mod map_view;
 mod marks;
 mod matrix;
 mod matrix_kind;
@@ -65,6 +67,8 @@ pub use layer_norms::layer_norms;
 pub use layer_ratios::layer_ratios;
 pub use look::{Dashes, Look, Stroke};
 pub use loss::loss;
+pub use map::{MapColours, MapLine, MapSheet, map};
+pub use map_view::{MapRange, MapView};
 pub use matrix::{matrices_at_events, matrix};
 pub use matrix_kind::{MatrixKind, MatrixOptions};
 pub use options::{Options, Perspective, Room};
@@ -105,5 +109,7 @@ pub fn pictures(plot: PlotId, drawing: &mut Drawing<'_>) -> Vec<Picture> {
         PlotId::Plane => vec![plane(drawing)],
         PlotId::Density => densities(drawing),
         PlotId::Times => vec![times(drawing)],
+        // Of many runs.
+        PlotId::Map => Vec::new(),
     }
 }

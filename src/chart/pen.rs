@@ -55,6 +55,12 @@ pub enum Role {
     LawNoise,
     /// Between the quantiles of the law of a mode: the inner half, 80 % and 98 %.
     Law(LawBand),
+    /// Where theory says that what happens on a map changes.
+    Boundary,
+    /// Along which something is equal on a map.
+    Contour,
+    /// What lies about a line on coloured cells, so that it is seen on every colour.
+    Rim,
 }
 
 /// Between which quantiles of a law.

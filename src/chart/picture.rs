@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::axis::Axis;
-use super::heat_map::HeatMap;
+use super::heat_map::{Hatch, HeatMap};
 use super::pen::{Pen, Role};
 use super::plot_id::PlotId;
 use crate::history::Trace;
@@ -242,6 +242,8 @@ pub enum Sign {
     Area,
     /// A mark.
     Mark(Shape),
+    /// Lines over cells.
+    Hatch(Hatch),
 }
 
 impl Picture {

@@ -39,6 +39,9 @@ pub enum PlotId {
     Density,
     /// When the members of an ensemble learn each mode.
     Times,
+    /// A measure of many runs over two parameters. No run has one, so that it is not among [`PlotId::ALL`].
+    #[serde(skip)]
+    Map,
 }
 
 impl PlotId {
@@ -85,6 +88,7 @@ impl PlotId {
             Self::Plane => "plane",
             Self::Density => "density",
             Self::Times => "times",
+            Self::Map => "map",
         }
     }
 
@@ -111,6 +115,7 @@ impl PlotId {
             Self::Plane => "Two modes against each other",
             Self::Density => "Law of each mode",
             Self::Times => "Times until learned",
+            Self::Map => "Map",
         }
     }
 
@@ -119,7 +124,7 @@ impl PlotId {
         match self {
             Self::Strengths => "strength a, singular value s",
             Self::Diffusion => "D, variance of a per unit time",
-            Self::Events | Self::Matrix | Self::Plane => "",
+            Self::Events | Self::Matrix | Self::Plane | Self::Map => "",
             Self::Loss => "excess loss \u{bd}\u{2016}W \u{2212} M\u{2016}\u{b2}",
             Self::Balance => "imbalance of neighbouring layers",
             Self::LayerRatios => "upper layer / lower layer",
@@ -137,7 +142,7 @@ impl PlotId {
         match self {
             Self::Strengths | Self::Plane => "strength",
             Self::Diffusion => "D",
-            Self::Events => "",
+            Self::Events | Self::Map => "",
             Self::Loss => "excess loss",
             Self::Balance => "imbalance",
             Self::LayerRatios => "ratio",
@@ -213,6 +218,7 @@ impl PlotId {
                 "When the members of an ensemble have each mode learned, with what the density of the mode equation carries through the \
                  level per unit of training time, and the time of gradient flow (upright)."
             }
+            Self::Map => "Many runs over two parameters, each cell in the colour of what was measured.",
         }
     }
 
@@ -229,7 +235,8 @@ impl PlotId {
             | Self::Matrix
             | Self::Plane
             | Self::Density
-            | Self::Times => Scale::Linear,
+            | Self::Times
+            | Self::Map => Scale::Linear,
             Self::Diffusion | Self::Loss | Self::Balance | Self::Schedule => Scale::Log,
         }
     }
@@ -256,7 +263,13 @@ impl PlotId {
             | Self::LayerNorms
             | Self::Alignment
             | Self::Schedule => true,
-            Self::Law | Self::Histogram | Self::Matrix | Self::Plane | Self::Density | Self::Times => false,
+            Self::Law
+            | Self::Histogram
+            | Self::Matrix
+            | Self::Plane
+            | Self::Density
+            | Self::Times
+            | Self::Map => false,
         }
     }
 }

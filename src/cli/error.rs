@@ -178,12 +178,6 @@ pub enum CliError {
     /// A table is no map.
     #[error(transparent)]
     Map(#[from] MapError),
-    /// A map is drawn as SVG.
-    #[error("--out {}: a map is drawn as .svg", path.display())]
-    MapExtension {
-        /// The figure.
-        path: PathBuf,
-    },
     /// A merged table is of no known format.
     #[error("--out {}: the name must end in .csv, .npz or .parquet", path.display())]
     TableExtension {
@@ -301,7 +295,6 @@ impl CliError {
             | Self::Sweep(_)
             | Self::TableExtension { .. }
             | Self::Map(_)
-            | Self::MapExtension { .. }
             | Self::NoCell { .. }
             | Self::NotComputed { .. }
             | Self::NoWindow { .. }

@@ -49,7 +49,7 @@ pub use interruption::interrupt;
     after_help = "Exit codes: 0 done; 2 bad input, or a file that cannot be read or written; 3 training diverged; 4 a replay ended otherwise than its session; 5 a number of a lesson is not as it must be; 6 cells of a sweep are missing; 129, 130, 143 ended by SIGHUP, SIGINT (Ctrl-C), SIGTERM; 1 anything else."
 )]
 struct Arguments {
-    /// Open the window on a session, an experiment, a lesson, a recording (.npz), a bundle or a link to the page (https://...#...)
+    /// Open the window on a session, an experiment, a lesson, a recording (.npz), a bundle, a merged table of a sweep or a link to the page (https://...#...)
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(subcommand)]
@@ -148,7 +148,7 @@ struct ReplayArguments {
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command")]
 struct PlotArguments {
-    /// The recording, as written by run or replay with --out FILE.npz; or a merged table of a sweep, .csv or .parquet, for a map
+    /// The recording, as written by run or replay with --out FILE.npz; or a merged table of a sweep, .csv, .parquet or .npz, for a map
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Write a .svg, .png or .pdf file, whole or not at all
@@ -157,12 +157,15 @@ struct PlotArguments {
     /// What is drawn
     #[arg(long, value_parser = plot::panel_parser(), default_value = "all")]
     panel: FigurePanel,
-    /// Of a map: the column that is its colour
+    /// Of a map: the column that is its colour, or lead_over_predicted, variance_over_discrete, learned_fraction
     #[arg(long, value_name = "COLUMN", default_value = "step_learned_median")]
     measure: String,
     /// Of a map: the mode, from 1
     #[arg(long, value_name = "K", default_value_t = 1)]
     mode: u64,
+    /// Of a map: without the lines of theory, which tables in CSV do not have, for they do not hold their sweep
+    #[arg(long)]
+    no_theory: bool,
     /// Paper
     #[arg(long, value_enum, default_value = "light")]
     theme: plot::Theme,

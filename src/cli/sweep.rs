@@ -11,15 +11,19 @@ use super::error::{CliError, Kept};
 use super::interruption::Interruption;
 use super::outputs::extension;
 use super::{print, say, write_stdout};
+use crate::chart::Look;
+use crate::figure::{Figure, Sheet};
 use crate::files::{check_writable, read_text, write_whole};
-use crate::sweep::map::{Map, draw};
+use crate::sweep::map::{Boundaries, MapTable, Wanted};
 use crate::sweep::{
-    CellId, EXAMPLE, Progress, Shard, Sweep, SweepDirectory, SweepError, TableFormat, count_shard, merge,
-    run_shard, write_table,
+    CellId, EXAMPLE, Progress, Shard, Stop, Sweep, SweepDirectory, SweepError, TableFormat, count_shard,
+    merge, run_shard, write_table,
 };
 
 /// Longest sweep file.
 const LONGEST: u64 = 1 << 24;
+/// Strengths of a teacher that are named.
+const MOST_NAMED: usize = 8;
 
 #[derive(Args, Debug)]
 pub(super) struct SweepArguments {
@@ -213,21 +217,62 @@ fn replay(sweep: &Sweep, id: CellId, out: &Path) -> Result<(), CliError> {
 
 /// Whether a file to be drawn is a merged table rather than a recording.
 pub(super) fn is_table(path: &Path) -> bool {
-    extension(path).is_some_and(|extension| ["csv", "parquet"].contains(&extension.as_str()))
+    extension(path).is_some_and(|extension| match extension.as_str() {
+        "csv" | "parquet" => true,
+        // Recordings have the same ending.
+        "npz" => crate::sweep::map::is_table(path),
+        _ => false,
+    })
 }
 
 /// Draws a measure of a merged table over its two axes.
 pub(super) fn plot_map(arguments: &super::PlotArguments) -> Result<(), CliError> {
-    if extension(&arguments.out).is_none_or(|extension| extension != "svg") {
-        return Err(CliError::MapExtension {
-            path: arguments.out.clone(),
-        });
-    }
+    Figure::check_name(&arguments.out)?;
     let mut files = CommandFiles::default();
     files.read("the table", &arguments.file);
     files.will_write("--out", &arguments.out)?;
-    let map = Map::read(&arguments.file, &arguments.measure, arguments.mode)?;
-    let svg = draw(&map, arguments.theme.into());
-    write_whole(&arguments.out, |file| file.write_all(svg.as_bytes()))?;
-    Ok(())
+    let (measure, mode) = (arguments.measure.as_str(), arguments.mode);
+    let table = MapTable::read(&arguments.file, Wanted::One(measure, mode))?;
+    let mode = (mode as usize).saturating_sub(1);
+    let sweep = table.sweep();
+    let theory = sweep.as_ref().filter(|_| !arguments.no_theory).map(|sweep| {
+        let rate = sweep.base().live.learning_rate;
+        Boundaries::of(&table, sweep.base(), sweep.stop.most_steps(rate), mode)
+    });
+    let room = Sheet::room_of_map();
+    let picture = crate::chart::map(&table.sheet(measure, mode, theory.as_ref(), room), room);
+    let (title, caption) = match &sweep {
+        Some(sweep) => (
+            format!(
+                "Deep linear network trained by {}: {} networks in each cell",
+                sweep.base().dynamics().label(),
+                sweep.replicas
+            ),
+            caption_of(sweep),
+        ),
+        None => (String::new(), String::new()),
+    };
+    let look = Look::on_paper(arguments.theme.into());
+    Ok(Sheet::of_picture(picture, title, caption)
+        .paint(&look)
+        .write(&arguments.out)?)
+}
+
+/// The teacher and where a run stops.
+fn caption_of(sweep: &Sweep) -> String {
+    let strengths: Vec<String> = { sweep.base().teacher.strengths.iter() }
+        .take(MOST_NAMED)
+        .map(ToString::to_string)
+        .collect();
+    let more = if sweep.base().teacher.strengths.len() > MOST_NAMED {
+        ", \u{2026}"
+    } else {
+        ""
+    };
+    let stop = match sweep.stop {
+        Stop::Steps(steps) => format!("{steps} steps"),
+        Stop::Time(time) => format!("training time {time}"),
+        Stop::Settled { counts, .. } => format!("until settled and counted {counts} times"),
+    };
+    format!("teacher {}{more}; {stop}", strengths.join(", "))
 }

@@ -9,6 +9,7 @@ mod one_hot;
 mod parse;
 mod samples;
 mod schedule;
+mod start;
 mod table;
 mod table_file;
 mod validate;

@@ -3,7 +3,7 @@
 use super::heat::draw_arrow_between;
 use super::marks::draw_shape;
 use super::svg::{Letters, Rectangle, Svg, text_width};
-use crate::chart::{Key, KeyLines, Look, Sign};
+use crate::chart::{Dashes, Key, KeyLines, Look, Sign, Stroke, hatch_lines};
 
 /// Pixels before the sign of a key.
 const SPACE: f64 = 16.0;
@@ -69,7 +69,7 @@ fn sign_width(sign: Sign) -> f64 {
     match sign {
         Sign::Line | Sign::Arrow => 27.0,
         Sign::Mark(_) => 12.0,
-        Sign::Area => 17.0,
+        Sign::Area | Sign::Hatch(_) => 17.0,
     }
 }
 
@@ -89,6 +89,18 @@ fn draw_key(svg: &mut Svg, key: &Key, [left, middle]: [f64; 2], look: &Look) {
                 height: 12.0,
             };
             svg.area(place, colour, opacity);
+        }
+        Sign::Hatch(hatch) => {
+            let (from, to) = ([start, middle - 6.0], [end, middle + 6.0]);
+            let stroke = Stroke {
+                colour: look.ink,
+                opacity: 1.0,
+                width: 0.9,
+                dashes: Dashes::None,
+            };
+            for line in hatch_lines(hatch, from, to) {
+                svg.line(&line, stroke);
+            }
         }
     }
     svg.text(&key.label, [end + GAP, middle], Letters::new(SIZE, look.ink));

@@ -1,6 +1,6 @@
 //! Pictures on a sheet of paper: those over time one above the other on one time axis, histograms in two columns.
 
-use super::panel::{BARE_GUTTER, LABEL_GUTTER, LEFT_GUTTER, Panel, TITLE_HEIGHT, height_of_rows};
+use super::panel::{BAR_GUTTER, BARE_GUTTER, LABEL_GUTTER, LEFT_GUTTER, Panel, TITLE_HEIGHT, height_of_rows};
 use super::svg::{Letters, Svg};
 use super::{Figure, FigureError, FigurePanel};
 use crate::chart::{
@@ -22,6 +22,8 @@ const SQUARE: f64 = 620.0;
 /// Small matrices in a row, and pixels left of each.
 const MATRICES_IN_A_ROW: usize = 5;
 const SMALL_GUTTER: f64 = 36.0;
+/// Height of a map.
+const HEIGHT_OF_MAP: f64 = 640.0;
 /// Height of a plot among many.
 const AMONG_MANY: f64 = 250.0;
 
@@ -96,6 +98,32 @@ impl Sheet {
             panels,
             size: (WIDTH, (top + 8.0).ceil() as u32),
         })
+    }
+
+    /// The room that a map has on a sheet of its own.
+    pub fn room_of_map() -> Room {
+        Room::on_paper(
+            f64::from(WIDTH) - 2.0 * MARGIN - LEFT_GUTTER - BAR_GUTTER,
+            HEIGHT_OF_MAP,
+        )
+    }
+
+    /// One picture with a title and a line below it.
+    pub fn of_picture(picture: Picture, title: String, caption: String) -> Self {
+        let whole = f64::from(WIDTH) - 2.0 * MARGIN - LEFT_GUTTER;
+        let panel = Panel::fitted(
+            picture,
+            [MARGIN, CAPTION_HEIGHT],
+            [whole, HEIGHT_OF_MAP],
+            BARE_GUTTER,
+        );
+        let height = CAPTION_HEIGHT + panel.height() + 8.0;
+        Self {
+            title,
+            caption,
+            panels: vec![panel],
+            size: (WIDTH, height.ceil() as u32),
+        }
     }
 
     /// Draws it.

@@ -15,7 +15,7 @@ macro_rules! shipped {
 }
 
 /// The files that ship with the program.
-const SHIPPED: [(&str, &str); 22] = shipped![
+const SHIPPED: [(&str, &str); 24] = shipped![
     "01-stairs.toml",
     "02-noise-peaks-first.toml",
     "03-depth.toml",
@@ -38,6 +38,8 @@ const SHIPPED: [(&str, &str); 22] = shipped![
     "20-edges.toml",
     "21-animals.toml",
     "22-sharpening.toml",
+    "23-one-ratio.toml",
+    "24-too-hot.toml",
 ];
 
 /// The lessons that ship with the program, by number. A test reads them all, so none is missing.

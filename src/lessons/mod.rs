@@ -24,6 +24,14 @@
 //! axis = "steps"                 # or "time"
 //! theory = "line"                # or "band", "off"
 //!
+//! [view.map]                     # the map, where the lesson opens it; keys that are left out are those of the usual map
+//! x = { key = "live.learning_rate", from = 0.001, to = 1, scale = "log" }
+//! y = { key = "live.batch_size", from = 1, to = 256, scale = "log" }
+//! measure = "step_learned_median"
+//! mode = 1
+//! replicas = 4
+//! steps = 3000
+//!
 //! [[kept_run]]                   # a run kept for comparison: the experiment with other values
 //! label = "L = 3"
 //! experiment = { network = { hidden = [4, 4] } }
@@ -71,7 +79,7 @@ mod place;
 
 use thiserror::Error;
 
-use crate::chart::{MatrixOptions, PlotId, TimeAxis};
+use crate::chart::{MapView, MatrixOptions, PlotId, TimeAxis};
 use crate::experiment::Experiment;
 pub use crate::simulation::{Change, Companions};
 
@@ -141,7 +149,7 @@ pub enum TheoryLayer {
 }
 
 /// How a lesson is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct View {
     /// Plots that are large; all alike where there are none.
@@ -158,6 +166,8 @@ pub struct View {
     pub pair: (usize, usize),
     /// Whether the law of every mode is drawn behind its strength.
     pub density: bool,
+    /// The map, where it is open.
+    pub map: Option<MapView>,
 }
 
 impl Default for View {
@@ -171,6 +181,7 @@ impl Default for View {
             matrix: MatrixOptions::default(),
             pair: (0, 1),
             density: false,
+            map: None,
         }
     }
 }

@@ -192,6 +192,16 @@ impl Sweep {
         Self::of(directory, &text, table)
     }
 
+    /// A sweep over `base`, by a text without an experiment.
+    ///
+    /// # Errors
+    /// [`SweepFileError`], one line.
+    pub fn over(base: Experiment, text: &str) -> Result<Self, SweepFileError> {
+        let table: Table = from_text(text).map_err(SweepFileError::Toml)?;
+        let text: Text = from_text(text).map_err(SweepFileError::Toml)?;
+        Self::with_base(base, None, &text, table)
+    }
+
     /// Reads a sweep as kept in its directory; gives the version and the settings' digest that stand there too.
     pub(super) fn parse_kept(text: &str) -> Result<(String, String, Option<Self>), SweepFileError> {
         /// What can be told of a file of any version.
@@ -221,8 +231,17 @@ impl Sweep {
         Ok((kept.version, kept.settings, Some(sweep)))
     }
 
-    fn of(directory: &Path, text: &Text, mut table: Table) -> Result<Self, SweepFileError> {
+    fn of(directory: &Path, text: &Text, table: Table) -> Result<Self, SweepFileError> {
         let (base, base_file) = base_of(directory, text.experiment.as_ref())?;
+        Self::with_base(base, base_file, text, table)
+    }
+
+    fn with_base(
+        base: Experiment,
+        base_file: Option<PathBuf>,
+        text: &Text,
+        mut table: Table,
+    ) -> Result<Self, SweepFileError> {
         let range = |holds: bool, key: &'static str, value: &dyn std::fmt::Display, allowed: &'static str| {
             if holds {
                 Ok(())
@@ -322,6 +341,11 @@ impl Sweep {
             inputs.add("the experiment of the sweep", file);
         }
         self.base.add_files_to(inputs);
+    }
+
+    /// The experiment that its cells are variations of.
+    pub fn base(&self) -> &Experiment {
+        &self.base
     }
 
     /// Keys of the axes, in the order of the file.

@@ -56,6 +56,12 @@ impl Sweep {
             .collect()
     }
 
+    /// Values of axis number `axis`, as they stand in tables.
+    pub fn values(&self, axis: usize) -> impl Iterator<Item = &str> {
+        let settings = self.axes.get(axis).map_or(&[][..], |axis| &axis.settings);
+        settings.iter().map(|setting| setting.text.as_str())
+    }
+
     /// The setting of every axis in cell number `index`.
     pub(super) fn settings(&self, index: u64) -> Vec<&Setting> {
         let mut places = vec![0; self.axes.len()];

@@ -70,6 +70,11 @@ impl ModeOutcome {
         Self::Learned,
     ];
 
+    /// The outcome of a name in a table.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     /// Name in tables.
     pub fn name(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::grid::Finder;
+use super::merged::TableRows;
 use super::table::{FoundCell, TableError, scan};
 use super::{Cell, CellId, Column, DirectoryError, Sweep, SweepDirectory, SweepFileError};
 use crate::budget;
@@ -153,11 +154,6 @@ pub fn merge(directories: &[PathBuf], partial: bool) -> Result<Merged, MergeErro
 }
 
 impl Merged {
-    /// The sweep, the first of them where grids were put together.
-    pub fn sweep(&self) -> &Sweep {
-        &self.sweeps[0]
-    }
-
     /// Counts the tables, and what says of what they are, as read.
     pub fn add_files_to(&self, inputs: &mut Inputs) {
         for path in self.files.iter().chain(&self.kept) {
@@ -166,25 +162,6 @@ impl Merged {
         for sweep in &self.sweeps {
             sweep.add_files_to(inputs);
         }
-    }
-
-    /// Bytes of the rows of all cells.
-    pub(super) fn n_bytes(&self) -> u64 {
-        let places = self.places.iter().flatten().flatten();
-        places.map(|place| u64::from(place.length)).sum()
-    }
-
-    /// Columns of the table: an axis holds numbers where it does in every sweep.
-    pub fn columns(&self) -> Vec<Column> {
-        let mut columns = self.sweep().columns();
-        for other in &self.sweeps[1..] {
-            for (column, other) in columns.iter_mut().zip(other.columns()) {
-                if column.kind != other.kind {
-                    column.kind = super::ColumnKind::Text;
-                }
-            }
-        }
-        columns
     }
 
     fn find_cells(&mut self) -> Result<(), MergeError> {
@@ -282,11 +259,47 @@ impl Merged {
         read_at(&mut file, place).map_err(refused)
     }
 
-    /// Tells the rows of every cell that is there, as CSV lines, in the order of the grid.
-    pub(super) fn for_each_cell<E: From<io::Error>>(
-        &self,
-        mut tell: impl FnMut(&str) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// The rows of one cell as CSV lines, if it is there.
+    ///
+    /// # Errors
+    /// [`MergeError::Read`].
+    pub fn rows_of(&self, id: CellId) -> Result<Option<(Cell, String)>, MergeError> {
+        for (number, index) in self.numbers() {
+            let cell = self.sweeps[number].cell(index)?;
+            if cell.id == id {
+                let place = self.places[number][index as usize];
+                return place.map(|place| Ok((cell, self.read(place)?))).transpose();
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl TableRows for Merged {
+    /// The first of them where grids were put together.
+    fn sweep(&self) -> &Sweep {
+        &self.sweeps[0]
+    }
+
+    /// An axis holds numbers where it does in every sweep.
+    fn columns(&self) -> Vec<Column> {
+        let mut columns = self.sweep().columns();
+        for other in &self.sweeps[1..] {
+            for (column, other) in columns.iter_mut().zip(other.columns()) {
+                if column.kind != other.kind {
+                    column.kind = super::ColumnKind::Text;
+                }
+            }
+        }
+        columns
+    }
+
+    fn n_bytes(&self) -> u64 {
+        let places = self.places.iter().flatten().flatten();
+        places.map(|place| u64::from(place.length)).sum()
+    }
+
+    fn for_each_cell(&self, tell: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {
         let mut open: Option<(u32, File)> = None;
         for (number, index) in self.numbers() {
             let Some(place) = self.places[number][index as usize] else {
@@ -302,21 +315,6 @@ impl Merged {
             }
         }
         Ok(())
-    }
-
-    /// The rows of one cell as CSV lines, if it is there.
-    ///
-    /// # Errors
-    /// [`MergeError::Read`].
-    pub fn rows_of(&self, id: CellId) -> Result<Option<(Cell, String)>, MergeError> {
-        for (number, index) in self.numbers() {
-            let cell = self.sweeps[number].cell(index)?;
-            if cell.id == id {
-                let place = self.places[number][index as usize];
-                return place.map(|place| Ok((cell, self.read(place)?))).transpose();
-            }
-        }
-        Ok(None)
     }
 }
 

@@ -9,12 +9,55 @@ use npyz::WriterBuilder as _;
 use zip::ZipWriter;
 
 use super::cell::csv_line;
-use super::{Column, ColumnKind, Merged};
+use super::{Column, ColumnKind, Sweep};
 use crate::budget;
 use crate::files::{stored_as_is, write_archive};
 
 /// Bytes of memory for a byte of a table, most of whose fields are empty or a few characters long.
 const MEMORY_PER_BYTE: u64 = 16;
+
+/// The rows of a table that is written.
+pub trait TableRows {
+    /// The sweep whose cells they are.
+    fn sweep(&self) -> &Sweep;
+
+    /// Columns of the table.
+    fn columns(&self) -> Vec<Column> {
+        self.sweep().columns()
+    }
+
+    /// Bytes of all rows.
+    fn n_bytes(&self) -> u64;
+
+    /// Tells the rows of every cell, as CSV lines, in the order of the grid.
+    ///
+    /// # Errors
+    /// What reading them or `tell` answers.
+    fn for_each_cell(&self, tell: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()>;
+}
+
+/// Cells in memory.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// The sweep whose cells they are.
+    pub sweep: Sweep,
+    /// The rows of each cell, in the order of the grid.
+    pub rows: Vec<String>,
+}
+
+impl TableRows for Collected {
+    fn sweep(&self) -> &Sweep {
+        &self.sweep
+    }
+
+    fn n_bytes(&self) -> u64 {
+        self.rows.iter().map(|rows| rows.len() as u64).sum()
+    }
+
+    fn for_each_cell(&self, tell: &mut dyn FnMut(&str) -> io::Result<()>) -> io::Result<()> {
+        self.rows.iter().try_for_each(|rows| tell(rows))
+    }
+}
 
 /// Format of a merged table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +88,11 @@ impl TableFormat {
 ///
 /// # Errors
 /// What reading the tables or `writer` answers.
-pub fn write_table(merged: &Merged, format: TableFormat, writer: impl Write + Seek + Send) -> io::Result<()> {
+pub fn write_table(
+    merged: &dyn TableRows,
+    format: TableFormat,
+    writer: impl Write + Seek + Send,
+) -> io::Result<()> {
     match format {
         TableFormat::Csv => write_csv(merged, writer),
         TableFormat::Npz => write_npz(merged, writer),
@@ -54,10 +101,10 @@ pub fn write_table(merged: &Merged, format: TableFormat, writer: impl Write + Se
     }
 }
 
-fn write_csv(merged: &Merged, mut writer: impl Write) -> io::Result<()> {
+fn write_csv(merged: &dyn TableRows, mut writer: impl Write) -> io::Result<()> {
     let names = merged.columns().into_iter().map(|column| column.name);
     writer.write_all(csv_line(names).as_bytes())?;
-    merged.for_each_cell(|rows| writer.write_all(rows.as_bytes()))?;
+    merged.for_each_cell(&mut |rows| writer.write_all(rows.as_bytes()))?;
     writer.flush()
 }
 
@@ -103,13 +150,13 @@ pub(super) fn push_rows(rows: &str, columns: &mut [Values]) -> io::Result<usize>
     Ok(n)
 }
 
-fn write_npz(merged: &Merged, writer: impl Write + Seek) -> io::Result<()> {
+fn write_npz(merged: &dyn TableRows, writer: impl Write + Seek) -> io::Result<()> {
     let columns = merged.columns();
     // A column is an array, so the whole table is in memory.
     let text = merged.n_bytes();
     budget::check(MEMORY_PER_BYTE * text).map_err(io::Error::other)?;
     let mut values: Vec<Values> = columns.iter().map(Values::of).collect();
-    merged.for_each_cell(|rows| push_rows(rows, &mut values).map(drop))?;
+    merged.for_each_cell(&mut |rows| push_rows(rows, &mut values).map(drop))?;
     write_archive(writer, |zip| {
         for (column, values) in columns.iter().zip(values) {
             match values {

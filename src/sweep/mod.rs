@@ -26,6 +26,7 @@ mod replica;
 mod run;
 mod shard;
 mod summary;
+mod survey;
 mod table;
 
 pub use axis::{AxisError, Setting};
@@ -37,7 +38,8 @@ pub use grid::Cell;
 pub use id::CellId;
 pub use measure::{Measures, ModeOutcome};
 pub use merge::{MergeError, Merged, merge};
-pub use merged::{TableFormat, write_table};
+pub use merged::{Collected, TableFormat, TableRows, write_table};
 pub use run::{Progress, ShardRun, SweepError, count_shard, run_shard};
 pub use shard::{Shard, ShardError};
+pub use survey::{Survey, Surveyed};
 pub use table::TableError;

@@ -14,17 +14,19 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 
-use super::merged::{Values, push_rows};
-use super::{Column, ColumnKind, Merged};
+use super::merged::{TableRows, Values, push_rows};
+use super::{Column, ColumnKind};
 
 /// Rows that are gathered before they are written.
 const ROWS_OF_A_GROUP: usize = 1 << 16;
+/// Key of the sweep in the metadata.
+const SWEEP: &str = "saddlescope.sweep";
 
 /// Writes the table.
 ///
 /// # Errors
 /// What reading the tables or `writer` answers.
-pub(super) fn write(merged: &Merged, writer: impl Write + Send) -> io::Result<()> {
+pub(super) fn write(merged: &dyn TableRows, writer: impl Write + Send) -> io::Result<()> {
     let columns = merged.columns();
     let mut file = open(merged, &columns, writer).map_err(io::Error::other)?;
     let empty: Vec<Values> = columns.iter().map(Values::of).collect();
@@ -36,7 +38,7 @@ pub(super) fn write(merged: &Merged, writer: impl Write + Send) -> io::Result<()
         }
         group.close().map(drop)
     };
-    merged.for_each_cell(|rows| {
+    merged.for_each_cell(&mut |rows| {
         n_rows += push_rows(rows, &mut values)?;
         if n_rows >= ROWS_OF_A_GROUP {
             write_group(&values).map_err(io::Error::other)?;
@@ -52,7 +54,7 @@ pub(super) fn write(merged: &Merged, writer: impl Write + Send) -> io::Result<()
 }
 
 fn open<W: Write + Send>(
-    merged: &Merged,
+    merged: &dyn TableRows,
     columns: &[Column],
     writer: W,
 ) -> Result<SerializedFileWriter<W>, ParquetError> {
@@ -60,7 +62,7 @@ fn open<W: Write + Send>(
     let schema = Type::group_type_builder("sweep").with_fields(fields).build()?;
     let metadata = [
         ("saddlescope.version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("saddlescope.sweep", merged.sweep().to_toml()),
+        (SWEEP, merged.sweep().to_toml()),
     ];
     let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value));
     let properties = WriterProperties::builder()
@@ -114,15 +116,22 @@ fn write_column<W: Write + Send>(
     column.close()
 }
 
-/// The names of the columns and the rows of a table, every field as text.
+/// Names of columns, rows and the sweep of a table.
+type TableRead<R> = (Vec<String>, R, Option<String>);
+
+/// The names of the columns, the rows of a table, every field as text, and the sweep in its metadata.
 pub(super) fn read(
     file: std::fs::File,
-) -> io::Result<(Vec<String>, impl Iterator<Item = io::Result<Vec<String>>>)> {
+) -> io::Result<TableRead<impl Iterator<Item = io::Result<Vec<String>>>>> {
     use parquet::file::reader::{FileReader as _, SerializedFileReader};
     use parquet::record::Field;
     let reader = SerializedFileReader::new(file).map_err(io::Error::other)?;
     let fields = reader.metadata().file_metadata().schema().get_fields();
     let names = fields.iter().map(|field| field.name().to_owned()).collect();
+    let metadata = reader.metadata().file_metadata().key_value_metadata();
+    let sweep = { metadata.into_iter().flatten() }
+        .find(|entry| entry.key == SWEEP)
+        .and_then(|entry| entry.value.clone());
     let rows = reader.into_iter().map(|row| {
         let row = row.map_err(io::Error::other)?;
         let text = |field: &Field| match field {
@@ -133,5 +142,5 @@ pub(super) fn read(
         };
         Ok(row.get_column_iter().map(|(_, field)| text(field)).collect())
     });
-    Ok((names, rows))
+    Ok((names, rows, sweep))
 }

@@ -59,7 +59,10 @@ pub use near_zero::{growth_rate_near_zero, growth_rate_of_last_mode};
 pub use noise_balance::{NoiseBalance, NoisyNetwork};
 pub use quantiles::Quantiles;
 pub use saddles::{plateau_level, plateau_levels};
-pub use stability::{curvature, largest_mean_square_stable_learning_rate, largest_stable_learning_rate};
+pub use stability::{
+    curvature, largest_mean_square_stable_learning_rate, largest_mean_square_stable_learning_rate_of_row,
+    largest_stable_learning_rate,
+};
 pub use stationary::{StationaryDensity, StationaryLaw, trapping_number};
 pub use stored_law::{ResidualMoments, StoredLaw};
 pub use stored_variance::stored_variance;

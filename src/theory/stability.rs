@@ -31,3 +31,36 @@ pub fn largest_mean_square_stable_learning_rate(
 ) -> f64 {
     largest_stable_learning_rate(depth, teacher_strength) / (1.0 + 2.0 / batch_size as f64)
 }
+
+/// Largest learning rate at which the mean square of one row of the error of a whole network shrinks, with batches of
+/// `batch_size >= 1` fresh Gaussian samples, where the entries of the row relax at `rates`: the least `eta` at which
+///
+/// ```text
+/// sum_b g_b = 1,   g_b = (eta / B) c_b / (2 - eta c_b (1 + 1/B))
+/// ```
+///
+/// the condition of [`row_variance`](super::row_variance). A single rate gives `eta c (1 + 2/B) = 2`. The batch size need not be whole, so that
+/// the limit can be drawn as a curve. Infinite where no entry relaxes.
+pub fn largest_mean_square_stable_learning_rate_of_row(rates: &[f64], batch_size: f64) -> f64 {
+    let fastest = rates.iter().copied().fold(0.0, f64::max);
+    if fastest <= 0.0 {
+        return f64::INFINITY;
+    }
+    let gain = |eta: f64| -> f64 {
+        let of = |rate: &f64| eta / batch_size * rate / (2.0 - eta * rate * (1.0 + 1.0 / batch_size));
+        rates.iter().map(of).sum()
+    };
+    // The gain rises from 0 without bound up to the pole of the fastest entry.
+    let (mut low, mut high) = (0.0, 2.0 / (fastest * (1.0 + 1.0 / batch_size)));
+    loop {
+        let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            return low;
+        }
+        if gain(middle) < 1.0 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+}

@@ -4,6 +4,8 @@
 use saddlescope::lessons::{CaptionTime, Lesson, builtin, find, run_checks};
 use saddlescope::observables::events::Event;
 use saddlescope::simulation::Simulation;
+use saddlescope::sweep::Survey;
+use saddlescope::sweep::map::Boundaries;
 
 /// Runs a lesson as the window would and checks that every caption is shown, then makes its checks.
 fn teaches(id: &str) {
@@ -48,7 +50,7 @@ fn every_caption_is_shown(lesson: &Lesson) {
 fn the_lessons_are_in_order() {
     let lessons = builtin();
     let numbers: Vec<u32> = lessons.iter().map(|lesson| lesson.number).collect();
-    assert_eq!(numbers, (1..=22).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=24).collect::<Vec<_>>());
     for lesson in &lessons {
         // The walk between saddles and the cloud that sharpens are the paper's own.
         let is_of_the_paper = lesson.number < 9 || [20, 22].contains(&lesson.number);
@@ -153,4 +155,46 @@ fn lesson_18_cooling() {
 #[test]
 fn lesson_19_blind() {
     teaches("blind");
+}
+
+#[test]
+fn lesson_23_one_ratio_rules_the_noise() {
+    teaches("one-ratio");
+}
+
+#[test]
+fn lesson_24_too_hot_to_remember() {
+    teaches("too-hot");
+}
+
+#[test]
+fn maps_of_lessons_can_be_computed() {
+    let mut n_maps = 0;
+    for lesson in builtin() {
+        let Some(map) = &lesson.view.map else { continue };
+        n_maps += 1;
+        let survey = Survey::new(&lesson.experiment, map).unwrap();
+        let table = survey.table();
+        assert!(table.has_measure(&map.measure), "{}", lesson.id);
+        assert!(
+            (1..=lesson.experiment.teacher.strengths.len()).contains(&map.mode),
+            "{}",
+            lesson.id
+        );
+        // The run of the lesson is on its map.
+        let live = lesson.experiment.live;
+        let at = table.position(|key| match key {
+            "live.learning_rate" => Some(live.learning_rate),
+            "live.batch_size" => Some(live.batch_size as f64),
+            "live.label_noise_std" => Some(live.label_noise_std),
+            _ => None,
+        });
+        assert!(at.is_some(), "{}", lesson.id);
+        assert!(
+            !Boundaries::of(&table, &lesson.experiment, map.steps, map.mode - 1)
+                .all
+                .is_empty()
+        );
+    }
+    assert_eq!(n_maps, 2);
 }

@@ -7,6 +7,7 @@ mod discrete_variance;
 mod extremes;
 mod goodness_of_fit;
 mod histogram;
+mod mean_square;
 mod mode_law;
 mod moments_of_values;
 mod momentum;

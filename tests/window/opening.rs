@@ -134,8 +134,8 @@ fn what_cannot_be_opened_is_named_with_what_can_be_done() {
         path
     };
     let cases = [
-        (file("map.parquet", b"PAR1...."), "saddlescope plot"),
-        (file("map.csv", b"cell,mode\n1,2\n"), "saddlescope plot"),
+        (file("map.parquet", b"PAR1...."), "map.parquet"),
+        (file("map.csv", b"cell,mode\n1,2\n"), "column status is missing"),
         (file("samples.csv", b"a,b\n1,2\n"), "data.kind"),
         (
             file("sweep.toml", b"[[axis]]\nkey = \"live.learning_rate\"\n"),

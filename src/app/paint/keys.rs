@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{FontId, Galley, Painter, Pos2, Rect, pos2, vec2};
+use eframe::egui::{FontId, Galley, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 use super::ground::Ground;
 use super::heat::draw_arrow_between;
 use super::line::draw_straight;
 use super::marks::draw_mark;
-use crate::chart::{Key, KeyLines, Sign};
+use crate::chart::{Key, KeyLines, Sign, hatch_lines};
 
 /// Points before the sign of a key.
 const SPACE: f32 = 12.0;
@@ -142,6 +142,14 @@ impl<'a> PlacedKeys<'a> {
                 let size = vec2(end - start, 10.0 * self.letters);
                 painter.rect_filled(Rect::from_center_size(middle, size), 0.0, ground.fill(key.pen));
             }
+            Sign::Hatch(hatch) => {
+                let place = Rect::from_center_size(middle, vec2(end - start, 10.0 * self.letters));
+                let corner = |at: Pos2| [f64::from(at.x), f64::from(at.y)];
+                let stroke = Stroke::new(0.9, ground.text(None));
+                for line in hatch_lines(hatch, corner(place.min), corner(place.max)) {
+                    painter.line_segment(line.map(|[x, y]| pos2(x as f32, y as f32)), stroke);
+                }
+            }
         }
         let place = pos2(end + GAP * self.letters, at.y - 0.5 * words.size().y);
         painter.galley(place, Arc::clone(words), ground.text(None));
@@ -157,6 +165,6 @@ fn sign_width(sign: Sign) -> f32 {
     match sign {
         Sign::Line | Sign::Arrow => 22.0,
         Sign::Mark(_) => 11.0,
-        Sign::Area => 15.0,
+        Sign::Area | Sign::Hatch(_) => 15.0,
     }
 }

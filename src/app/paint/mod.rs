@@ -10,6 +10,7 @@ mod guess;
 mod heat;
 mod keys;
 mod line;
+mod map;
 mod marks;
 mod names;
 mod over_time;
@@ -24,6 +25,7 @@ use crate::chart::TraceCache;
 
 pub(super) use beside::{beside_plot, histogram_plot};
 pub(super) use guess::width_plot;
+pub(super) use map::map_plot;
 pub(super) use over_time::{Stack, stack};
 
 /// What is kept from frame to frame, so that a picture in which nothing moves is not made again.

@@ -1,5 +1,6 @@
 //! One run painted by both painters: what is on the screen and what is exported are the same pictures with the same words.
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use eframe::egui::{self, Rect, Shape, pos2, vec2};
@@ -12,13 +13,15 @@ use super::panel::{Panel, Surroundings};
 use crate::app::state::{KeptRun, Predictions, RunData, View, known};
 use crate::app::style;
 use crate::chart::{
-    self, Drawing, Look, MatrixKind, MatrixOptions, Options, Picture, PlotId, Room, SettledLaws, TimeScale,
-    TraceCache,
+    self, Drawing, Look, MapView, MatrixKind, MatrixOptions, Options, Picture, PlotId, Room, SettledLaws,
+    TimeScale, TraceCache,
 };
 use crate::experiment::{Dynamics, Experiment};
 use crate::figure::{FigurePanel, Sheet};
 use crate::palette;
 use crate::simulation::{Change, EnsembleKind, Passage, Schedule, Script};
+use crate::sweep::Survey;
+use crate::sweep::map::Boundaries;
 use crate::worker::{Command, RunSpec, RunState, Speed, Watch, Worker};
 
 /// A learning rate at which the default run diverges.
@@ -291,6 +294,61 @@ fn every_plot_is_the_same_on_the_screen_and_on_paper() {
             assert_eq!(words, words_on_paper(figure.svg()), "{plot:?}");
         }
     }
+}
+
+/// A map with the cells of its coarsest level, some of which diverge, and what theory says of it.
+fn map_of_some_cells() -> Picture {
+    let base = Experiment::default();
+    let view = MapView {
+        replicas: 1,
+        steps: 600,
+        ..MapView::default()
+    };
+    let survey = Survey::new(&base, &view).unwrap();
+    let mut table = survey.table();
+    for &place in &survey.order()[0] {
+        let cell = survey.cell(place).unwrap();
+        let rows = survey
+            .sweep()
+            .compute(&cell, &AtomicBool::new(false))
+            .unwrap()
+            .unwrap();
+        table.put(place, cell.settings, &rows);
+    }
+    let theory = Boundaries::of(&table, &base, view.steps, 0);
+    let room = Sheet::room_of_map();
+    let mut sheet = table.sheet(&view.measure, 0, Some(&theory), room);
+    sheet.dot = table.position(|key| (key == "live.learning_rate").then_some(0.005).or(Some(32.0)));
+    chart::map(&sheet, room)
+}
+
+#[test]
+fn a_map_is_the_same_on_the_screen_and_on_paper() {
+    let picture = map_of_some_cells();
+    let keys: Vec<&str> = picture.keys.iter().map(|key| key.label.as_str()).collect();
+    for key in [
+        "diverged",
+        "unfinished",
+        "gradient descent unstable beyond",
+        "equal \u{3b7}/B",
+        "present settings",
+    ] {
+        assert!(keys.contains(&key), "no {key} in {keys:?}");
+    }
+    // Every cell has the value of the block that it is in, and none is between two.
+    let map = picture.heat_map.as_ref().unwrap();
+    assert_eq!(map.shape(), (64, 47));
+    for row in 0..47 {
+        for column in 0..64 {
+            let block = (column - column % 8, row - row % 8);
+            assert_eq!(map.value((column, row)).to_bits(), map.value(block).to_bits());
+        }
+    }
+    let mut words = Screen::new().words(&picture);
+    words.sort();
+    let sheet = Sheet::of_picture(picture, "title".to_owned(), "caption".to_owned());
+    let figure = sheet.paint(&Look::on_paper(palette::Ground::Light));
+    assert_eq!(words, words_on_paper(figure.svg()));
 }
 
 #[test]

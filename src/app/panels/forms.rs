@@ -88,7 +88,7 @@ fn export_dialog(ctx: &egui::Context, form: &mut ExportForm) -> Option<bool> {
                 ui.end_row();
                 let label = ui.label("a row every");
                 // A figure shows what is on the screen.
-                let has_rows = !matches!(form.kind, ExportKind::Figure(_));
+                let has_rows = !matches!(form.kind, ExportKind::Figure(_) | ExportKind::Map(_));
                 let every = egui::DragValue::new(&mut form.every)
                     .range(1..=u64::MAX)
                     .suffix(" steps");

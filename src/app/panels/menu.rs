@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, RichText, Ui};
 
-use crate::app::action::{Action, FileAction, Zoom};
+use crate::app::action::{Action, FileAction, MapAction, Zoom};
 use crate::app::commands::info_of;
 use crate::app::format::grouped;
 use crate::app::state::{MAX_SMOOTHING, Span, State};
@@ -38,6 +38,11 @@ pub(crate) fn menus(ui: &mut Ui, state: &State) -> Option<Action> {
             });
         }
         asked = plot_menu(ui, state).or(asked.take());
+        let map = egui::Button::selectable(state.view.settings.map.shown, "Map");
+        let hint = "Many runs over two parameters at once, computed now (key M).";
+        if ui.add(map).on_hover_text(hint).clicked() {
+            asked = Some(Action::Map(MapAction::Toggle));
+        }
         if !is_narrow {
             ui.separator();
             asked = time_controls(ui, state).or(asked.take());
@@ -82,6 +87,7 @@ const MENUS: &[(&str, &[Action])] = &[
     (
         "View",
         &[
+            Action::Map(MapAction::Toggle),
             Action::LectureView,
             Action::ToggleTheory,
             Action::ToggleSingularValues,

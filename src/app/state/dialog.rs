@@ -32,6 +32,16 @@ pub(crate) enum ExportKind {
     Csv,
     Npz,
     Bundle,
+    Map(MapExport),
+}
+
+/// What can be written of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MapExport {
+    Figure,
+    Table,
+    /// The sweep file that computes it.
+    Sweep,
 }
 
 /// An export as it is being asked for.
@@ -52,6 +62,12 @@ impl ExportKind {
             (Self::Csv, "data: CSV"),
             (Self::Npz, "data: NPZ"),
             (Self::Bundle, "bundle: session, data and figures (zip)"),
+            (Self::Map(MapExport::Figure), "map: figure"),
+            (
+                Self::Map(MapExport::Table),
+                "map: table of all measures (csv, npz, parquet)",
+            ),
+            (Self::Map(MapExport::Sweep), "map: its sweep file (toml)"),
         ];
         figures.chain(data).collect()
     }
@@ -59,8 +75,9 @@ impl ExportKind {
     /// How its files end.
     pub(crate) fn extension(self) -> &'static str {
         match self {
-            Self::Figure(_) => "svg",
-            Self::Csv => "csv",
+            Self::Figure(_) | Self::Map(MapExport::Figure) => "svg",
+            Self::Csv | Self::Map(MapExport::Table) => "csv",
+            Self::Map(MapExport::Sweep) => "toml",
             Self::Npz => "npz",
             Self::Bundle => "zip",
         }

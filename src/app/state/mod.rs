@@ -6,6 +6,7 @@ mod draft;
 mod guess;
 mod kept_run;
 mod known;
+mod map;
 mod notice;
 mod predictions;
 mod run_data;
@@ -23,11 +24,12 @@ use crate::experiment::Experiment;
 use crate::lessons::Lesson;
 use crate::worker::Checkpoint;
 
-pub(crate) use dialog::{Dialog, ExportForm, ExportKind, Search};
+pub(crate) use dialog::{Dialog, ExportForm, ExportKind, MapExport, Search};
 pub(crate) use draft::{Companions, Draft};
 pub(crate) use guess::{GuessMark, GuessValue};
 pub(crate) use kept_run::KeptRun;
 pub(crate) use known::known;
+pub(crate) use map::{MapSettings, MapState, OpenedTable, PRESETS};
 pub(crate) use notice::{Notice, Offer, Progress};
 pub(crate) use predictions::{Measured, Predictions};
 pub(crate) use run_data::{HISTORY_BUDGET_BYTES, RunData};
@@ -67,6 +69,7 @@ pub(crate) struct State {
     pub(crate) offer: Option<Offer>,
     /// Files opened and saved of late, the newest first.
     pub(crate) recent_files: Vec<PathBuf>,
+    pub(crate) map: MapState,
     /// Background work going on.
     pub(crate) progress: Option<Progress>,
     /// Whether the person is invited to a first move.
@@ -123,6 +126,7 @@ impl State {
             notice: None,
             offer: None,
             recent_files: Vec::new(),
+            map: MapState::default(),
             progress: None,
             invites: true,
             frames_per_second: None,

@@ -4,7 +4,7 @@ use super::run_data::RunData;
 use super::time::{Span, TimeWindow};
 use super::view::View;
 use crate::chart::TimeAxis;
-use crate::experiment::{Experiment, InitScheme};
+use crate::experiment::Experiment;
 use crate::theory::StrengthCurve;
 
 /// Steps by which a live range grows while it doubles: each is about a pixel, so that between two of them a picture of a long
@@ -77,29 +77,9 @@ fn stepwise(end: f64) -> f64 {
 /// Training time within which theory expects every mode to be learned, so that the curves grow into a still picture. Without
 /// alignment the initial strengths are estimated from the size of the weights.
 pub(crate) fn horizon(experiment: &Experiment) -> f64 {
-    let depth = experiment.network.depth();
-    let widths = experiment.network.widths();
-    let gaussian = |std: &dyn Fn(usize, usize) -> f64| {
-        let layers: f64 = widths.windows(2).map(|pair| std(pair[0], pair[1])).product();
-        layers
-            * widths[1..depth]
-                .iter()
-                .map(|&width| (width as f64).sqrt())
-                .product::<f64>()
-    };
-    let start = match experiment.init.scheme {
-        InitScheme::Aligned => {
-            let starts = experiment.init.aligned_strengths(1);
-            starts.last().copied().unwrap_or(0.0)
-        }
-        InitScheme::Gaussian => gaussian(&|_, _| experiment.init.std),
-        InitScheme::Power => {
-            gaussian(&|fan_in, fan_out| (fan_in.min(fan_out) as f64).powf(-0.5 * experiment.init.gamma))
-        }
-    };
     let slowest = experiment.teacher.strengths.len() - 1;
     let law = experiment.mode_law(slowest, &experiment.live);
-    let learned = StrengthCurve::of(&law, start.max(1e-12));
+    let learned = StrengthCurve::of(&law, experiment.start_strength(slowest).max(1e-12));
     let learned = learned.time_to_reach(0.99 * learned.end());
     let eta = experiment.live.learning_rate;
     (1.15 * learned.unwrap_or(0.0)).clamp(100.0 * eta, 20_000.0 * eta)

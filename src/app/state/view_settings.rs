@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::map::MapSettings;
 use super::time::Span;
 use crate::chart::{MatrixOptions, Perspective, PlotId, Scale, TimeScale};
 use crate::lessons::{TheoryLayer, View as LessonView};
@@ -47,6 +48,8 @@ pub(crate) struct ViewSettings {
     pub(crate) halt: HaltRule,
     /// What stands beside the plots over time.
     pub(crate) beside: Beside,
+    /// The map.
+    pub(crate) map: MapSettings,
 }
 
 /// What stands beside the plots over time, and how.
@@ -166,6 +169,7 @@ impl ViewSettings {
         let last = rank.saturating_sub(1);
         let (one, other) = self.beside.pair;
         self.beside.pair = (one.min(last), other.min(last));
+        self.map = self.map.sound(rank);
         self.smoothing = if self.smoothing.is_finite() {
             self.smoothing.clamp(0.0, MAX_SMOOTHING)
         } else {
@@ -213,6 +217,14 @@ impl ViewSettings {
             },
             // A lesson ends at a step of its own.
             halt: HaltRule::NEVER,
+            map: lesson
+                .map
+                .clone()
+                .map_or_else(MapSettings::default, |view| MapSettings {
+                    shown: true,
+                    view,
+                    zooms: Vec::new(),
+                }),
             ..Self::default()
         }
     }
@@ -285,7 +297,7 @@ fn known_scales<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<P
 #[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 mod tests {
     use super::*;
-    use crate::chart::MatrixKind;
+    use crate::chart::{MapRange, MapView, MatrixKind};
 
     /// Every setting other than usual.
     fn unusual() -> ViewSettings {
@@ -330,6 +342,16 @@ mod tests {
                 pair: (2, 1),
                 law_ellipses: true,
                 passage: Passage::Half,
+            },
+            map: MapSettings {
+                shown: true,
+                view: MapView {
+                    x: MapRange::linear("network.depth", 1.0, 4.0),
+                    measure: "variance".to_owned(),
+                    mode: 2,
+                    ..MapView::default()
+                },
+                zooms: vec![(MapView::default().x, MapView::default().y)],
             },
         }
     }

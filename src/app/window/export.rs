@@ -105,7 +105,7 @@ pub(super) fn write_export(
             let figure = Figure::draw(&recording, &options).map_err(|error| error.to_string())?;
             figure.write(path).map_err(|error| error.to_string())
         }
-        // It has been written another way.
-        ExportKind::Bundle => Ok(()),
+        // They have been written another way.
+        ExportKind::Map(_) | ExportKind::Bundle => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use eframe::egui::{self, CentralPanel, Panel, Ui};
 
 use super::Window;
 use crate::app::action::Action;
-use crate::app::paint::{Stack, beside_plot, stack};
+use crate::app::paint::{Stack, beside_plot, map_plot, stack};
 use crate::app::panels;
 use crate::app::state::{Dialog, Panels, State, known, visible_range};
 use crate::chart::{PlotId, SettledLaws};
@@ -17,6 +17,9 @@ const LOW: f32 = 500.0;
 /// Heights, in points, that the first of them and each further one need at least.
 const FIRST: f32 = 150.0;
 const NEXT: f32 = 120.0;
+/// Share of the height that the map takes, and what it needs at least in points.
+const SHARE_OF_MAP: f32 = 0.62;
+const LEAST_MAP: f32 = 200.0;
 /// Height, in points, below which the events are left to the marks on the curves.
 const WITH_EVENTS: f32 = 300.0;
 
@@ -101,7 +104,21 @@ impl Window {
         self.carry_out(ui, asked);
         let asked = panels::lesson_panel(ui, &self.state, &mut self.caches, emphasis);
         self.carry_out(ui, asked);
+        if self.state.view.settings.map.shown {
+            self.map_view(ui, emphasis);
+        }
         self.plots(ui, emphasis);
+    }
+
+    /// The map with its controls; below it there is room for the run that was clicked.
+    fn map_view(&mut self, ui: &mut Ui, emphasis: f32) {
+        if emphasis <= 1.0 {
+            let asked = panels::map_controls(ui, &self.state);
+            self.carry_out(ui, asked);
+        }
+        let height = (SHARE_OF_MAP * ui.available_height()).max(LEAST_MAP);
+        let asked = map_plot(ui, &self.state, &mut self.caches, height, emphasis);
+        self.carry_out(ui, asked);
     }
 
     fn plots(&mut self, ui: &mut Ui, emphasis: f32) {

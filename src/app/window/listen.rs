@@ -39,6 +39,7 @@ impl Window {
         }
         self.look_after_settings();
         self.look_after_lesson();
+        self.look_after_map(ctx);
         self.update_title(ctx);
         self.count_frames(ctx);
         platform::publish(|| self.published());

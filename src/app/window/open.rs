@@ -48,6 +48,7 @@ impl Window {
                 ));
             }
             Opened::Experiment(experiment) => self.open_experiment(*experiment),
+            Opened::Table(name, table) => self.open_table(name, *table),
             Opened::Lesson(lesson) => {
                 let lessons = &mut self.state.teaching.lessons;
                 let place = lessons.iter().position(|other| other.id == lesson.id);

@@ -1,6 +1,6 @@
 //! What every action does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use eframe::egui::{self, Event as InputEvent, Key};
@@ -8,9 +8,9 @@ use eframe::egui::{self, Event as InputEvent, Key};
 use super::Window;
 use super::files::Purpose;
 use super::system_dialog::{self, Wanted};
-use crate::app::action::{Action, FileAction, Zoom};
+use crate::app::action::{Action, FileAction, MapAction, Zoom};
 use crate::app::commands::ALL;
-use crate::app::state::{Dialog, ExportKind, Search, SpeedSetting, Undoable, visible_range};
+use crate::app::state::{Dialog, ExportForm, ExportKind, Search, SpeedSetting, Undoable, visible_range};
 use crate::app::style;
 use crate::chart::{PlotId, TimeScale};
 use crate::dynamics::LiveParams;
@@ -36,7 +36,13 @@ impl Window {
                 keys.any(|key| is_pressed(input, *key))
             });
             if is_pressed {
-                self.perform(ctx, info.action.clone());
+                let is_map = self.state.view.settings.map.shown;
+                let action = match &info.action {
+                    // One key goes back, on the map or along the run.
+                    Action::RewindHere if is_map => Action::Map(MapAction::Back),
+                    action => action.clone(),
+                };
+                self.perform(ctx, action);
             }
         }
         let pasted = ctx.input(|input| {
@@ -146,6 +152,7 @@ impl Window {
 
             Action::Show(dialog) => state.dialog = dialog,
             Action::File(file) => self.perform_on_file(ctx, file),
+            Action::Map(map) => self.perform_on_map(map),
             Action::CloseNotice => state.notice = None,
 
             Action::OpenLesson(index) => self.open_lesson(index),
@@ -194,12 +201,22 @@ impl Window {
             FileAction::AskExport => {
                 self.state.dialog = Dialog::Export(self.files.export_form(self.state.run.step));
             }
+            FileAction::AskMapExport(export) => {
+                let kind = ExportKind::Map(export);
+                let form = self.files.export_form(self.state.run.step);
+                let path = Path::new(&form.path)
+                    .with_extension(kind.extension())
+                    .display()
+                    .to_string();
+                self.state.dialog = Dialog::Export(ExportForm { kind, path, ..form });
+            }
             FileAction::SaveTo(path) => self.save_to(path),
             FileAction::Open(path) => self.open_file(&path),
             FileAction::Export(form) => match form.kind {
                 ExportKind::Figure(panel) if self.has_what_is_drawn(panel) => {
                     self.export_figure(panel, &form);
                 }
+                ExportKind::Map(export) => self.export_map(export, &form),
                 ExportKind::Figure(_) | ExportKind::Csv | ExportKind::Npz | ExportKind::Bundle => {
                     self.ask_snapshot(Purpose::Export(form));
                 }

@@ -29,8 +29,8 @@ pub(crate) fn ask_file(asked: Asked, suggestion: &Path) -> impl FnMut() -> Answe
                 .set_title("Open")
                 .set_directory(suggestion)
                 .add_filter(
-                    "sessions, experiments, lessons, recordings, bundles",
-                    &["toml", "npz", "zip"],
+                    "sessions, experiments, lessons, recordings, bundles, tables of sweeps",
+                    &["toml", "npz", "zip", "csv", "parquet"],
                 )
                 .add_filter("all files", &["*"])
                 .pick_file(),
