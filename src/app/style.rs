@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{self, Color32, FontData, FontDefinitions, Visuals};
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{self, Align, Color32, FontData, FontDefinitions, FontId, Visuals};
 
 use crate::chart::Look;
 use crate::palette::{Ground, mode_style};
@@ -82,6 +83,38 @@ pub(super) fn look(visuals: &Visuals) -> Look {
         grey: rgb(quiet(visuals)),
         ..usual
     }
+}
+
+/// Size of an exponent, of that of its number: the font's own raised digits are a third as high, and cannot be told apart.
+const EXPONENT: f32 = 0.8;
+
+/// A text whose raised digits are those of the font, made smaller and set at the top.
+pub(super) fn with_legible_exponents(text: &str, font: &FontId, color: Color32) -> LayoutJob {
+    const RAISED: &str = "\u{2070}\u{b9}\u{b2}\u{b3}\u{2074}\u{2075}\u{2076}\u{2077}\u{2078}\u{2079}";
+    let plain = |letter: char| match letter {
+        '\u{207b}' => Some('\u{2212}'),
+        letter => {
+            let digit = RAISED.chars().position(|raised| raised == letter)?;
+            char::from_digit(digit as u32, 10)
+        }
+    };
+    let mut job = LayoutJob::default();
+    let small = FontId::new(EXPONENT * font.size, font.family.clone());
+    for letter in text.chars() {
+        let raised = plain(letter);
+        let format = TextFormat {
+            font_id: if raised.is_some() {
+                small.clone()
+            } else {
+                font.clone()
+            },
+            valign: Align::TOP,
+            color,
+            ..TextFormat::default()
+        };
+        job.append(raised.unwrap_or(letter).encode_utf8(&mut [0; 4]), 0.0, format);
+    }
+    job
 }
 
 /// A warning that needs attention soon.

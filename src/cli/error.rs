@@ -77,6 +77,12 @@ pub enum CliError {
         /// The table.
         path: PathBuf,
     },
+    /// The caption to be written has a name that says something else.
+    #[error("--caption {}: the name must end in .md or .tex", path.display())]
+    CaptionExtension {
+        /// The file.
+        path: PathBuf,
+    },
     /// The densities to be written have a name that says something else.
     #[error("--density {}: the name must end in .npz", path.display())]
     DensityExtension {
@@ -276,6 +282,7 @@ impl CliError {
             | Self::StationaryExtension { .. }
             | Self::WeightsNeedNpz
             | Self::DensityExtension { .. }
+            | Self::CaptionExtension { .. }
             | Self::Density(_)
             | Self::SessionExtension { .. }
             | Self::Session(_)

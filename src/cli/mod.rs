@@ -31,7 +31,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::chart::{MatrixKind, Scale};
 use crate::experiment::DEFAULT_TOML;
-use crate::figure::FigurePanel;
+use crate::figure::{FigurePanel, PaperWidth};
 
 pub use crate::format::one_line;
 pub use error::{CliError, Kept, Mismatch};
@@ -181,6 +181,15 @@ struct PlotArguments {
     /// Leave out what only the teacher knows: strengths and names of the modes; implies --own-noise
     #[arg(long)]
     hide_teacher: bool,
+    /// How wide it is in print
+    #[arg(long, value_parser = plot::width_parser(), default_value = "screen")]
+    width: PaperWidth,
+    /// Leave out the title above the figure
+    #[arg(long)]
+    no_title: bool,
+    /// Write its caption too, as Markdown (.md) or LaTeX (.tex): experiment, seed, version, and the numbers of its modes
+    #[arg(long, value_name = "FILE.md|.tex")]
+    caption: Option<PathBuf>,
     /// Of the panel matrix: modes, map, teacher, error, overlaps, layer_1 .., balance_1 ..
     #[arg(long, value_name = "KIND", value_parser = plot::matrix_parser(), default_value = "modes")]
     matrix: MatrixKind,

@@ -1,13 +1,18 @@
 //! `saddlescope plot`: figures of a recorded run.
 
+use std::io::Write as _;
+
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 
 use super::PlotArguments;
 use super::command_files::CommandFiles;
 use super::error::CliError;
-use crate::chart::{MatrixKind, MatrixOptions, Options, Perspective, PlotId, Scale, TimeAxis, TimeScale};
-use crate::figure::{Figure, FigureOptions, FigurePanel};
+use crate::chart::{
+    MatrixKind, MatrixOptions, Options, Perspective, PlotId, RecordedRun, Scale, TimeAxis, TimeScale,
+};
+use crate::figure::{CaptionFormat, Figure, FigureOptions, FigurePanel, Paper, PaperWidth, caption};
+use crate::files::Staging;
 use crate::palette::Ground;
 use crate::session::read_npz;
 use crate::simulation::Passage;
@@ -54,6 +59,15 @@ pub(super) enum Until {
     Learned,
 }
 
+/// Widths by name.
+pub(super) fn width_parser() -> impl TypedValueParser<Value = PaperWidth> {
+    let values = PaperWidth::ALL.map(|width| PossibleValue::new(width.name()).help(width.to_string()));
+    PossibleValuesParser::new(values).try_map(|name| {
+        let mut widths = PaperWidth::ALL.into_iter();
+        widths.find(|width| width.name() == name).ok_or("no such width")
+    })
+}
+
 /// Matrices by name.
 pub(super) fn matrix_parser() -> impl TypedValueParser<Value = MatrixKind> {
     StringValueParser::new().try_map(|name| {
@@ -91,6 +105,14 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), CliError> {
     let mut files = CommandFiles::default();
     files.read("the recording", &arguments.file);
     files.will_write("--out", &arguments.out)?;
+    let format = match &arguments.caption {
+        None => None,
+        Some(path) => {
+            files.will_write("--caption", path)?;
+            let format = CaptionFormat::of(path);
+            Some(format.ok_or_else(|| CliError::CaptionExtension { path: path.clone() })?)
+        }
+    };
     let recording = read_npz(&arguments.file)?;
     let axis = match arguments.x {
         None | Some(Across::T) => TimeAxis::Time,
@@ -125,6 +147,19 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), CliError> {
             density: arguments.spread,
             ..Options::default()
         },
+        paper: Paper {
+            width: arguments.width,
+            has_title: !arguments.no_title,
+        },
     };
-    Ok(Figure::draw(&recording, &options)?.write(&arguments.out)?)
+    let plots = panel.plots(&options.chart);
+    let run = RecordedRun::new(&recording).prepared(&plots, &options.chart);
+    let figure = Figure::draw_run(&run, &options)?.bytes(&arguments.out)?;
+    let mut staging = Staging::default();
+    staging.add(&arguments.out, |file| file.write_all(&figure))?;
+    if let Some((path, format)) = arguments.caption.as_ref().zip(format) {
+        let text = caption(&run.known(), panel.title(), format);
+        staging.add(path, |file| file.write_all(text.as_bytes()))?;
+    }
+    Ok(staging.commit()?)
 }

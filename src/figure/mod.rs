@@ -5,11 +5,13 @@
 //! so that a figure of a million rows is as small as one of a thousand; tables and archives hold every value.
 
 mod bundle;
+mod caption;
 mod heat;
 mod keys;
 mod line;
 mod marks;
 mod panel;
+mod paper;
 mod pdf;
 mod png;
 mod rows;
@@ -28,6 +30,8 @@ use crate::palette::Ground;
 use crate::session::Recording;
 
 pub use bundle::{Bundle, BundleError, BundleOptions, BundleProgress, write_bundle};
+pub use caption::{CaptionFormat, caption};
+pub use paper::{Paper, PaperWidth};
 pub use sheet::Sheet;
 
 /// Values of a mode without which a histogram on paper shows little but chance.
@@ -91,6 +95,8 @@ pub struct FigureOptions {
     pub ground: Ground,
     /// What of the run is drawn and how.
     pub chart: Options,
+    /// How wide it is, and whether it has a title.
+    pub paper: Paper,
 }
 
 impl Default for FigureOptions {
@@ -100,6 +106,7 @@ impl Default for FigureOptions {
             panel: FigurePanel::All,
             ground: Ground::Light,
             chart: Options::default(),
+            paper: Paper::default(),
         }
     }
 }
@@ -144,6 +151,7 @@ pub enum FigureError {
 pub struct Figure {
     svg: String,
     size: (u32, u32),
+    width: PaperWidth,
 }
 
 /// A figure's format.
@@ -170,7 +178,7 @@ impl Figure {
     /// # Errors
     /// [`FigureError::TooFewRows`] for a histogram of a run that has not settled, [`FigureError::Nothing`] for what it does not have.
     pub fn draw_run(run: &RecordedRun<'_>, options: &FigureOptions) -> Result<Self, FigureError> {
-        let sheet = Sheet::new(&run.known(), options.panel, &options.chart)?;
+        let sheet = Sheet::new(&run.known(), options.panel, &options.chart, options.paper)?;
         Ok(sheet.paint(&Look::on_paper(options.ground)))
     }
 
@@ -179,20 +187,20 @@ impl Figure {
         &self.svg
     }
 
-    /// The same figure as PNG, two pixels for one of the SVG.
+    /// The same figure as PNG: two pixels for one of the SVG, or 600 to an inch of paper.
     ///
     /// # Errors
     /// [`FigureError::Draw`], a mistake of the program.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
-        png::png(&self.svg, self.size)
+        png::png(&self.svg, self.size, self.width.resolution())
     }
 
-    /// The same figure as PDF, one point for one pixel of the SVG; letters are shapes, so that no font is needed.
+    /// The same figure as PDF, one point for one pixel of the SVG, or as large as on paper; letters are shapes, so that no font is needed.
     ///
     /// # Errors
     /// [`FigureError::Draw`], a mistake of the program.
     pub fn pdf(&self) -> Result<Vec<u8>, FigureError> {
-        pdf::pdf(&self.svg, self.size)
+        pdf::pdf(&self.svg, self.size, self.width.points_per_pixel())
     }
 
     /// Checks that `path` names a format a figure can have.
@@ -203,24 +211,25 @@ impl Figure {
         Format::of(path).map(drop)
     }
 
+    /// What stands in a file of this name, which ends in `.svg`, `.png` or `.pdf`.
+    ///
+    /// # Errors
+    /// [`FigureError`].
+    pub fn bytes(&self, path: &Path) -> Result<Vec<u8>, FigureError> {
+        match Format::of(path)? {
+            Format::Svg => Ok(self.svg.clone().into_bytes()),
+            Format::Png => self.png(),
+            Format::Pdf => self.pdf(),
+        }
+    }
+
     /// Writes the figure as its name says, `.svg`, `.png` or `.pdf`, whole or not at all.
     ///
     /// # Errors
     /// [`FigureError`], with the path.
     pub fn write(&self, path: &Path) -> Result<(), FigureError> {
-        let made;
-        let bytes = match Format::of(path)? {
-            Format::Svg => self.svg.as_bytes(),
-            Format::Png => {
-                made = self.png()?;
-                &made
-            }
-            Format::Pdf => {
-                made = self.pdf()?;
-                &made
-            }
-        };
-        Ok(write_whole(path, |file| file.write_all(bytes))?)
+        let bytes = self.bytes(path)?;
+        Ok(write_whole(path, |file| file.write_all(&bytes))?)
     }
 }
 

@@ -1,7 +1,8 @@
 //! A figure as PDF: the shapes of the tree that the PNG is drawn from, written as they are. Letters are shapes too, so a reader
 //! needs no font and shows every sign.
 //!
-//! Operators as in ISO 32000-1, 8.4 to 8.5. A page is as large in points as the figure in pixels.
+//! Operators as in ISO 32000-1, 8.4 to 8.5. A page for a screen is as large in points as the figure in
+//! pixels; one for paper as large as it is in print.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -19,19 +20,22 @@ use super::tree::tree;
 /// Opacities of areas and lines in thousandths.
 type Opacities = (u16, u16);
 
-/// Writes an SVG of so many pixels as one page.
+/// Writes an SVG of so many pixels as one page; `points_per_pixel` is how large it is in print.
 ///
 /// # Errors
 /// [`FigureError::Draw`] where the figure is none: a mistake of the program.
-pub(super) fn pdf(svg: &str, (width, height): (u32, u32)) -> Result<Vec<u8>, FigureError> {
+pub(super) fn pdf(svg: &str, size: (u32, u32), points_per_pixel: f64) -> Result<Vec<u8>, FigureError> {
     let tree = tree(svg)?;
+    let [width, height] = [size.0, size.1].map(|pixels| (points_per_pixel * f64::from(pixels)) as f32);
+    // A figure for paper has a size of its own in millimetres.
+    let scale = width / tree.size().width();
     let mut page = Page {
         content: Content::new(),
         opacities: BTreeMap::new(),
         next: Ref::new(10),
     };
     // PDF counts upwards from the lower left corner.
-    page.content.transform([1.0, 0.0, 0.0, -1.0, 0.0, height as f32]);
+    page.content.transform([scale, 0.0, 0.0, -scale, 0.0, height]);
     page.draw_group(tree.root())?;
     let Page {
         content, opacities, ..
@@ -45,7 +49,7 @@ pub(super) fn pdf(svg: &str, (width, height): (u32, u32)) -> Result<Vec<u8>, Fig
     let mut written = pdf.page(sheet);
     written
         .parent(pages)
-        .media_box(Rect::new(0.0, 0.0, width as f32, height as f32))
+        .media_box(Rect::new(0.0, 0.0, width, height))
         .contents(contents);
     let mut resources = written.resources();
     let mut states = resources.ext_g_states();

@@ -1,6 +1,7 @@
 //! Pictures on a sheet of paper: those over time one above the other on one time axis, histograms in two columns.
 
 use super::panel::{BAR_GUTTER, BARE_GUTTER, LABEL_GUTTER, LEFT_GUTTER, Panel, TITLE_HEIGHT, height_of_rows};
+use super::paper::{Paper, PaperWidth};
 use super::svg::{Letters, Svg};
 use super::{Figure, FigureError, FigurePanel};
 use crate::chart::{
@@ -9,12 +10,12 @@ use crate::chart::{
 };
 use crate::experiment::Experiment;
 
-/// Width of every figure in pixels.
-pub(super) const WIDTH: u32 = 1120;
-/// Pixels above the panels for the caption.
+/// Pixels above the panels for the title, and where there is none.
 const CAPTION_HEIGHT: f64 = 76.0;
-/// Pixels about everything.
+const NO_CAPTION: f64 = 10.0;
+/// Pixels about everything, on a screen and in print.
 const MARGIN: f64 = 24.0;
+const NARROW_MARGIN: f64 = 6.0;
 /// Height of a plot that stands alone.
 const ALONE: f64 = 380.0;
 /// Height of one that is as wide as high.
@@ -27,6 +28,40 @@ const HEIGHT_OF_MAP: f64 = 640.0;
 /// Height of a plot among many.
 const AMONG_MANY: f64 = 250.0;
 
+/// How a sheet is divided across.
+#[derive(Clone, Copy, Debug)]
+struct Across {
+    /// Pixels of the sheet.
+    whole: f64,
+    /// Pixels left and right of everything.
+    margin: f64,
+    /// Most panels of modes side by side.
+    most_columns: usize,
+    /// How high plots are, as a share of those on a screen.
+    height: f64,
+}
+
+impl Across {
+    fn of(width: PaperWidth) -> Self {
+        let is_narrow = width == PaperWidth::Single;
+        Self {
+            whole: width.pixels(),
+            margin: if width == PaperWidth::Screen {
+                MARGIN
+            } else {
+                NARROW_MARGIN
+            },
+            most_columns: if is_narrow { 1 } else { 2 },
+            height: width.height(),
+        }
+    }
+
+    /// Pixels between the margins.
+    fn inside(self) -> f64 {
+        self.whole - 2.0 * self.margin
+    }
+}
+
 /// What a figure shows, laid out; nothing of the run is needed any more to draw it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
@@ -34,6 +69,7 @@ pub struct Sheet {
     caption: String,
     panels: Vec<Panel>,
     size: (u32, u32),
+    paper: Paper,
 }
 
 impl Sheet {
@@ -41,16 +77,26 @@ impl Sheet {
     ///
     /// # Errors
     /// [`FigureError::TooFewRows`] for histograms of a run of which no mode has settled.
-    pub fn new(known: &Known<'_>, panel: FigurePanel, options: &Options) -> Result<Self, FigureError> {
+    pub fn new(
+        known: &Known<'_>,
+        panel: FigurePanel,
+        options: &Options,
+        paper: Paper,
+    ) -> Result<Self, FigureError> {
+        let room = Across::of(paper.width);
         let plots = panel.plots(options);
         let height = match panel {
             FigurePanel::All => AMONG_MANY,
             FigurePanel::One(PlotId::Plane | PlotId::Matrix) => SQUARE,
             FigurePanel::One(_) => ALONE,
-        };
+        } * paper.width.height();
         let mut traces = TraceCache::default();
         let mut panels = Vec::new();
-        let mut top = CAPTION_HEIGHT;
+        let mut top = if paper.has_title {
+            CAPTION_HEIGHT
+        } else {
+            NO_CAPTION
+        };
         for (i, &plot) in plots.iter().enumerate() {
             let mut drawing = Drawing {
                 known,
@@ -60,12 +106,12 @@ impl Sheet {
             };
             if plot == PlotId::Histogram {
                 let settled = settled_modes(known)?;
-                panels.extend(in_columns(&mut drawing, &mut top, &settled, histogram));
+                panels.extend(in_columns(&mut drawing, room, &mut top, &settled, histogram));
                 continue;
             }
             if plot == PlotId::Density {
                 let modes: Vec<usize> = (0..known.rank()).collect();
-                let densities = in_columns(&mut drawing, &mut top, &modes, density);
+                let densities = in_columns(&mut drawing, room, &mut top, &modes, density);
                 if densities.is_empty() {
                     let why = "no mode has a law with a width: there is no minibatch noise, or the modes rest at zero";
                     return Err(FigureError::Nothing { plot, why });
@@ -78,7 +124,7 @@ impl Sheet {
                 return Err(FigureError::Nothing { plot, why });
             }
             let small = if plot == PlotId::Matrix {
-                at_events(&mut drawing)
+                at_events(&mut drawing, room)
             } else {
                 Vec::new()
             };
@@ -87,33 +133,34 @@ impl Sheet {
             } else {
                 height
             };
-            panels.extend(one(plot, &mut drawing, height));
+            panels.extend(one(plot, &mut drawing, room, height));
             stand(&mut panels, &mut top, i + 1 == plots.len());
-            panels.extend(in_rows(small, &mut top));
+            panels.extend(in_rows(small, room, &mut top));
         }
         let (title, caption) = captions(known, panel);
         Ok(Self {
             title,
             caption,
             panels,
-            size: (WIDTH, (top + 8.0).ceil() as u32),
+            size: (room.whole as u32, (top + 8.0).ceil() as u32),
+            paper,
         })
     }
 
     /// The room that a map has on a sheet of its own.
     pub fn room_of_map() -> Room {
-        Room::on_paper(
-            f64::from(WIDTH) - 2.0 * MARGIN - LEFT_GUTTER - BAR_GUTTER,
-            HEIGHT_OF_MAP,
-        )
+        let across = Across::of(PaperWidth::Screen);
+        Room::on_paper(across.inside() - LEFT_GUTTER - BAR_GUTTER, HEIGHT_OF_MAP)
     }
 
     /// One picture with a title and a line below it.
     pub fn of_picture(picture: Picture, title: String, caption: String) -> Self {
-        let whole = f64::from(WIDTH) - 2.0 * MARGIN - LEFT_GUTTER;
+        let paper = Paper::default();
+        let across = Across::of(paper.width);
+        let whole = across.inside() - LEFT_GUTTER;
         let panel = Panel::fitted(
             picture,
-            [MARGIN, CAPTION_HEIGHT],
+            [across.margin, CAPTION_HEIGHT],
             [whole, HEIGHT_OF_MAP],
             BARE_GUTTER,
         );
@@ -122,21 +169,26 @@ impl Sheet {
             title,
             caption,
             panels: vec![panel],
-            size: (WIDTH, height.ceil() as u32),
+            size: (across.whole as u32, height.ceil() as u32),
+            paper,
         }
     }
 
     /// Draws it.
     pub fn paint(&self, look: &Look) -> Figure {
-        let mut svg = Svg::new(self.size, look.paper, &self.title);
-        svg.text(&self.title, [MARGIN, 26.0], Letters::new(17.0, look.ink));
-        svg.text(&self.caption, [MARGIN, 50.0], Letters::new(13.0, look.grey));
+        let mut svg = Svg::new(self.size, self.paper.width, look.paper, &self.title);
+        if self.paper.has_title {
+            let left = Across::of(self.paper.width).margin;
+            svg.text(&self.title, [left, 26.0], Letters::new(17.0, look.ink));
+            svg.text(&self.caption, [left, 50.0], Letters::new(13.0, look.grey));
+        }
         for panel in &self.panels {
             panel.draw(&mut svg, look);
         }
         Figure {
             svg: svg.finish(),
             size: self.size,
+            width: self.paper.width,
         }
     }
 
@@ -147,13 +199,13 @@ impl Sheet {
 }
 
 /// The panel of a plot across the whole sheet, not yet put anywhere.
-fn one(plot: PlotId, drawing: &mut Drawing<'_>, height: f64) -> Option<Panel> {
+fn one(plot: PlotId, drawing: &mut Drawing<'_>, across: Across, height: f64) -> Option<Panel> {
     let gutter = if plot.is_over_time() {
         LABEL_GUTTER
     } else {
         BARE_GUTTER
     };
-    let width = f64::from(WIDTH) - 2.0 * MARGIN - LEFT_GUTTER - gutter;
+    let width = across.inside() - LEFT_GUTTER - gutter;
     drawing.room = Room::on_paper(width, height);
     let picture = pictures(plot, drawing).into_iter().next()?;
     Some(Panel::fitted(
@@ -174,8 +226,8 @@ fn stand(panels: &mut [Panel], top: &mut f64, shows_x: bool) {
 }
 
 /// Small matrices at the events of a run, with the pixels of a panel.
-fn at_events(drawing: &mut Drawing<'_>) -> Vec<Panel> {
-    let whole = (f64::from(WIDTH) - 2.0 * MARGIN) / MATRICES_IN_A_ROW as f64;
+fn at_events(drawing: &mut Drawing<'_>, across: Across) -> Vec<Panel> {
+    let whole = across.inside() / MATRICES_IN_A_ROW as f64;
     let room = whole - SMALL_GUTTER - BARE_GUTTER;
     drawing.room = Room::on_paper(room, room);
     let pictures = matrices_at_events(drawing);
@@ -185,13 +237,16 @@ fn at_events(drawing: &mut Drawing<'_>) -> Vec<Panel> {
 }
 
 /// Puts small panels side by side.
-fn in_rows(mut panels: Vec<Panel>, top: &mut f64) -> Vec<Panel> {
-    let whole = (f64::from(WIDTH) - 2.0 * MARGIN) / MATRICES_IN_A_ROW as f64;
+fn in_rows(mut panels: Vec<Panel>, across: Across, top: &mut f64) -> Vec<Panel> {
+    let whole = across.inside() / MATRICES_IN_A_ROW as f64;
     for row in panels.chunks_mut(MATRICES_IN_A_ROW) {
         let mut highest: f64 = 0.0;
         for (i, panel) in row.iter_mut().enumerate() {
             // What stands left of a plot is narrow here.
-            panel.corner = [MARGIN + i as f64 * whole + SMALL_GUTTER - LEFT_GUTTER, *top];
+            panel.corner = [
+                across.margin + i as f64 * whole + SMALL_GUTTER - LEFT_GUTTER,
+                *top,
+            ];
             highest = highest.max(panel.height());
         }
         *top += highest;
@@ -217,13 +272,15 @@ fn settled_modes(known: &Known<'_>) -> Result<Vec<usize>, FigureError> {
 /// Pictures of modes in two columns, or one alone.
 fn in_columns(
     drawing: &mut Drawing<'_>,
+    across: Across,
     top: &mut f64,
     modes: &[usize],
     picture: impl Fn(&mut Drawing<'_>, usize) -> Option<Picture>,
 ) -> Vec<Panel> {
-    let n_columns = modes.len().clamp(1, 2);
+    let n_columns = modes.len().clamp(1, across.most_columns);
     let height = if modes.len() > 2 { AMONG_MANY } else { ALONE };
-    let column = (f64::from(WIDTH) - 2.0 * MARGIN) / n_columns as f64;
+    let height = across.height * height;
+    let column = across.inside() / n_columns as f64;
     let width = column - LEFT_GUTTER - BARE_GUTTER;
     drawing.room = Room::on_paper(width, height);
     let mut panels: Vec<Panel> = modes
@@ -240,7 +297,7 @@ fn in_columns(
     for row in panels.chunks_mut(n_columns) {
         let mut highest = TITLE_HEIGHT;
         for (i, panel) in row.iter_mut().enumerate() {
-            panel.corner = [MARGIN + i as f64 * column, *top];
+            panel.corner = [across.margin + i as f64 * column, *top];
             highest = highest.max(panel.height());
         }
         *top += highest;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::paper::PaperWidth;
 use crate::chart::{Dashes, Stroke};
 use crate::palette::Rgb;
 
@@ -74,14 +75,16 @@ pub(super) struct Svg {
 
 impl Svg {
     /// An empty sheet.
-    pub(super) fn new((width, height): (u32, u32), paper: Rgb, title: &str) -> Self {
+    pub(super) fn new((width, height): (u32, u32), on: PaperWidth, paper: Rgb, title: &str) -> Self {
         let mut svg = Self {
             text: String::new(),
             n_clips: 0,
         };
         svg.push(format_args!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" \
              viewBox=\"0 0 {width} {height}\" font-family=\"{FONT}\">\n<title>{}</title>\n",
+            on.length(f64::from(width)),
+            on.length(f64::from(height)),
             escaped(title)
         ));
         let all = Rectangle {

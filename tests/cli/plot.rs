@@ -394,3 +394,60 @@ fn what_is_no_recording_is_told_in_one_line() {
     );
     assert!(!path.join("x.svg").exists());
 }
+
+#[test]
+fn a_figure_for_a_column_has_its_width_in_print_and_a_caption_with_every_number() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    write_npz(&recording(), fs::File::create(path.join("run.npz")).unwrap()).unwrap();
+    for (width, millimetres) in [("single", 86.0), ("double", 178.0), ("slide", 254.0)] {
+        for format in ["svg", "pdf", "png"] {
+            let out = format!("{width}.{format}");
+            let arguments = ["plot", "run.npz", "--width", width, "--no-title", "--out", &out];
+            let output = saddlescope(path, &arguments);
+            assert!(output.status.success(), "{output:?}");
+            let bytes = fs::read(path.join(&out)).unwrap();
+            let points = millimetres / 25.4 * 72.0;
+            if format == "svg" {
+                let svg = String::from_utf8(bytes).unwrap();
+                assert!(svg.contains(&format!("width=\"{millimetres:.2}mm\"")), "{out}");
+                assert!(!svg.contains("trained by"), "{out}");
+            } else if format == "pdf" {
+                let box_of_page = String::from_utf8_lossy(&bytes);
+                let found = box_of_page.split("/MediaBox [0 0 ").nth(1).unwrap();
+                let found: f64 = found.split(' ').next().unwrap().parse().unwrap();
+                assert!((found - points).abs() < 0.1, "{found} {points}");
+            } else {
+                let width = u32::from_be_bytes(bytes[16..20].try_into().unwrap());
+                assert!(
+                    (f64::from(width) - millimetres / 25.4 * 600.0).abs() < 2.0,
+                    "{width}"
+                );
+            }
+        }
+    }
+    for name in ["caption.md", "caption.tex"] {
+        let arguments = ["plot", "run.npz", "--out", "a.svg", "--caption", name];
+        let output = saddlescope(path, &arguments);
+        assert!(output.status.success(), "{output:?}");
+        let caption = fs::read_to_string(path.join(name)).unwrap();
+        for words in [
+            "seed",
+            "diffusion peak at step",
+            "lead",
+            env!("CARGO_PKG_VERSION"),
+            "4",
+        ] {
+            assert!(caption.contains(words), "no {words:?} in {caption}");
+        }
+        assert_eq!(caption.lines().count(), 1);
+        assert_eq!(name.ends_with("tex"), caption.contains("$\\eta$"));
+    }
+    // The caption is judged before anything is written.
+    refused(
+        path,
+        &["run.npz", "--out", "b.svg", "--caption", "c.txt"],
+        &["--caption", ".md"],
+    );
+    assert!(!path.join("b.svg").exists());
+}

@@ -138,7 +138,7 @@ fn unknown_arrays_are_passed_over_and_missing_observables_are_absent() {
             let options = FigureOptions {
                 panel,
                 ground: Ground::Light,
-                chart: Options::default(),
+                ..FigureOptions::default()
             };
             // A run this short has no histogram.
             if let Ok(figure) = Figure::draw(&read, &options) {

@@ -17,7 +17,7 @@ use crate::chart::{
     TimeScale, TraceCache,
 };
 use crate::experiment::{Dynamics, Experiment};
-use crate::figure::{FigurePanel, Sheet};
+use crate::figure::{FigurePanel, Paper, Sheet};
 use crate::palette;
 use crate::simulation::{Change, EnsembleKind, Passage, Schedule, Script};
 use crate::sweep::Survey;
@@ -260,7 +260,7 @@ fn every_plot_is_the_same_on_the_screen_and_on_paper() {
         );
         let options: Options = view.options(range);
         for plot in PlotId::ALL {
-            let sheet = Sheet::new(&known, FigurePanel::One(plot), &options).unwrap();
+            let sheet = Sheet::new(&known, FigurePanel::One(plot), &options, Paper::default()).unwrap();
             let on_paper: Vec<&Picture> = sheet.pictures().collect();
             let mut drawing = Drawing {
                 known: &known,
@@ -356,7 +356,13 @@ fn companions_bands_kept_runs_and_changes_are_all_there() {
     let (run, kept_runs) = run();
     let view = View::default();
     let known = known(&run, &kept_runs, &view.settings, SettledLaws::default());
-    let sheet = Sheet::new(&known, FigurePanel::All, &view.options((0.0, 40.0))).unwrap();
+    let sheet = Sheet::new(
+        &known,
+        FigurePanel::All,
+        &view.options((0.0, 40.0)),
+        Paper::default(),
+    )
+    .unwrap();
     let strengths = sheet.pictures().next().unwrap();
     let keys: Vec<&str> = strengths.keys.iter().map(|key| key.label.as_str()).collect();
     for key in [
@@ -387,7 +393,7 @@ fn a_run_that_diverges_spoils_no_other_picture_and_says_so_in_its_own() {
     let picture = |plot: PlotId, run: &RunData, kept: &[KeptRun]| {
         let known = known(run, kept, &view.settings, SettledLaws::default());
         let options = view.options((0.0, 10.0));
-        let sheet = Sheet::new(&known, FigurePanel::One(plot), &options).unwrap();
+        let sheet = Sheet::new(&known, FigurePanel::One(plot), &options, Paper::default()).unwrap();
         sheet.pictures().next().unwrap().clone()
     };
     let alone = picture(PlotId::Strengths, &run, &[]);
@@ -419,6 +425,7 @@ fn a_run_that_diverges_spoils_no_other_picture_and_says_so_in_its_own() {
         &known,
         FigurePanel::One(PlotId::Histogram),
         &view.options((0.0, 10.0)),
+        Paper::default(),
     );
     assert!(histograms.is_err());
 }

@@ -1,11 +1,11 @@
 //! The card: values of each mode at the moment under the pointer or chosen by the scrubber, and differences between the cursors.
 //! Its numbers are recorded rows, not points of a drawn line.
 
-use eframe::egui::{self, Color32, RichText, Ui};
+use eframe::egui::{self, Color32, FontId, RichText, Ui};
 
 use crate::app::format::{grouped, significant};
 use crate::app::state::{RunData, State};
-use crate::app::style;
+use crate::app::style::{self, with_legible_exponents};
 use crate::observables::events::Moment;
 use crate::observables::{Quantity, Schema};
 
@@ -55,8 +55,8 @@ pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2) {
         });
 }
 
-fn text(ui: &mut Ui, text: String, color: Color32) {
-    ui.label(RichText::new(text).monospace().size(SIZE).color(color));
+fn text(ui: &mut Ui, text: &str, color: Color32) {
+    ui.label(with_legible_exponents(text, &FontId::monospace(SIZE), color));
 }
 
 /// Value of a column of the first trajectory at a recorded moment.
@@ -87,8 +87,8 @@ fn values(ui: &mut Ui, run: &RunData, moment: Moment) {
             for mode in 0..run.rank().min(MAX_MODES) {
                 let color = style::mode_text_color(mode, ui.visuals());
                 let of = |quantity| significant(value(run, run.schema.column(quantity, mode), moment), 4);
-                text(ui, (mode + 1).to_string(), color);
-                text(ui, of(Quantity::Strength), color);
+                text(ui, &(mode + 1).to_string(), color);
+                text(ui, &of(Quantity::Strength), color);
                 let predicted = run
                     .predicted
                     .get(mode)
@@ -98,9 +98,9 @@ fn values(ui: &mut Ui, run: &RunData, moment: Moment) {
                 } else {
                     "\u{2013}".to_owned()
                 };
-                text(ui, shown, color);
+                text(ui, &shown, color);
                 for quantity in [Quantity::Diffusion, Quantity::DiffusionLaw, Quantity::Alignment] {
-                    text(ui, of(quantity), color);
+                    text(ui, &of(quantity), color);
                 }
                 ui.end_row();
             }
@@ -111,7 +111,7 @@ fn values(ui: &mut Ui, run: &RunData, moment: Moment) {
 fn own_values(ui: &mut Ui, run: &RunData, moment: Moment) {
     let plain = ui.visuals().text_color();
     let time = significant(moment.time, 5);
-    text(ui, format!("step {}  t {time}", grouped(moment.step)), plain);
+    text(ui, &format!("step {}  t {time}", grouped(moment.step)), plain);
     egui::Grid::new("values at a moment")
         .spacing([14.0, 1.0])
         .show(ui, |ui| {
@@ -121,14 +121,14 @@ fn own_values(ui: &mut Ui, run: &RunData, moment: Moment) {
             ui.end_row();
             for pair in 0..run.rank().min(MAX_MODES) {
                 let color = style::mode_text_color(pair, ui.visuals());
-                text(ui, (pair + 1).to_string(), color);
+                text(ui, &(pair + 1).to_string(), color);
                 for quantity in [
                     Quantity::SingularValue,
                     Quantity::StudentDrift,
                     Quantity::StudentDiffusion,
                 ] {
                     let column = run.schema.column(quantity, pair);
-                    text(ui, significant(value(run, column, moment), 4), color);
+                    text(ui, &significant(value(run, column, moment), 4), color);
                 }
                 ui.end_row();
             }
@@ -169,10 +169,10 @@ fn between(ui: &mut Ui, run: &RunData, a: Moment, b: Moment) {
                         "\u{2013}".to_owned()
                     }
                 };
-                text(ui, (mode + 1).to_string(), color);
-                text(ui, shown(difference), color);
-                text(ui, shown(difference / dt), color);
-                text(ui, shown(ratio), color);
+                text(ui, &(mode + 1).to_string(), color);
+                text(ui, &shown(difference), color);
+                text(ui, &shown(difference / dt), color);
+                text(ui, &shown(ratio), color);
                 ui.end_row();
             }
         });

@@ -6,6 +6,7 @@ use eframe::egui::{self, Ui};
 
 use crate::app::action::{Action, FileAction};
 use crate::app::state::{Dialog, ExportForm, ExportKind};
+use crate::figure::{Paper, PaperWidth};
 
 /// Asks where to save the session.
 pub(crate) fn save_form(ctx: &egui::Context, path: &str) -> Option<Action> {
@@ -97,7 +98,11 @@ fn export_dialog(ctx: &egui::Context, form: &mut ExportForm) -> Option<bool> {
                     .on_hover_text("The run is done again and recorded at this distance.");
                 ui.end_row();
                 ui.label("paper");
-                ui.checkbox(&mut form.dark, "dark");
+                ui.horizontal(|ui| {
+                    ui.checkbox(&mut form.dark, "dark");
+                    let is_figure = matches!(form.kind, ExportKind::Figure(_));
+                    ui.add_enabled_ui(is_figure, |ui| paper_choice(ui, &mut form.paper));
+                });
                 ui.end_row();
             });
         if form.kind != before {
@@ -107,6 +112,22 @@ fn export_dialog(ctx: &egui::Context, form: &mut ExportForm) -> Option<bool> {
         answer = buttons(ui, "Export", !form.path.trim().is_empty(), false);
     });
     answer
+}
+
+/// How wide a figure is in print, and whether what was run stands above it.
+fn paper_choice(ui: &mut Ui, paper: &mut Paper) {
+    egui::ComboBox::from_id_salt("width of the figure")
+        .selected_text(paper.width.to_string())
+        .width(130.0)
+        .show_ui(ui, |ui| {
+            for width in PaperWidth::ALL {
+                ui.selectable_value(&mut paper.width, width, width.to_string());
+            }
+        })
+        .response
+        .on_hover_text("For a screen, a column of a journal, two of them, or a slide; letters have the size that suits it.");
+    ui.checkbox(&mut paper.has_title, "title")
+        .on_hover_text("What was run, above the figure.");
 }
 
 fn dialog(ctx: &egui::Context, title: &str, contents: impl FnOnce(&mut Ui)) {

@@ -1,6 +1,6 @@
 //! What lies over the window, with what has been typed into it.
 
-use crate::figure::FigurePanel;
+use crate::figure::{FigurePanel, Paper};
 
 /// What lies over the window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,6 +52,8 @@ pub(crate) struct ExportForm {
     /// Steps between rows.
     pub(crate) every: u64,
     pub(crate) dark: bool,
+    /// Width of a figure, and whether it has a title.
+    pub(crate) paper: Paper,
 }
 
 impl ExportKind {

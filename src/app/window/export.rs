@@ -8,7 +8,9 @@ use super::background::Done;
 use crate::app::state::{ExportForm, ExportKind, known, visible_range};
 use crate::chart::Look;
 use crate::experiment::Experiment;
-use crate::figure::{BundleOptions, Figure, FigureError, FigureOptions, FigurePanel, Sheet, write_bundle};
+use crate::figure::{
+    BundleOptions, Figure, FigureError, FigureOptions, FigurePanel, Paper, Sheet, write_bundle,
+};
 use crate::files::{Inputs, write_whole};
 use crate::palette::Ground;
 use crate::session::{Recording, RunEnd, Session, write_csv, write_npz};
@@ -20,20 +22,20 @@ impl Window {
     ///
     /// # Errors
     /// [`FigureError::TooFewRows`] for histograms of a run that has not settled.
-    pub(super) fn sheet(&mut self, panel: FigurePanel) -> Result<Sheet, FigureError> {
+    pub(super) fn sheet(&mut self, panel: FigurePanel, paper: Paper) -> Result<Sheet, FigureError> {
         let state = &self.state;
         let (run, view) = (&state.run, &state.view);
         let predictions = self.predictions.all(run);
         let known = known(run, &state.kept_runs, &view.settings, predictions);
         let x_range = visible_range(run, view, view.horizon);
-        Sheet::new(&known, panel, &view.options(x_range))
+        Sheet::new(&known, panel, &view.options(x_range), paper)
     }
 
     /// Writes a figure of what is on the screen.
     pub(super) fn export_figure(&mut self, panel: FigurePanel, form: &ExportForm) {
         let path = PathBuf::from(form.path.trim());
         self.files.remember_folder(&path);
-        let sheet = Figure::check_name(&path).and_then(|()| self.sheet(panel));
+        let sheet = Figure::check_name(&path).and_then(|()| self.sheet(panel, form.paper));
         let sheet = match sheet.map_err(|error| error.to_string()) {
             Ok(sheet) => check_target(&self.state.run.experiment, &path).map(|()| sheet),
             Err(error) => Err(error),

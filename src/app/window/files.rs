@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::app::state::{ExportForm, ExportKind};
-use crate::figure::FigurePanel;
+use crate::figure::{FigurePanel, Paper};
 use crate::files::WriteError;
 use crate::platform::{Instant, fs};
 use crate::session::{Autosave, Session, StateDigest};
@@ -77,6 +77,7 @@ impl Files {
             path: self.suggestion("svg"),
             every: (n_steps / USUAL_ROWS).max(1),
             dark: false,
+            paper: Paper::default(),
         }
     }
 

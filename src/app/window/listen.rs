@@ -166,6 +166,7 @@ impl Window {
         let options = FigureOptions {
             ground: if form.dark { Ground::Dark } else { Ground::Light },
             chart: view.options(visible_range(run, view, view.horizon)),
+            paper: form.paper,
             ..FigureOptions::default()
         };
         self.start(format!("exporting {}", path.display()), move |task| {

@@ -14,7 +14,7 @@ use crate::simulation::{NetworkState, Script, Simulation, StepOutcome};
 use crate::worker::{Command, Job, JobState, Watch};
 
 /// Longest that the laws of the modes are followed in a frame.
-const FOLLOWING: Duration = Duration::from_millis(2);
+const FOLLOWING: Duration = Duration::from_micros(800);
 /// Steps of a run done again between two looks at whether its end is still wanted.
 const STEPS_BETWEEN_LOOKS: u64 = 256;
 
