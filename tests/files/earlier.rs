@@ -6,7 +6,6 @@ use std::io::{Read as _, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use saddlescope::chart::Options;
 use saddlescope::figure::{Figure, FigureOptions, FigurePanel};
 use saddlescope::observables::{Quantity, Schema};
 use saddlescope::palette::Ground;

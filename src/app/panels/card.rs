@@ -69,7 +69,7 @@ fn values(ui: &mut Ui, run: &RunData, moment: Moment) {
     let loss = value(run, Schema::EXCESS_LOSS, moment);
     text(
         ui,
-        format!(
+        &format!(
             "step {}  t {}  excess loss {}",
             grouped(moment.step),
             significant(moment.time, 5),
@@ -141,7 +141,7 @@ fn between(ui: &mut Ui, run: &RunData, a: Moment, b: Moment) {
     let dt = b.time - a.time;
     text(
         ui,
-        format!(
+        &format!(
             "A step {} \u{2192} B step {}: {} steps, \u{394}t {}",
             grouped(a.step),
             grouped(b.step),
