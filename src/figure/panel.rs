@@ -74,10 +74,13 @@ impl Panel {
         if self.shows_x { X_AXIS_HEIGHT } else { SPACE_BELOW }
     }
 
+    fn title_width(&self) -> f64 {
+        text_width(&self.picture.title, TITLE_SIZE + 1.0)
+    }
+
     fn key_lines(&self) -> PlacedKeys<'_> {
         let whole = self.plot[0] + self.gutter;
-        let title = text_width(&self.picture.title, TITLE_SIZE + 1.0);
-        PlacedKeys::new(&self.picture.keys, whole - title, whole)
+        PlacedKeys::new(&self.picture.keys, whole - self.title_width(), whole)
     }
 
     /// Draws it.
@@ -91,13 +94,15 @@ impl Panel {
         };
         svg.begin(picture.id.name());
         let title = [plot.left, self.corner[1] + TITLE_HEIGHT - 12.0];
+        // No wider than the panel.
+        let size = TITLE_SIZE * ((self.plot[0] + self.gutter) / self.title_width()).min(1.0);
         let bold = Letters {
             is_bold: true,
-            ..Letters::new(TITLE_SIZE, look.ink)
+            ..Letters::new(size, look.ink)
         };
         svg.text(&picture.title, title, bold);
         // At the end of the plot, or beyond it where the keys are long.
-        let title_end = plot.left + text_width(&picture.title, TITLE_SIZE + 1.0);
+        let title_end = plot.left + self.title_width();
         let right = plot
             .right()
             .max(title_end + keys.width())
@@ -234,7 +239,15 @@ impl Frame<'_> {
         }
         if !self.picture.y.title.is_empty() {
             let place = [plot.left - LEFT_GUTTER + 12.0, plot.top + 0.5 * plot.height];
-            svg.upwards_text(&self.picture.y.title, place, letters.anchored(Anchor::Middle));
+            // A plot that is too low for the whole title has a short one.
+            let title = &self.picture.y.title;
+            let fits = text_width(title, AXIS_SIZE) <= plot.height + TITLE_HEIGHT;
+            let title = if fits {
+                title
+            } else {
+                self.picture.id.short_axis_title()
+            };
+            svg.upwards_text(title, place, letters.anchored(Anchor::Middle));
         }
         svg.line(
             &[[plot.left, plot.bottom()], [plot.right(), plot.bottom()]],

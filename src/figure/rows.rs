@@ -78,12 +78,18 @@ fn draw_bracket(
         height: (top + ROW_HEIGHT).min(plot.bottom() - AXIS) - top,
     };
     svg.line(&[[ends.0, middle], [ends.1, middle]], stroke);
-    svg.area(behind, look.paper, 1.0);
+    // Over its own marks a text could not be read.
+    let has_words = !matches!(place, Place::On(_)) || width + 2.0 * SPACE <= ends.1 - ends.0;
+    if has_words {
+        svg.area(behind, look.paper, 1.0);
+    }
     if is_in_sight(bracket.left) {
         draw_shape(svg, bracket.peak, [ends.0, middle], pen, look);
     }
     if bracket.is_closed && is_in_sight(bracket.right) {
         draw_shape(svg, Shape::Learned, [ends.1, middle], pen, look);
     }
-    svg.text(words, [x, middle], Letters::new(SIZE, look.ink).anchored(anchor));
+    if has_words {
+        svg.text(words, [x, middle], Letters::new(SIZE, look.ink).anchored(anchor));
+    }
 }

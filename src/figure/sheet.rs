@@ -15,7 +15,7 @@ const CAPTION_HEIGHT: f64 = 76.0;
 const NO_CAPTION: f64 = 10.0;
 /// Pixels about everything, on a screen and in print.
 const MARGIN: f64 = 24.0;
-const NARROW_MARGIN: f64 = 6.0;
+const NARROW_MARGIN: f64 = 18.0;
 /// Height of a plot that stands alone.
 const ALONE: f64 = 380.0;
 /// Height of one that is as wide as high.

@@ -13,7 +13,7 @@ use crate::theory::{ModeLaw, StrengthCurve};
 pub enum Activity {
     /// No feature is on the way, and some are still near zero.
     AtSaddle {
-        /// Number of modes that have reached 95 % and are about the minimum.
+        /// Number of modes about the minimum.
         n_learned: usize,
         /// The strongest mode that waits.
         next: usize,
@@ -39,8 +39,7 @@ impl Activity {
         if let Some(mode) = fastest(&|mode| stages[mode] == Stage::Moving) {
             Self::Learning { mode }
         } else if let Some(next) = stages.iter().position(|stage| *stage == Stage::Waiting) {
-            let is_learned = |mode: &usize| stages[*mode] == Stage::Arrived && learned(*mode);
-            let n_learned = (0..stages.len()).filter(is_learned).count();
+            let n_learned = stages.iter().filter(|stage| **stage == Stage::Arrived).count();
             Self::AtSaddle { n_learned, next }
         } else if let Some(mode) = fastest(&|mode| !learned(mode)) {
             Self::Learning { mode }
