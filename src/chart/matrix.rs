@@ -46,14 +46,16 @@ pub fn matrix(drawing: &mut Drawing<'_>) -> Picture {
     })
 }
 
-/// Draws the matrix at every event of the run that is known with its weights, small: without a colour bar or titles of its sides.
+/// Draws the matrix at every event of the run that is known with its weights, small: without a colour bar, titles or names of its sides.
 pub fn matrices_at_events(drawing: &mut Drawing<'_>) -> Vec<Picture> {
     let states = drawing.known.at_events;
     let small = |(what, state): &(String, NetworkState)| {
         let mut picture = at_moment(drawing, state)?;
         picture.title = format!("{what}, {}", grouped(state.step));
-        picture.x.title.clear();
-        picture.y.title.clear();
+        for axis in [&mut picture.x, &mut picture.y] {
+            axis.title.clear();
+            axis.ticks.clear();
+        }
         if let Some(map) = &mut picture.heat_map {
             map.bar = None;
         }

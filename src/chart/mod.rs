@@ -78,7 +78,7 @@ pub use picture::{
     Upright,
 };
 pub use placing::{KeyLines, Place, beside_bracket, spread, stack};
-pub use plane::plane;
+pub use plane::{law_in_plane, plane};
 pub use plot_id::PlotId;
 pub use polyline::{Stop, thinned};
 pub use recorded::RecordedRun;

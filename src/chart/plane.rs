@@ -15,6 +15,7 @@ use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::trail::Trail;
 use crate::experiment::LiveParams;
+use crate::format::brief;
 use crate::history::{History, Level};
 use crate::observables::Quantity;
 use crate::observables::events::Moment;
@@ -90,6 +91,33 @@ pub fn plane(drawing: &mut Drawing<'_>) -> Picture {
     plane.picture.explain_marks();
     plane.picture.note = known.diverged.map(diverged_at);
     plane.picture
+}
+
+/// Strengths, drift, diffusion and loss of aligned, balanced weights at a position of the plane, in words.
+pub fn law_in_plane(known: &Known<'_>, options: &Options, at: [f64; 2]) -> String {
+    let last = known.rank().saturating_sub(1);
+    let live = live_at(known, options);
+    let scale = options.scale(PlotId::Plane);
+    let mut loss = 0.0;
+    let lines = [(options.pair.0, at[0]), (options.pair.1, at[1])].map(|(mode, position)| {
+        let mode = mode.min(last);
+        let law = known.mode_law(mode, &live);
+        let strength = scale.value(position);
+        loss += 0.5 * (strength - law.teacher_strength).powi(2);
+        format!(
+            "mode {}: strength {}, drift {}, diffusion {}",
+            mode + 1,
+            brief(strength, 3),
+            brief(law.drift(strength), 3),
+            brief(law.diffusion(strength), 3)
+        )
+    });
+    format!(
+        "{}\n{}\nloss of both {} (aligned, balanced)",
+        lines[0],
+        lines[1],
+        brief(loss, 3)
+    )
 }
 
 /// A plane while it is being drawn.

@@ -21,8 +21,8 @@ const ALONE: f64 = 380.0;
 /// Height of one that is as wide as high.
 const SQUARE: f64 = 620.0;
 /// Small matrices in a row, and pixels left of each.
-const MATRICES_IN_A_ROW: usize = 5;
-const SMALL_GUTTER: f64 = 36.0;
+const MATRICES_IN_A_ROW: usize = 4;
+const SMALL_GUTTER: f64 = 16.0;
 /// Height of a map.
 const HEIGHT_OF_MAP: f64 = 640.0;
 /// Height of a plot among many.

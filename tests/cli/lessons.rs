@@ -16,7 +16,7 @@ const BAD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/bad_lessons")
 #[test]
 fn the_list_has_numbers_ids_titles_and_marks() {
     let list = stdout(&["lessons"]);
-    assert_eq!(list.lines().count(), 23);
+    assert_eq!(list.lines().count(), 25);
     assert!(
         list.contains("  1  stairs ") && list.contains("Learning comes in stairs"),
         "{list}"

@@ -61,7 +61,7 @@ pub(crate) fn beside_plot(
         .input(|input| input.pointer.latest_pos())
         .filter(|_| response.hovered());
     if let Some(pointer) = pointed
-        && let Some(text) = what_is_at(&picture, &frame, frame.position(pointer))
+        && let Some(text) = what_is_at(known, &options, &picture, &frame, frame.position(pointer))
     {
         response.clone().on_hover_text_at_pointer(text);
     }
@@ -134,11 +134,20 @@ fn gutters(ui: &Ui, plot: PlotId, known: &Known<'_>, letters: f32) -> (f32, f32)
     ((left * letters).max(widest + 12.0), right * letters)
 }
 
-/// What a cell or a mark says.
-fn what_is_at(picture: &Picture, frame: &Frame, at: [f64; 2]) -> Option<String> {
+/// What a cell or a mark says, or the law of aligned, balanced weights in a plane.
+fn what_is_at(
+    known: &Known<'_>,
+    options: &Options,
+    picture: &Picture,
+    frame: &Frame,
+    at: [f64; 2],
+) -> Option<String> {
     let near = |mark: &&Mark| frame.point(mark.at).distance(frame.point(at)) < 9.0;
     if let Some(mark) = picture.marks.iter().rev().find(near) {
         return Some(mark.name.clone());
+    }
+    if picture.id == PlotId::Plane {
+        return Some(chart::law_in_plane(known, options, at));
     }
     let map = picture.heat_map.as_ref().filter(|map| map.bar.is_some())?;
     let (column, row) = map.cell_at(at)?;
