@@ -14,6 +14,7 @@ mod first_frames;
 mod instrument;
 mod lessons;
 mod links;
+mod map;
 mod opening;
 mod pictures;
 mod random_actions;
