@@ -1,6 +1,5 @@
-//! The map in the window: opened by its key, computed, clicked, zoomed, taken back, written and opened again.
+//! The map in the window: opened by its key, computed, zoomed and taken back, with other axes, and a merged table opened as one.
 
-use std::fs;
 use std::sync::atomic::AtomicBool;
 
 use eframe::egui::accesskit::Role;
@@ -60,50 +59,6 @@ fn button(
     harness.step();
 }
 
-fn click(harness: &mut WindowHarness, pos: Pos2, modifiers: Modifiers) {
-    button(harness, pos, PointerButton::Primary, true, modifiers);
-    button(harness, pos, PointerButton::Primary, false, modifiers);
-}
-
-#[test]
-fn the_map_opens_by_its_key_and_a_click_runs_a_cell() {
-    let mut harness = with_map();
-    let seed = window(&harness).seed();
-    let at = point(&harness, 0.3, 0.5);
-    click(&mut harness, at, Modifiers::NONE);
-    wait_until(&mut harness, "the cell runs", |window| {
-        window.steps_taken() > 0 && window.live_in_force().learning_rate.to_bits() != 0.005_f64.to_bits()
-    });
-    let live = window(&harness).live_in_force();
-    // Three decades from 0.001 on.
-    assert!((0.005..0.015).contains(&live.learning_rate), "{live:?}");
-    assert!((8..40).contains(&live.batch_size), "{live:?}");
-    assert_eq!(window(&harness).seed(), seed);
-    // With Shift, the very run of the cell.
-    let at = point(&harness, 0.6, 0.1);
-    click(&mut harness, at, Modifiers::SHIFT);
-    wait_until(&mut harness, "the cell's own seed", |window| {
-        window.seed() != seed
-    });
-    let n_cells = window(&harness).map_progress().1;
-    for _ in 0..20 {
-        harness.step();
-    }
-    assert_eq!(
-        window(&harness).map_progress().1,
-        n_cells,
-        "the map was begun again"
-    );
-    // Undo takes the settings back.
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
-    harness.step();
-    harness.key_press(Key::R);
-    wait_until(&mut harness, "the seed of before", |window| window.seed() == seed);
-    harness.key_press(Key::M);
-    harness.step();
-    assert!(harness.query_by_label_contains("map of Mode").is_none());
-}
-
 #[test]
 fn a_part_is_computed_anew_and_backspace_goes_back() {
     let mut harness = with_map();
@@ -149,7 +104,7 @@ fn presets_and_the_palette_choose_the_axes() {
 }
 
 /// A merged table over two short axes.
-fn table(path: &std::path::Path) -> (Survey, Vec<saddlescope::sweep::CellRows>) {
+fn table(path: &std::path::Path) {
     let view = MapView {
         x: MapRange::log("live.learning_rate", 2e-3, 8e-3),
         y: MapRange::linear("network.depth", 1.0, 2.0),
@@ -180,11 +135,10 @@ fn table(path: &std::path::Path) -> (Survey, Vec<saddlescope::sweep::CellRows>) 
     let extension = path.extension().unwrap().to_str().unwrap();
     let format = TableFormat::of_extension(extension).unwrap();
     write_whole(path, |file| write_table(&collected, format, file)).unwrap();
-    (survey, rows)
 }
 
 #[test]
-fn a_merged_table_opens_as_a_map_whose_cells_run() {
+fn a_merged_table_opens_as_a_map() {
     let directory = tempfile::tempdir().unwrap();
     let mut endings = vec!["csv", "npz"];
     if cfg!(feature = "parquet") {
@@ -192,7 +146,7 @@ fn a_merged_table_opens_as_a_map_whose_cells_run() {
     }
     for ending in endings {
         let path = directory.path().join(format!("t.{ending}"));
-        let (survey, _) = table(&path);
+        table(&path);
         let mut harness = open(
             SIZE,
             Experiment {
@@ -204,48 +158,7 @@ fn a_merged_table_opens_as_a_map_whose_cells_run() {
         drop_file(&mut harness, &path);
         wait_for_label(&mut harness, "map of Mode 1");
         assert!(harness.query_by_label_contains("128 cells").is_some(), "{ending}");
-        let at = point(&harness, 0.5, 0.75);
-        click(&mut harness, at, Modifiers::SHIFT);
-        let (low, high) = (survey.cell((31, 1)).unwrap(), survey.cell((32, 1)).unwrap());
-        let seeds = [low.id.seed(0), high.id.seed(0)];
-        wait_until(&mut harness, "the cell's seed", |window| {
-            seeds.contains(&window.seed())
-        });
         // A table is no part of what is computed.
         assert_eq!(window(&harness).map_progress(), (0, 0));
     }
-}
-
-#[test]
-fn the_map_is_written_as_figure_table_and_sweep() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut harness = with_map();
-    wait_for_label(&mut harness, "gradient descent unstable");
-    for (item, name) in [
-        ("Figure\u{2026}", "map.svg"),
-        ("Table\u{2026}", "map.csv"),
-        ("Sweep file\u{2026}", "map.toml"),
-    ] {
-        harness.get_by_label("Write\u{2026}").click();
-        harness.step();
-        harness.get_by_label(item).click();
-        harness.step();
-        harness.step();
-        let path = directory.path().join(name);
-        harness.get_by_role_and_label(Role::TextInput, "file").focus();
-        harness.step();
-        harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-        harness.step();
-        let field = harness.get_by_role_and_label(Role::TextInput, "file");
-        field.type_text(path.to_str().unwrap());
-        harness.step();
-        harness.get_by_role_and_label(Role::Button, "Export").click();
-        wait_until(&mut harness, name, |_| path.exists());
-    }
-    let svg = fs::read_to_string(directory.path().join("map.svg")).unwrap();
-    assert!(svg.contains("learning rate") && svg.contains("descent unstable"));
-    let sweep = fs::read_to_string(directory.path().join("map.toml")).unwrap();
-    assert!(sweep.contains("live.batch_size"));
-    let table = fs::read_to_string(directory.path().join("map.csv")).unwrap();
-    assert!(table.starts_with("cell,live.learning_rate,live.batch_size,mode") && table.lines().count() > 64);
 }
