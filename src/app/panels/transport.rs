@@ -179,6 +179,15 @@ fn scrubber(ui: &mut Ui, state: &State) -> Option<Action> {
     request
 }
 
+/// A seed in at most nine letters: those that cells of a map have are long.
+fn short_seed(seed: u64) -> String {
+    let digits = seed.to_string();
+    if digits.len() <= 9 {
+        return digits;
+    }
+    format!("{}\u{2026}{}", &digits[..4], &digits[digits.len() - 4..])
+}
+
 /// Where the run is, in digits of fixed width so that nothing moves while they change.
 fn read_outs(ui: &mut Ui, state: &State) {
     let run = &state.run;
@@ -204,8 +213,8 @@ fn read_outs(ui: &mut Ui, state: &State) {
         "Frames drawn per second, while something changes.",
     );
     show(
-        format!("seed {}", run.experiment.seed),
-        "Seed of every random stream.",
+        format!("seed {}", short_seed(run.experiment.seed)),
+        &format!("Seed of every random stream: {}.", run.experiment.seed),
     );
     let mebibytes = run.n_bytes() as f64 / f64::from(1 << 20);
     let hint = format!(
