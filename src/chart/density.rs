@@ -95,13 +95,13 @@ pub fn density(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
         brief(std, 2),
         decimal(moment.time, 2)
     );
-    for level in [teacher, course.start()] {
+    for (level, name) in [(teacher, "m"), (course.start(), "start")] {
         let x = level - middle;
         if x.abs() < half {
             picture.uprights.push(Upright {
                 pen: Pen::of(Role::Learned),
                 x,
-                label: Some(if level >= teacher { "m" } else { "start" }.to_owned()),
+                label: Some(name.to_owned()),
             });
         }
     }

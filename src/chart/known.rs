@@ -150,6 +150,27 @@ impl Known<'_> {
             .map_or(self.experiment.live, |change| change.live)
     }
 
+    /// Parameters in force at a recorded step.
+    pub fn live_at(&self, step: u64) -> LiveParams {
+        if !self.experiment.schedule.is_empty()
+            && let Some(trajectory) = self.trajectories.first()
+            && let Some(bucket) = trajectory.history.bucket_at(Schema::STEP, step as f64)
+        {
+            let level = trajectory.history.finest();
+            let row = |column: usize| {
+                level
+                    .column(column)
+                    .get(bucket)
+                    .map_or(f64::NAN, |bucket| bucket.first)
+            };
+            if let Some(live) = self.schema.read_live(row) {
+                return live;
+            }
+        }
+        let before = self.interventions.iter().take_while(|change| change.step <= step);
+        before.last().map_or(self.experiment.live, |change| change.live)
+    }
+
     /// The law of a mode under the given parameters.
     pub fn mode_law(&self, mode: usize, live: &LiveParams) -> ModeLaw {
         self.experiment.mode_law(mode, live)

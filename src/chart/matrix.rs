@@ -5,6 +5,8 @@
 //! seen to grow; on the matrix's own scale they reach its largest entry. Beyond 256 rows or columns a cell is a block of entries and
 //! shows the one of largest size.
 
+use std::sync::Arc;
+
 use nalgebra::DMatrix;
 
 use super::axis::Axis;
@@ -16,6 +18,7 @@ use super::picture::Picture;
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use super::ticks::Tick;
+use super::trace_cache::KeptMatrix;
 use crate::format::grouped;
 use crate::simulation::NetworkState;
 
@@ -33,12 +36,17 @@ const BAR_TICKS: u32 = 5;
 /// Draws the matrix that is chosen, at the moment looked at.
 pub fn matrix(drawing: &mut Drawing<'_>) -> Picture {
     let kind = drawing.options.matrix.kind;
-    let drawn = drawing.known.network.and_then(|state| at_moment(drawing, state));
+    let known = drawing.known;
+    let drawn = known.network.and_then(|state| {
+        let (step, entries) = kept_or_made(drawing, state)?;
+        Some(at_moment(drawing, state, &entries, step))
+    });
     drawn.unwrap_or_else(|| {
         let empty = || Axis::new("", Scale::Linear, (0.0, 1.0), 0);
         let mut picture = Picture::new(PlotId::Matrix, empty(), empty());
         picture.title = kind.title();
         picture.note = Some(match drawing.known.network {
+            Some(_) if kind == MatrixKind::Overlaps => "the weights are no numbers".to_owned(),
             Some(_) => "there is no such layer".to_owned(),
             None => "the weights come in a moment".to_owned(),
         });
@@ -46,11 +54,44 @@ pub fn matrix(drawing: &mut Drawing<'_>) -> Picture {
     })
 }
 
+/// Step and entries of the matrix that is chosen: made once for a moment and, of a large network that runs, only so often that it costs a
+/// tenth of the time.
+fn kept_or_made(drawing: &mut Drawing<'_>, state: &NetworkState) -> Option<(u64, Arc<DMatrix<f64>>)> {
+    /// Seconds that a multiplication takes, and how many a cube of singular vectors needs.
+    const PER_PRODUCT: f64 = 1e-9;
+    const PER_SINGULAR_VECTORS: f64 = 30.0;
+    let (kind, known, clock) = (drawing.options.matrix.kind, drawing.known, drawing.room.clock);
+    let widths: Vec<f64> = state.network.widths().iter().map(|width| *width as f64).collect();
+    let products: f64 = widths.windows(2).map(|pair| pair[0] * pair[1] * widths[0]).sum();
+    let vectors = if kind == MatrixKind::Overlaps {
+        PER_SINGULAR_VECTORS * widths[0].max(widths[widths.len() - 1]).powi(3)
+    } else {
+        0.0
+    };
+    let patience = 10.0 * PER_PRODUCT * (products + vectors);
+    let of = (known.run, state.step, kind);
+    if let Some(kept) = &drawing.traces.matrix {
+        let is_of_run = (kept.of.0, kept.of.2) == (known.run, kind);
+        let may_wait = known.goes_on && drawing.options.until.is_none() && clock < kept.at + patience;
+        if kept.of == of || is_of_run && may_wait {
+            return Some((kept.of.1, Arc::clone(&kept.entries)));
+        }
+    }
+    let entries = Arc::new(kind.of(state)?);
+    drawing.traces.matrix = Some(KeptMatrix {
+        of,
+        at: clock,
+        entries: Arc::clone(&entries),
+    });
+    Some((state.step, entries))
+}
+
 /// Draws the matrix at every event of the run that is known with its weights, small: without a colour bar, titles or names of its sides.
 pub fn matrices_at_events(drawing: &mut Drawing<'_>) -> Vec<Picture> {
     let states = drawing.known.at_events;
     let small = |(what, state): &(String, NetworkState)| {
-        let mut picture = at_moment(drawing, state)?;
+        let entries = drawing.options.matrix.kind.of(state)?;
+        let mut picture = at_moment(drawing, state, &entries, state.step);
         picture.title = format!("{what}, {}", grouped(state.step));
         for axis in [&mut picture.x, &mut picture.y] {
             axis.title.clear();
@@ -64,12 +105,11 @@ pub fn matrices_at_events(drawing: &mut Drawing<'_>) -> Vec<Picture> {
     states.iter().filter_map(small).collect()
 }
 
-/// The matrix of a network; `None` where it does not have it.
-fn at_moment(drawing: &Drawing<'_>, state: &NetworkState) -> Option<Picture> {
+/// Draws the entries of a matrix that a network had at a step.
+fn at_moment(drawing: &Drawing<'_>, state: &NetworkState, entries: &DMatrix<f64>, step: u64) -> Picture {
     let (known, options, room) = (drawing.known, drawing.options, drawing.room);
     let kind = options.matrix.kind;
-    let entries = kind.of(state)?;
-    let cells = blocks(&entries);
+    let cells = blocks(entries);
     let (n_rows, n_columns) = cells.shape();
     let (input_names, output_names) = names(known, kind);
     let (width, height) = square_room(room.width, room.height, (n_rows, n_columns));
@@ -99,7 +139,7 @@ fn at_moment(drawing: &Drawing<'_>, state: &NetworkState) -> Option<Picture> {
         ..x.clone()
     };
     let mut picture = Picture::new(PlotId::Matrix, x, y);
-    picture.title = format!("{} at step {}", kind.title(), grouped(state.step));
+    picture.title = format!("{} at step {}", kind.title(), grouped(step));
     picture.aspect = Some(n_columns as f64 / n_rows as f64);
     let largest = cells.amax();
     let size = match kind.common_scale(state) {
@@ -120,7 +160,7 @@ fn at_moment(drawing: &Drawing<'_>, state: &NetworkState) -> Option<Picture> {
         hatches: Vec::new(),
         bar: Some(Axis::new("", Scale::Linear, (-size, size), BAR_TICKS)),
     });
-    Some(picture)
+    picture
 }
 
 /// Names of inputs and outputs, where the matrix has them as its sides and the data give them.

@@ -132,28 +132,26 @@ struct Plane<'a> {
 
 /// Parameters in force at the moment looked at.
 fn live_at(known: &Known<'_>, options: &Options) -> LiveParams {
-    let Some(moment) = options.until else {
-        return known.live();
-    };
-    let before = known
-        .interventions
-        .iter()
-        .take_while(|change| change.step <= moment.step);
-    before.last().map_or(known.experiment.live, |change| change.live)
+    { options.until }.map_or_else(|| known.live(), |moment| known.live_at(moment.step))
 }
 
 /// Positions at the ends of the axis of a mode.
 fn range(known: &Known<'_>, mode: usize, end: f64, scale: Scale) -> (f64, f64) {
+    let column = known.schema.column(Quantity::Strength, mode);
+    let run = known.trajectories.first();
+    let start = run.and_then(|run| Some(run.history.finest().column(column).first()?.first));
     match scale {
-        Scale::Linear | Scale::Symlog => (scale.position(LINEAR.0 * end), scale.position(LINEAR.1 * end)),
+        Scale::Linear | Scale::Symlog => {
+            // A start beyond the usual range is in sight too.
+            let start = 1.1 * start.unwrap_or(0.0);
+            let (low, high) = (LINEAR.0 * end, LINEAR.1 * end);
+            (scale.position(low.min(start)), scale.position(high.max(start)))
+        }
         Scale::Log => {
-            let column = known.schema.column(Quantity::Strength, mode);
-            let first = known.trajectories.first().and_then(|run| {
-                let start = run.history.finest().column(column).first()?.first;
-                (start > 0.0).then_some(start)
-            });
+            let first = start.filter(|start| *start > 0.0);
             let least = first.unwrap_or(1e-3 * end).max(FAINTEST * end).min(0.1 * end);
-            (scale.position(BELOW * least), scale.position(ABOVE * end))
+            let most = ABOVE * end.max(first.unwrap_or(0.0));
+            (scale.position(BELOW * least), scale.position(most))
         }
     }
 }
@@ -449,7 +447,9 @@ impl Plane<'_> {
         let state = self
             .known
             .network
-            .filter(|state| state.pair == (self.pair[0], self.pair[1]));
+            .filter(|state| state.pair == (self.pair[0], self.pair[1]))
+            // While the network of another moment is found, nothing of it is told.
+            .filter(|state| self.options.until.is_none_or(|until| until.step == state.step));
         if let Some(state) = state {
             let dynamics = state.dynamics;
             let pen = Pen::of(Role::Drift);

@@ -158,8 +158,9 @@ impl<'a> RecordedRun<'a> {
 /// The network at the start, at the noise peaks and where modes are learned, found by doing the run of a recording again; of one that
 /// would take too long, only at the start.
 fn at_events(recording: &Recording) -> Vec<(String, NetworkState)> {
-    /// Steps times weights that take some seconds.
+    /// Multiplications, and what a step costs besides, that take some seconds.
     const MOST: u64 = 4_000_000_000;
+    const PER_STEP: u64 = 1000;
     let session = recording.session();
     let mut moments: Vec<(u64, String)> = vec![(0, "start".to_owned())];
     let last = recording
@@ -168,8 +169,15 @@ fn at_events(recording: &Recording) -> Vec<(String, NetworkState)> {
         .filter_map(|events| events.learned.or(events.peak_moment()))
         .map(|moment| moment.step)
         .max();
+    let experiment = &session.experiment;
     let n_weights = recording.initial_network().n_parameters() as u64;
-    if last.is_some_and(|last| last.saturating_mul(n_weights) <= MOST) {
+    let of_samples = experiment
+        .live
+        .batch_size
+        .saturating_mul((experiment.network.d_in + experiment.network.d_out) as u64);
+    let per_step =
+        PER_STEP + (3 * n_weights).saturating_mul(u64::from(experiment.langevin.substeps)) + of_samples;
+    if last.is_some_and(|last| last.saturating_mul(per_step) <= MOST) {
         for (mode, events) in recording
             .mode_events()
             .iter()

@@ -4,6 +4,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use nalgebra::DMatrix;
+
+use super::matrix_kind::MatrixKind;
 use super::scale::Scale;
 use super::time_axis::TimeScale;
 use crate::history::{Cell, History, Pixels, Sight, Trace};
@@ -104,6 +107,18 @@ pub struct TraceCache {
     /// Pixels of every history in sight.
     pixels: HashMap<Source, (Stamp, Pixels)>,
     traces: HashMap<Key, KeptTrace>,
+    /// The matrix drawn last, of which network, and when it was made.
+    pub(super) matrix: Option<KeptMatrix>,
+}
+
+/// A matrix of a network.
+#[derive(Clone, Debug)]
+pub(super) struct KeptMatrix {
+    /// Run, step and kind.
+    pub(super) of: (u64, u64, MatrixKind),
+    /// Seconds of the clock at which it was made.
+    pub(super) at: f64,
+    pub(super) entries: Arc<DMatrix<f64>>,
 }
 
 impl TraceCache {

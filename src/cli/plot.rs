@@ -158,7 +158,7 @@ pub(super) fn plot(arguments: &PlotArguments) -> Result<(), CliError> {
     let mut staging = Staging::default();
     staging.add(&arguments.out, |file| file.write_all(&figure))?;
     if let Some((path, format)) = arguments.caption.as_ref().zip(format) {
-        let text = caption(&run.known(), panel.title(), format);
+        let text = caption(&run.known(), panel, format);
         staging.add(path, |file| file.write_all(text.as_bytes()))?;
     }
     Ok(staging.commit()?)

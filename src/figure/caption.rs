@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
-use crate::chart::Known;
-use crate::experiment::{DataKind, InitScheme};
+use super::FigurePanel;
+use crate::chart::{Known, PlotId};
+use crate::experiment::{DataKind, InitScheme, LiveParams};
 use crate::format::{brief, significant};
 use crate::observables::events::ModeEvents;
 
@@ -79,7 +80,8 @@ impl CaptionFormat {
 }
 
 /// Writes the caption of a figure that shows this run.
-pub fn caption(known: &Known<'_>, shows: &str, format: CaptionFormat) -> String {
+pub fn caption(known: &Known<'_>, panel: FigurePanel, format: CaptionFormat) -> String {
+    let shows = panel.title();
     let experiment = known.experiment;
     let live = &experiment.live;
     let widths: Vec<String> = experiment
@@ -90,21 +92,11 @@ pub fn caption(known: &Known<'_>, shows: &str, format: CaptionFormat) -> String 
         .collect();
     let number = |value: f64| format.number(value, 4);
     let mut text = format!(
-        "{shows}. Deep linear network of widths {} trained by {} ({} = {}, {} = {}, {} = {}",
+        "{shows}. Deep linear network of widths {} trained by {} ({}",
         widths.join(format.dash()),
         experiment.dynamics().label(),
-        format.symbol("eta"),
-        number(live.learning_rate),
-        format.symbol("B"),
-        live.batch_size,
-        format.symbol("sigma"),
-        number(live.label_noise_std),
+        parameters(live, format),
     );
-    for (symbol, value) in [("mu", live.momentum), ("lambda", live.weight_decay)] {
-        if value > 0.0 {
-            let _never = write!(text, ", {} = {}", format.symbol(symbol), number(value));
-        }
-    }
     let strengths: Vec<String> = known.teacher.iter().map(|strength| number(*strength)).collect();
     let start = match experiment.init.scheme {
         InitScheme::Aligned if experiment.init.strengths.is_empty() => {
@@ -155,17 +147,15 @@ pub fn caption(known: &Known<'_>, shows: &str, format: CaptionFormat) -> String 
         known.now.step,
         number(known.now.time),
     );
+    if !experiment.schedule.is_empty() {
+        text.push_str(" Parameters follow a schedule.");
+    }
     for change in known.interventions {
         let _never = write!(
             text,
-            " From step {} on: {} = {}, {} = {}, {} = {}.",
+            " From step {} on: {}.",
             change.step,
-            format.symbol("eta"),
-            number(change.live.learning_rate),
-            format.symbol("B"),
-            change.live.batch_size,
-            format.symbol("sigma"),
-            number(change.live.label_noise_std),
+            parameters(&change.live, format)
         );
     }
     for (mode, events) in known.modes.iter().enumerate() {
@@ -182,7 +172,7 @@ pub fn caption(known: &Known<'_>, shows: &str, format: CaptionFormat) -> String 
         let (Some(mean), Some(variance)) = (statistics.moments.mean(), statistics.moments.variance()) else {
             continue;
         };
-        if known.n_settled(mode) >= super::LEAST_ROWS && live.label_noise_std > 0.0 {
+        if known.n_settled(mode) >= super::LEAST_ROWS && known.live().label_noise_std > 0.0 {
             let _never = write!(
                 text,
                 " Mode {} settles at {} with variance {}.",
@@ -192,7 +182,8 @@ pub fn caption(known: &Known<'_>, shows: &str, format: CaptionFormat) -> String 
             );
         }
     }
-    if let Some(ensemble) = known.ensembles.first() {
+    let has_bands = matches!(panel, FigurePanel::All | FigurePanel::One(PlotId::Strengths));
+    if let Some(ensemble) = known.ensembles.first().filter(|_| has_bands) {
         let _never = write!(text, " Bands: 10 to 90 % of {} runs.", ensemble.n_members);
     }
     let _never = write!(text, " Made with saddlescope {}.", env!("CARGO_PKG_VERSION"));
@@ -201,6 +192,26 @@ pub fn caption(known: &Known<'_>, shows: &str, format: CaptionFormat) -> String 
         CaptionFormat::Markdown => text,
         CaptionFormat::Latex => text.replace('%', "\\%"),
     }
+}
+
+/// Live parameters; momentum and decay where there are any.
+fn parameters(live: &LiveParams, format: CaptionFormat) -> String {
+    let number = |value: f64| format.number(value, 4);
+    let mut text = format!(
+        "{} = {}, {} = {}, {} = {}",
+        format.symbol("eta"),
+        number(live.learning_rate),
+        format.symbol("B"),
+        live.batch_size,
+        format.symbol("sigma"),
+        number(live.label_noise_std),
+    );
+    for (symbol, value) in [("mu", live.momentum), ("lambda", live.weight_decay)] {
+        if value > 0.0 {
+            let _never = write!(text, ", {} = {}", format.symbol(symbol), number(value));
+        }
+    }
+    text
 }
 
 /// Peak, learned and lead of a mode.

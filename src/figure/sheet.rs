@@ -113,7 +113,7 @@ impl Sheet {
                 let modes: Vec<usize> = (0..known.rank()).collect();
                 let densities = in_columns(&mut drawing, room, &mut top, &modes, density);
                 if densities.is_empty() {
-                    let why = "no mode has a law with a width: there is no minibatch noise, or the modes rest at zero";
+                    let why = "no mode has a law with a width: there is no minibatch noise, the samples are stored, or the modes rest at zero";
                     return Err(FigureError::Nothing { plot, why });
                 }
                 panels.extend(densities);
@@ -210,7 +210,7 @@ fn one(plot: PlotId, drawing: &mut Drawing<'_>, across: Across, height: f64) -> 
     let picture = pictures(plot, drawing).into_iter().next()?;
     Some(Panel::fitted(
         picture,
-        [MARGIN, 0.0],
+        [across.margin, 0.0],
         [width + gutter, height],
         gutter,
     ))

@@ -35,7 +35,7 @@ const QUANTILES: [(f64, f64); 7] = [
 pub enum DensityError {
     /// No mode has one.
     #[error(
-        "no mode has a law with a width: the mode equations have no noise (full batch, or none), or every mode starts at zero"
+        "no mode has a law with a width: the mode equations have no noise (full batch, or none), the samples are stored, or every mode starts at zero"
     )]
     None,
     /// They would not fit.

@@ -5,11 +5,15 @@
 //! larger modes are in transition, and once label noise has moved the layers out of balance. States on the way are kept, a bounded
 //! number, so that the law at any earlier time is at hand.
 
-use crate::experiment::{Dynamics, Experiment, LiveParams};
+use crate::experiment::{DataKind, Dynamics, Experiment, LiveParams};
 use crate::theory::{Quantiles, Transport};
 
 /// States kept of a mode; beyond that every other one is given up.
 const MOST_KEPT: usize = 512;
+/// Share of the width by which laws kept one after the other differ at first.
+const FINEST: f64 = 0.05;
+/// Steps of the solver after which a law is given up: far more than the whole course of a mode takes.
+const MOST_STEPS: u32 = 4_000_000;
 
 /// Laws of the modes of a run, up to a time.
 #[derive(Clone, Debug, Default)]
@@ -28,17 +32,22 @@ pub struct ModeDensity {
     is_lost: bool,
     /// Times and laws kept, oldest first.
     kept: Vec<(f64, Quantiles)>,
-    /// Time between two of them, at least.
-    spacing: f64,
+    /// By what share of its width a law differs at least from the one kept before.
+    grain: f64,
+    /// Steps of the solver so far.
+    n_steps: u32,
 }
 
 impl Densities {
-    /// At the start of a run, from the strengths of its modes there. Engines without minibatch noise, or with another one, have none.
+    /// At the start of a run, from the strengths of its modes there. Engines without minibatch noise, or with another one,
+    /// and stored sets have none.
     pub fn new(experiment: &Experiment, live: &LiveParams, starts: &[f64]) -> Self {
-        let has_law = matches!(
+        let has_noise = matches!(
             experiment.dynamics(),
             Dynamics::Sgd | Dynamics::Nesterov | Dynamics::Langevin
         );
+        // A stored set has noise of its own, which may be far from that of fresh samples.
+        let has_law = has_noise && experiment.data.kind == DataKind::Online;
         let modes = starts.iter().enumerate().map(|(mode, start)| {
             let law = experiment.mode_law(mode, live);
             let transport = has_law.then(|| Transport::new(&law, start.abs())).flatten();
@@ -49,7 +58,8 @@ impl Densities {
                 kept: kept.collect(),
                 transport,
                 is_lost: false,
-                spacing: 0.0,
+                grain: FINEST,
+                n_steps: 0,
             }
         });
         Self {
@@ -162,15 +172,17 @@ impl ModeDensity {
         }
         let until = course.get(next).map_or(time, |(from, _)| from.min(time));
         self.is_lost = transport.advance_once(until).is_err();
-        let last = self.kept.last().map_or(0.0, |(last, _)| *last);
-        if transport.time() >= last + self.spacing {
+        self.n_steps += 1;
+        self.is_lost |= self.n_steps > MOST_STEPS;
+        let differs = |(_, last): &(f64, Quantiles)| last.distance(transport.quantiles()) > self.grain;
+        if self.kept.last().is_none_or(differs) {
             if self.kept.len() == MOST_KEPT {
                 let mut i = 0;
                 self.kept.retain(|_| {
                     i += 1;
                     i % 2 == 1
                 });
-                self.spacing = 2.0 * transport.time() / MOST_KEPT as f64;
+                self.grain *= 2.0;
             }
             self.kept.push((transport.time(), transport.quantiles().clone()));
         }

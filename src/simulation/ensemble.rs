@@ -26,6 +26,9 @@ pub enum Statistic {
 /// Columns before the statistics: step and time, as in the rows of a run.
 const N_SCALARS: usize = 2;
 
+/// Members of an ensemble that are shown one by one: a frame holds them, and a picture sorts them.
+pub const MOST_SHOWN: usize = 16_384;
+
 /// Which ensemble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EnsembleKind {
@@ -178,11 +181,13 @@ impl Ensemble {
         }
     }
 
-    /// Its members as they are now.
+    /// Its members as they are now; of more than [`MOST_SHOWN`], so many that stand evenly among them.
     pub fn members(&self) -> Members {
-        let passages = self.passages().clone();
+        let stride = self.passages().n_members().div_ceil(MOST_SHOWN).max(1);
+        let passages = self.passages().every(stride);
+        let strengths = |mode| self.strengths(mode).into_iter().step_by(stride).collect();
         Members {
-            strengths: (0..passages.rank()).map(|mode| self.strengths(mode)).collect(),
+            strengths: (0..passages.rank()).map(strengths).collect(),
             passages,
         }
     }

@@ -42,7 +42,7 @@ pub use companions::{Companions, CompanionsError};
 pub use density::{Densities, ModeDensity};
 pub use divergence::{Divergence, Stability};
 use engines::engine_of;
-pub use ensemble::{Ensemble, EnsembleKind, Members, Statistic};
+pub use ensemble::{Ensemble, EnsembleKind, MOST_SHOWN, Members, Statistic};
 pub use footprint::bytes_of_run;
 pub use network_state::NetworkState;
 pub use passages::{Passage, Passages};

@@ -88,6 +88,28 @@ impl Passages {
         self.n_members
     }
 
+    /// The same of every so many-th member alone.
+    pub(crate) fn every(&self, stride: usize) -> Self {
+        let rank = self.rank();
+        if stride <= 1 || rank == 0 {
+            return self.clone();
+        }
+        let of = |values: &[f64]| -> Vec<f64> {
+            { values.chunks_exact(rank).step_by(stride) }
+                .flatten()
+                .copied()
+                .collect()
+        };
+        let [half, learned] = &self.times;
+        Self {
+            levels: self.levels.clone(),
+            n_members: self.n_members.div_ceil(stride),
+            before: self.before,
+            strengths: of(&self.strengths),
+            times: [of(half), of(learned)],
+        }
+    }
+
     /// Times of a passage, `(members, modes)` member after member; no number where the level has not been reached.
     pub fn times(&self, passage: Passage) -> &[f64] {
         match passage {
@@ -133,7 +155,9 @@ impl Passages {
 impl HeapBytes for Passages {
     fn heap_bytes(&self) -> usize {
         let [half, learned] = &self.times;
-        self.strengths.heap_bytes() + half.heap_bytes() + learned.heap_bytes()
+        let [lower, upper] = &self.levels;
+        let levels = lower.heap_bytes() + upper.heap_bytes();
+        levels + self.strengths.heap_bytes() + half.heap_bytes() + learned.heap_bytes()
     }
 }
 
@@ -167,5 +191,8 @@ mod tests {
         assert!(learned.len() == 1 && (learned[0] - 4.75).abs() < 1e-12);
         assert_eq!(passages.times(Passage::Half).len(), 4);
         assert!(passages.times(Passage::Half)[3].is_nan());
+        let first = passages.every(2);
+        assert_eq!(first.n_members(), 1);
+        assert_eq!(first.times(Passage::Half), &passages.times(Passage::Half)[..2]);
     }
 }

@@ -33,6 +33,14 @@ impl Quantiles {
         }
     }
 
+    /// How far another law of the same mode is: the larger of the shift of the middle in units of the width, and the relative change of
+    /// the width.
+    pub fn distance(&self, other: &Self) -> f64 {
+        let width = self.width().max(f64::MIN_POSITIVE);
+        let shift = (other.places[N_POINTS / 2] - self.places[N_POINTS / 2]).abs() / width;
+        shift.max((other.width() / width - 1.0).abs())
+    }
+
     /// Strength below which a share of all lies that a standard normal variable has below this value.
     pub fn at(&self, normal: f64) -> f64 {
         let place = normal / SPACING + 0.5 * (N_POINTS - 1) as f64;

@@ -127,7 +127,6 @@ impl Transport {
     /// Takes other parameters from here on.
     pub fn set_law(&mut self, law: &ModeLaw) {
         self.law = *law;
-        self.step *= 1e-3;
     }
 
     /// The law at the time reached.
@@ -138,6 +137,47 @@ impl Transport {
     /// Whether the law has become a point for numbers of this precision, as it does without label noise.
     pub fn is_point(&self) -> bool {
         self.quantiles.width() < POINT
+    }
+
+    /// Whether even the uppermost quantile is as good as zero: the mode is lost, and stays there.
+    fn is_at_zero(&self) -> bool {
+        self.law.depth >= 2 && self.quantiles.places.last().is_some_and(|place| *place < LOWEST)
+    }
+
+    /// Moves a point on: where the law in force has noise there it spreads again, by the first moments for a moment, else it goes where
+    /// the drift takes it.
+    fn advance_point(&mut self, until: f64, rate: f64) {
+        let middle = self.quantiles.places[N_POINTS / 2];
+        let local = self.local(middle);
+        let left = until - self.time;
+        let first = (FIRST / rate).min(left);
+        let std = (local.diffusion * first).sqrt();
+        let drift = |local: &Local| local.velocity + 0.5 * local.diffusion_slope;
+        if std > POINT {
+            let middle = middle + first * drift(&local);
+            for (i, place) in self.quantiles.places.iter_mut().enumerate() {
+                *place = middle + std * abscissa(i);
+            }
+            self.step = first;
+            self.time += first;
+            return;
+        }
+        // A hundredth of the relaxation at a time, by the middle of the step.
+        let step = left.min(0.01 * (1.0 - self.law.momentum) / rate);
+        let halfway = self.local(middle + 0.5 * step * drift(&local));
+        let way = step * drift(&halfway);
+        if way.is_finite() {
+            for place in &mut self.quantiles.places {
+                *place += way;
+            }
+        }
+        // At rest there is nothing to follow.
+        let rests = way.abs() < POINT * step * rate;
+        self.time = if rests || step >= left {
+            until
+        } else {
+            self.time + step
+        };
     }
 
     /// Moves on to a time.
@@ -159,12 +199,17 @@ impl Transport {
     /// # Errors
     /// [`Unresolved`] where no step is small enough; the law is then that of the time reached.
     pub fn advance_once(&mut self, until: f64) -> Result<(), Unresolved> {
-        let shortest = LEAST_STEP / super::curvature(self.law.depth, self.law.scale_strength()).max(1e-300);
+        let rate = super::curvature(self.law.depth, self.law.scale_strength()).max(1e-300);
+        let shortest = LEAST_STEP / rate;
+        if self.is_at_zero() {
+            self.time = until;
+            return Ok(());
+        }
+        if self.is_point() {
+            self.advance_point(until, rate);
+            return Ok(());
+        }
         loop {
-            if self.is_point() || self.law.noise_scale <= 0.0 {
-                self.time = until;
-                return Ok(());
-            }
             let left = until - self.time;
             let is_cut = self.step >= left;
             let step = self.step.min(left);
@@ -176,9 +221,6 @@ impl Transport {
             };
             if error <= 1.0 {
                 std::mem::swap(&mut self.quantiles.places, &mut self.work.trial);
-                for place in &mut self.quantiles.places {
-                    *place = place.max(LOWEST);
-                }
                 self.time = if is_cut { until } else { self.time + step };
                 // A step cut short by the time asked for tells nothing against a longer one.
                 self.step = if is_cut {

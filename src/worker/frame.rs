@@ -22,8 +22,6 @@ pub struct TrajectoryFrame {
     pub rows: Vec<f64>,
     /// Distribution of the mode strengths since they have settled.
     pub statistics: StationaryStatistics,
-    /// The mode matrix `U^T W V` at the last recorded row, column-major `(r, r)`.
-    pub mode_matrix: Vec<f64>,
     /// The divergence that ended the trajectory.
     pub divergence: Option<Divergence>,
 }
@@ -185,7 +183,6 @@ impl PendingFrame {
                 dynamics: trajectory.experiment().dynamics(),
                 rows: std::mem::take(rows),
                 statistics: statistics.clone(),
-                mode_matrix: trajectory.mode_matrix().as_slice().to_vec(),
                 divergence: trajectory.divergence().copied(),
             })
             .collect();

@@ -172,3 +172,70 @@ fn without_noise_or_at_the_saddle_there_is_no_law() {
         assert!(Transport::new(&law, start).is_none(), "{start}");
     }
 }
+
+/// A law that has become a point spreads again when label noise is raised, and one without noise is carried on by its drift.
+#[test]
+fn a_point_spreads_again_and_a_law_without_noise_goes_on() {
+    let law = ModeLaw {
+        depth: 2,
+        teacher_strength: 1.0,
+        noise_scale: 0.01,
+        ..ModeLaw::default()
+    };
+    let noisy = ModeLaw {
+        label_noise_std: 0.5,
+        ..law
+    };
+    let mut transport = Transport::new(&law, 0.1).unwrap();
+    transport.advance_to(40.0).unwrap();
+    assert!(transport.is_point());
+    transport.set_law(&noisy);
+    transport.advance_to(80.0).unwrap();
+    let law_in_the_end = StationaryLaw::new(&noisy);
+    let expected = law_in_the_end.as_density().unwrap();
+    let (mean, std) = transport.quantiles().moments();
+    close(mean, expected.mean(), 1e-3, "mean");
+    close(std * std, expected.variance(), 5e-3, "variance");
+    // The whole batch in the middle of the rise: quantiles go on by gradient flow.
+    let still = ModeLaw {
+        noise_scale: 0.0,
+        ..law
+    };
+    let mut transport = Transport::new(&law, 0.1).unwrap();
+    transport.advance_to(1.0).unwrap();
+    let before = transport.quantiles().at(1.0);
+    transport.set_law(&still);
+    transport.advance_to(2.0).unwrap();
+    let flow = saddlescope::theory::StrengthCurve::new(2, 1.0, before);
+    close(
+        transport.quantiles().at(1.0),
+        flow.at(1.0),
+        1e-3,
+        "gradient flow of a quantile",
+    );
+    // Weight decay moves a point to where the mode then ends.
+    let mut transport = Transport::new(&law, 0.1).unwrap();
+    transport.advance_to(40.0).unwrap();
+    let decayed = ModeLaw {
+        noise_scale: 0.0,
+        weight_decay: 0.1,
+        ..law
+    };
+    transport.set_law(&decayed);
+    transport.advance_to(60.0).unwrap();
+    close(
+        transport.quantiles().at(0.0),
+        decayed.learned_strength(),
+        1e-6,
+        "end with decay",
+    );
+    // A mode that decay loses ends as good as at zero, without a fault.
+    let lost = ModeLaw {
+        weight_decay: 2.0,
+        ..law
+    };
+    let mut transport = Transport::new(&law, 0.1).unwrap();
+    transport.set_law(&lost);
+    transport.advance_to(2000.0).unwrap();
+    assert!(transport.quantiles().at(5.0) < 1e-200);
+}

@@ -7,12 +7,16 @@ use eframe::egui;
 
 use super::Window;
 use super::past_networks::PastNetworks;
+use crate::app::state::Draft;
 use crate::chart::PlotId;
 use crate::experiment::InitScheme;
 use crate::figure::FigurePanel;
+use crate::observables::Quantity;
 use crate::simulation::{NetworkState, Script, Simulation, StepOutcome};
 use crate::worker::{Command, Job, JobState, Watch};
 
+/// Least strength at which a mode may be dropped, as a share of the teacher's.
+const LEAST_START: f64 = 1e-6;
 /// Longest that the laws of the modes are followed in a frame.
 const FOLLOWING: Duration = Duration::from_micros(800);
 /// Steps of a run done again between two looks at whether its end is still wanted.
@@ -56,17 +60,24 @@ impl Window {
 
     /// Starts again from aligned weights with two modes where the dot of the plane was dropped, the others as before.
     pub(super) fn start_from(&mut self, modes: [(usize, f64); 2]) {
-        let experiment = &mut self.state.draft.experiment;
-        let rank = self.state.run.rank();
-        let mut strengths = experiment.init.aligned_strengths(rank);
-        strengths.resize(rank, experiment.init.strength);
+        let run = &self.state.run;
+        let start = |mode: usize| {
+            let column = run.schema.column(Quantity::Strength, mode);
+            run.value_at_step(0, column).abs()
+        };
+        let mut strengths: Vec<f64> = (0..run.rank()).map(start).collect();
         for (mode, strength) in modes {
             if let Some(start) = strengths.get_mut(mode) {
-                *start = strength.max(0.0);
+                // At zero a mode would rest for ever.
+                *start = strength.max(LEAST_START * run.experiment.teacher.strengths[mode]);
             }
         }
+        let mut experiment = run.experiment.clone();
         experiment.init.scheme = InitScheme::Aligned;
         experiment.init.strengths = strengths;
+        let companions = self.state.draft.companions;
+        self.state.draft = Draft::new(experiment);
+        self.state.draft.companions = companions;
         self.reset();
     }
 
