@@ -1,4 +1,4 @@
-//! What differs between the desktop and a page in a browser, so far with the side of the desktop: the clock, threads, files, the machine's memory and
+//! What differs between the desktop and a page in a browser, with one side each: the clock, threads, files, the machine's memory and
 //! dialogs for files. Everything else is written once, against what is offered here.
 //!
 //! A page has one thread and no disk. Work that goes on beside the window is therefore a sequence of [`Turn`]s: on the desktop a thread
@@ -15,13 +15,19 @@ mod dialog;
 mod frame;
 mod turn;
 
+#[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(target_arch = "wasm32")]
+mod web;
 
 #[cfg(feature = "gui")]
 pub(crate) use dialog::{Answer, Asked};
 #[cfg(feature = "gui")]
 pub(crate) use frame::Frame;
+#[cfg(not(target_arch = "wasm32"))]
 use native as side;
+#[cfg(target_arch = "wasm32")]
+use web as side;
 
 #[cfg(feature = "gui")]
 pub(crate) use side::{
