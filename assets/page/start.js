@@ -29,6 +29,7 @@ window.saddlescope_started = (trouble) => {
 
 // A mistake of the program ends it; what was kept in the browser is still there.
 window.addEventListener("error", (event) => {
+  if (!(event.error instanceof WebAssembly.RuntimeError)) return;
   fail(`The program has ended by a mistake of its own (${event.message}). Load the page again to go on.`);
 });
 
@@ -61,8 +62,7 @@ async function load() {
     await init({ module_or_path: new Response(response.body.pipeThrough(counted), { headers }) });
     window.saddlescope_initialised = performance.now();
   } catch (error) {
-    // The program's own end is told above.
-    if (!(error instanceof WebAssembly.RuntimeError)) fail(`The program cannot be loaded: ${error.message}`);
+    fail(`The program cannot be loaded: ${error.message}`);
   }
 }
 
