@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::place::place;
 use super::target::WriteError;
+#[cfg(unix)]
 use crate::platform::fs;
 
 /// A file. Two are equal where writing one would change the other.

@@ -3,7 +3,7 @@
 //! The directories may hold shards of one sweep, or grids with other values on the same axes; the cells of the first come first.
 //! A cell may be there more than once if its rows are the same to the last character. Sixteen bytes a cell are kept.
 
-use std::fs::File;
+use crate::platform::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 

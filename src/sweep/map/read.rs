@@ -1,6 +1,6 @@
 //! Reads a merged table, .csv, .parquet or .npz, row by row: the names of its columns, its rows as text, and the sweep in it.
 
-use std::fs::File;
+use crate::platform::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
