@@ -2,6 +2,10 @@
 
 /// A window; a page fills what the browser gives it.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    target_arch = "wasm32",
+    expect(dead_code, reason = "a page has its size from the browser")
+)]
 pub(crate) struct Frame {
     /// Name under which the system knows the program.
     pub(crate) name: &'static str,

@@ -179,11 +179,14 @@ def files(browser, address):
     browser.run(
         """
         window.handed_out = null;
+        let blob = null;
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (object) => { blob = object; return make(object); };
         const click = HTMLAnchorElement.prototype.click;
         HTMLAnchorElement.prototype.click = function () {
           if (!this.download) return click.call(this);
           const name = this.download;
-          window.waiting = fetch(this.href).then((r) => r.text()).then((text) => { window.handed_out = [name, text]; });
+          blob.text().then((text) => { window.handed_out = [name, text]; });
         };
         """
     )

@@ -18,7 +18,7 @@ class Browser:
         )
         port = None
         for line in self.driver.stdout:
-            if "on port" in line:
+            if "successfully on port" in line:
                 port = int(line.split("on port")[1].strip(" .\n"))
                 break
         self.address = f"http://127.0.0.1:{port}"

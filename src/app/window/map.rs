@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use eframe::egui;
 
@@ -10,15 +11,15 @@ use crate::app::action::MapAction;
 use crate::app::state::{Draft, OpenedTable, PRESETS};
 use crate::chart::MapView;
 use crate::experiment::Experiment;
-use crate::platform::{Instant, Turn};
+use crate::platform::{HAS_THREADS, Instant, Turn};
 use crate::sweep::Survey;
 use crate::sweep::map::{Boundaries, MapTable};
 use crate::worker::{Job, JobState};
 
 /// Cells that wait to be taken in.
 const CAPACITY: usize = 256;
-/// Cells that a thread computes from one look at whether they are wanted to the next.
-const CELLS_OF_A_TURN: usize = 8;
+/// Cells that a thread computes from one look at whether they are wanted to the next; in a page they take time from the window.
+const CELLS_OF_A_TURN: usize = if HAS_THREADS { 8 } else { 1 };
 /// Most cells that are kept to be shown again.
 const MOST_KNOWN: usize = 1 << 14;
 
@@ -135,6 +136,9 @@ impl Window {
         let mut pool = pool.ok();
         let job = Job::in_parts("map", CAPACITY, self.background.wake(), move |task| {
             let n = places.len().min((CELLS_OF_A_TURN * n_threads).min(CAPACITY));
+            if !HAS_THREADS && !task.has_room(n) {
+                return Turn::Rest(Duration::ZERO);
+            }
             let turn: Vec<(usize, usize)> = places.drain(..n).collect();
             let found = |id| {
                 let known = known.lock().unwrap_or_else(PoisonError::into_inner);

@@ -77,33 +77,33 @@ pub(super) fn put(path: &Path, bytes: Vec<u8>) {
 
 /// Permissions, which a page does not have.
 #[derive(Clone, Copy, Debug)]
-pub struct Permissions(());
+pub(crate) struct Permissions(());
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug)]
-pub struct Metadata {
+pub(crate) struct Metadata {
     length: Option<u64>,
     modified: SystemTime,
 }
 
 impl Metadata {
     /// Whether it is a file.
-    pub fn is_file(&self) -> bool {
+    pub(crate) fn is_file(&self) -> bool {
         self.length.is_some()
     }
 
     /// Whether it is a folder.
-    pub fn is_dir(&self) -> bool {
+    pub(crate) fn is_dir(&self) -> bool {
         self.length.is_none()
     }
 
     /// Length in bytes.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.length.unwrap_or(0)
     }
 
     /// There are none.
-    pub fn permissions(&self) -> Permissions {
+    pub(crate) fn permissions(&self) -> Permissions {
         Permissions(())
     }
 
@@ -111,7 +111,7 @@ impl Metadata {
     ///
     /// # Errors
     /// Never.
-    pub fn modified(&self) -> io::Result<SystemTime> {
+    pub(crate) fn modified(&self) -> io::Result<SystemTime> {
         Ok(self.modified)
     }
 }
@@ -136,7 +136,7 @@ impl Node {
 
 /// An open file.
 #[derive(Debug)]
-pub struct File {
+pub(crate) struct File {
     contents: Contents,
     position: u64,
 }
@@ -146,7 +146,7 @@ impl File {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`], [`ErrorKind::IsADirectory`].
-    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+    pub(crate) fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         match node(path.as_ref())? {
             Node::File(contents) => Ok(Self {
                 contents,
@@ -160,7 +160,7 @@ impl File {
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyExists`].
-    pub fn create_new(path: impl AsRef<Path>) -> io::Result<Self> {
+    pub(crate) fn create_new(path: impl AsRef<Path>) -> io::Result<Self> {
         if node(path.as_ref()).is_ok() {
             return Err(ErrorKind::AlreadyExists.into());
         }
@@ -172,7 +172,7 @@ impl File {
     ///
     /// # Errors
     /// Never.
-    pub fn metadata(&self) -> io::Result<Metadata> {
+    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         Ok(Node::File(Arc::clone(&self.contents)).metadata())
     }
 
@@ -180,7 +180,7 @@ impl File {
     ///
     /// # Errors
     /// Never.
-    pub fn sync_all(&self) -> io::Result<()> {
+    pub(crate) fn sync_all(&self) -> io::Result<()> {
         Ok(())
     }
 
@@ -188,7 +188,7 @@ impl File {
     ///
     /// # Errors
     /// Never.
-    pub fn set_permissions(&self, _permissions: Permissions) -> io::Result<()> {
+    pub(crate) fn set_permissions(&self, _permissions: Permissions) -> io::Result<()> {
         Ok(())
     }
 }
@@ -238,19 +238,19 @@ impl Seek for File {
 
 /// An entry of a folder.
 #[derive(Clone, Debug)]
-pub struct DirEntry {
+pub(crate) struct DirEntry {
     path: PathBuf,
     metadata: Metadata,
 }
 
 impl DirEntry {
     /// Its path.
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.path.clone()
     }
 
     /// Its name.
-    pub fn file_name(&self) -> OsString {
+    pub(crate) fn file_name(&self) -> OsString {
         self.path.file_name().unwrap_or_default().to_owned()
     }
 
@@ -258,7 +258,7 @@ impl DirEntry {
     ///
     /// # Errors
     /// Never.
-    pub fn metadata(&self) -> io::Result<Metadata> {
+    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         Ok(self.metadata)
     }
 }
@@ -267,7 +267,7 @@ impl DirEntry {
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`].
-pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
+pub(crate) fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     node(path.as_ref()).map(|node| node.metadata())
 }
 
@@ -275,7 +275,7 @@ pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`].
-pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
+pub(crate) fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     metadata(path)
 }
 
@@ -283,7 +283,7 @@ pub fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`], [`ErrorKind::NotADirectory`].
-pub fn read_dir(path: impl AsRef<Path>) -> io::Result<impl Iterator<Item = io::Result<DirEntry>>> {
+pub(crate) fn read_dir(path: impl AsRef<Path>) -> io::Result<impl Iterator<Item = io::Result<DirEntry>>> {
     let folder = plain(path.as_ref());
     if !metadata(&folder)?.is_dir() {
         return Err(ErrorKind::NotADirectory.into());
@@ -305,7 +305,7 @@ pub fn read_dir(path: impl AsRef<Path>) -> io::Result<impl Iterator<Item = io::R
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`].
-pub fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
+pub(crate) fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
     node(path.as_ref()).map(|_| plain(path.as_ref()))
 }
 
@@ -313,7 +313,7 @@ pub fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
 ///
 /// # Errors
 /// Always.
-pub fn read_link(_path: impl AsRef<Path>) -> io::Result<PathBuf> {
+pub(crate) fn read_link(_path: impl AsRef<Path>) -> io::Result<PathBuf> {
     Err(ErrorKind::InvalidInput.into())
 }
 
@@ -321,7 +321,7 @@ pub fn read_link(_path: impl AsRef<Path>) -> io::Result<PathBuf> {
 ///
 /// # Errors
 /// Always.
-pub fn hard_link(_original: impl AsRef<Path>, _link: impl AsRef<Path>) -> io::Result<()> {
+pub(crate) fn hard_link(_original: impl AsRef<Path>, _link: impl AsRef<Path>) -> io::Result<()> {
     Err(ErrorKind::Unsupported.into())
 }
 
@@ -329,7 +329,7 @@ pub fn hard_link(_original: impl AsRef<Path>, _link: impl AsRef<Path>) -> io::Re
 ///
 /// # Errors
 /// Where a file has its name.
-pub fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
+pub(crate) fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
     let path = plain(path.as_ref());
     for folder in path.ancestors().filter(|folder| !is_root(folder)) {
         match node(folder) {
@@ -345,7 +345,7 @@ pub fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of [`File::open`].
-pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
+pub(crate) fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
     let file = File::open(from)?;
     let bytes = stored(&file.contents).bytes.clone();
     let length = bytes.len() as u64;
@@ -357,7 +357,7 @@ pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`], and that the browser keeps nothing more.
-pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
+pub(crate) fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
     let (from, to) = (plain(from.as_ref()), plain(to.as_ref()));
     let moved = node(&from)?;
     if let Node::File(contents) = &moved {
@@ -389,7 +389,7 @@ pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`].
-pub fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
+pub(crate) fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
     let path = plain(path.as_ref());
     kept::forget(&path);
     nodes()
@@ -402,8 +402,14 @@ pub fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
 ///
 /// # Errors
 /// Never.
-pub fn remove_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
+pub(crate) fn remove_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
     let folder = plain(path.as_ref());
-    nodes().retain(|path, _| !path.starts_with(&folder));
+    nodes().retain(|path, _| {
+        let is_within = path.starts_with(&folder);
+        if is_within {
+            kept::forget(path);
+        }
+        !is_within
+    });
     Ok(())
 }

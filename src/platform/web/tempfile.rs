@@ -8,25 +8,25 @@ use super::fs::{self, File};
 
 /// Names temporary files.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Builder<'a, 'b> {
+pub(crate) struct Builder<'a, 'b> {
     prefix: &'a str,
     suffix: &'b str,
 }
 
 impl<'a, 'b> Builder<'a, 'b> {
     /// With names that say nothing.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// How names begin.
-    pub fn prefix(&mut self, prefix: &'a str) -> &mut Self {
+    pub(crate) fn prefix(&mut self, prefix: &'a str) -> &mut Self {
         self.prefix = prefix;
         self
     }
 
     /// How names end.
-    pub fn suffix(&mut self, suffix: &'b str) -> &mut Self {
+    pub(crate) fn suffix(&mut self, suffix: &'b str) -> &mut Self {
         self.suffix = suffix;
         self
     }
@@ -41,7 +41,7 @@ impl<'a, 'b> Builder<'a, 'b> {
     ///
     /// # Errors
     /// Never.
-    pub fn tempfile_in(&self, folder: impl AsRef<Path>) -> io::Result<NamedTempFile> {
+    pub(crate) fn tempfile_in(&self, folder: impl AsRef<Path>) -> io::Result<NamedTempFile> {
         self.make_in(folder, |path| File::create_new(path))
     }
 
@@ -49,7 +49,7 @@ impl<'a, 'b> Builder<'a, 'b> {
     ///
     /// # Errors
     /// Those of `make`.
-    pub fn make_in<F>(
+    pub(crate) fn make_in<F>(
         &self,
         folder: impl AsRef<Path>,
         make: impl FnOnce(&Path) -> io::Result<F>,
@@ -66,7 +66,7 @@ impl<'a, 'b> Builder<'a, 'b> {
     ///
     /// # Errors
     /// Never.
-    pub fn tempdir_in(&self, folder: impl AsRef<Path>) -> io::Result<TempDir> {
+    pub(crate) fn tempdir_in(&self, folder: impl AsRef<Path>) -> io::Result<TempDir> {
         let path = self.name(folder.as_ref());
         fs::create_dir_all(&path)?;
         Ok(TempDir { path, is_kept: false })
@@ -75,24 +75,24 @@ impl<'a, 'b> Builder<'a, 'b> {
 
 /// A temporary file, removed when dropped.
 #[derive(Debug)]
-pub struct NamedTempFile<F = File> {
+pub(crate) struct NamedTempFile<F = File> {
     file: F,
     path: TempPath,
 }
 
 impl<F> NamedTempFile<F> {
     /// The file.
-    pub fn as_file(&self) -> &F {
+    pub(crate) fn as_file(&self) -> &F {
         &self.file
     }
 
     /// The file.
-    pub fn as_file_mut(&mut self) -> &mut F {
+    pub(crate) fn as_file_mut(&mut self) -> &mut F {
         &mut self.file
     }
 
     /// Its path alone.
-    pub fn into_temp_path(self) -> TempPath {
+    pub(crate) fn into_temp_path(self) -> TempPath {
         self.path
     }
 
@@ -100,7 +100,7 @@ impl<F> NamedTempFile<F> {
     ///
     /// # Errors
     /// Those of [`fs::rename`].
-    pub fn persist(self, path: impl AsRef<Path>) -> Result<F, PersistError> {
+    pub(crate) fn persist(self, path: impl AsRef<Path>) -> Result<F, PersistError> {
         self.path.persist(path)?;
         Ok(self.file)
     }
@@ -109,7 +109,7 @@ impl<F> NamedTempFile<F> {
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`].
-    pub fn persist_noclobber(self, path: impl AsRef<Path>) -> Result<F, PersistError> {
+    pub(crate) fn persist_noclobber(self, path: impl AsRef<Path>) -> Result<F, PersistError> {
         if fs::metadata(path.as_ref()).is_ok() {
             let error = io::ErrorKind::AlreadyExists.into();
             return Err(PersistError { error });
@@ -120,14 +120,14 @@ impl<F> NamedTempFile<F> {
 
 /// Why a temporary file has not got its name.
 #[derive(Debug)]
-pub struct PersistError {
+pub(crate) struct PersistError {
     /// The cause.
     pub error: io::Error,
 }
 
 /// Path of a temporary file, which is removed when this is dropped.
 #[derive(Debug)]
-pub struct TempPath {
+pub(crate) struct TempPath {
     path: Option<PathBuf>,
 }
 
@@ -136,7 +136,7 @@ impl TempPath {
     ///
     /// # Errors
     /// Those of [`fs::rename`].
-    pub fn persist(mut self, path: impl AsRef<Path>) -> Result<(), PersistError> {
+    pub(crate) fn persist(mut self, path: impl AsRef<Path>) -> Result<(), PersistError> {
         let Some(from) = self.path.take() else {
             return Ok(());
         };
@@ -154,19 +154,19 @@ impl Drop for TempPath {
 
 /// A temporary folder, removed when dropped.
 #[derive(Debug)]
-pub struct TempDir {
+pub(crate) struct TempDir {
     path: PathBuf,
     is_kept: bool,
 }
 
 impl TempDir {
     /// Its path.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Does not remove it.
-    pub fn keep(mut self) -> PathBuf {
+    pub(crate) fn keep(mut self) -> PathBuf {
         self.is_kept = true;
         self.path.clone()
     }
