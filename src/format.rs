@@ -94,7 +94,7 @@ pub(crate) fn power_of_ten(exponent: i32) -> String {
 }
 
 /// The message on one line of bounded length: it may quote a file of any content.
-pub(crate) fn one_line(message: &str) -> String {
+pub fn one_line(message: &str) -> String {
     const LONGEST: usize = 600;
     let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let visible = words.chars().map(|c| {
