@@ -300,6 +300,7 @@ fn one_room_has_the_two_sides() {
     let own = [
         "target_arch",
         "time::Instant",
+        "time::{Duration, Instant",
         "thread::Builder",
         "use std::fs",
         "SystemTime::now",

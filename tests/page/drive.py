@@ -238,6 +238,21 @@ def offline(browser, address, server):
     say("works without a network")
 
 
+def maps(browser, address, shots):
+    """A map is computed while the run goes on."""
+    fresh(browser, address)
+    browser.wait(lambda s: s["step"] > 20, "a start", 30)
+    browser.click(700, 300)
+    browser.keys("m")
+    time.sleep(10)
+    before = browser.state()
+    browser.wait(lambda s: s["step"] > before["step"] + 50, "the run goes on beside the map", 60)
+    browser.shot(f"{shots}/page-map.png")
+    complaints = browser.complaints()
+    check(not complaints, f"on the console: {complaints}")
+    say("a map beside the run")
+
+
 def small(address, shots):
     browser = Browser(390, 844, touch=True)
     try:
@@ -267,6 +282,7 @@ def main(folder, shots):
         files(browser, address)
         kept(browser, address)
         lessons(browser, address, shots)
+        maps(browser, address, shots)
         small(address, shots)
         offline(browser, address, server)
     except BaseException:

@@ -1,7 +1,7 @@
 //! What pictures need beside rows: the network and the members of ensembles while a picture shows them, the network at an earlier
 //! moment, and the laws of the modes.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eframe::egui;
 
@@ -12,6 +12,7 @@ use crate::chart::PlotId;
 use crate::experiment::InitScheme;
 use crate::figure::FigurePanel;
 use crate::observables::Quantity;
+use crate::platform::Instant;
 use crate::simulation::{NetworkState, Script, Simulation, StepOutcome};
 use crate::worker::{Command, Job, JobState, Watch};
 

@@ -77,33 +77,33 @@ pub(super) fn put(path: &Path, bytes: Vec<u8>) {
 
 /// Permissions, which a page does not have.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Permissions(());
+pub struct Permissions(());
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Metadata {
+pub struct Metadata {
     length: Option<u64>,
     modified: SystemTime,
 }
 
 impl Metadata {
     /// Whether it is a file.
-    pub(crate) fn is_file(&self) -> bool {
+    pub fn is_file(&self) -> bool {
         self.length.is_some()
     }
 
     /// Whether it is a folder.
-    pub(crate) fn is_dir(&self) -> bool {
+    pub fn is_dir(&self) -> bool {
         self.length.is_none()
     }
 
     /// Length in bytes.
-    pub(crate) fn len(&self) -> u64 {
+    pub fn len(&self) -> u64 {
         self.length.unwrap_or(0)
     }
 
     /// There are none.
-    pub(crate) fn permissions(&self) -> Permissions {
+    pub fn permissions(&self) -> Permissions {
         Permissions(())
     }
 
@@ -111,7 +111,7 @@ impl Metadata {
     ///
     /// # Errors
     /// Never.
-    pub(crate) fn modified(&self) -> io::Result<SystemTime> {
+    pub fn modified(&self) -> io::Result<SystemTime> {
         Ok(self.modified)
     }
 }
@@ -136,7 +136,7 @@ impl Node {
 
 /// An open file.
 #[derive(Debug)]
-pub(crate) struct File {
+pub struct File {
     contents: Contents,
     position: u64,
 }
@@ -146,7 +146,7 @@ impl File {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`], [`ErrorKind::IsADirectory`].
-    pub(crate) fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         match node(path.as_ref())? {
             Node::File(contents) => Ok(Self {
                 contents,
@@ -160,7 +160,7 @@ impl File {
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyExists`].
-    pub(crate) fn create_new(path: impl AsRef<Path>) -> io::Result<Self> {
+    pub fn create_new(path: impl AsRef<Path>) -> io::Result<Self> {
         if node(path.as_ref()).is_ok() {
             return Err(ErrorKind::AlreadyExists.into());
         }
@@ -172,7 +172,7 @@ impl File {
     ///
     /// # Errors
     /// Never.
-    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
+    pub fn metadata(&self) -> io::Result<Metadata> {
         Ok(Node::File(Arc::clone(&self.contents)).metadata())
     }
 
@@ -180,7 +180,7 @@ impl File {
     ///
     /// # Errors
     /// Never.
-    pub(crate) fn sync_all(&self) -> io::Result<()> {
+    pub fn sync_all(&self) -> io::Result<()> {
         Ok(())
     }
 
@@ -188,7 +188,7 @@ impl File {
     ///
     /// # Errors
     /// Never.
-    pub(crate) fn set_permissions(&self, _permissions: Permissions) -> io::Result<()> {
+    pub fn set_permissions(&self, _permissions: Permissions) -> io::Result<()> {
         Ok(())
     }
 }
