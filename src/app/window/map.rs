@@ -32,6 +32,11 @@ fn threads_of_map() -> usize {
 impl Window {
     /// Begins what the map needs, and takes in what has come.
     pub(super) fn look_after_map(&mut self, ctx: &egui::Context) {
+        // Thousands of networks on the one thread of a page would leave nothing for the window.
+        if !HAS_THREADS && self.state.view.settings.map.shown {
+            self.state.view.settings.map.shown = false;
+            self.inform("The map needs the threads of the desktop program; a page has one.");
+        }
         if !self.state.view.settings.map.shown {
             self.map.stop();
             return;
