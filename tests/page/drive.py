@@ -261,8 +261,8 @@ def small(address, shots):
         browser.shot(f"{shots}/page-small.png")
         complaints = browser.complaints()
         check(not complaints, f"on the console: {complaints}")
-        fresh(browser, f"{address}#lesson=noise-peaks-first&embed")
-        browser.wait(lambda s: s.get("lesson") == "noise-peaks-first" and s["step"] > 300, "embedded", 60)
+        fresh(browser, f"{address}#lesson=edges&embed")
+        browser.wait(lambda s: s.get("lesson") == "edges" and s["step"] > 300, "embedded", 60)
         browser.shot(f"{shots}/page-small-embed.png")
     finally:
         browser.close()
