@@ -56,7 +56,8 @@ pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2) {
 }
 
 fn text(ui: &mut Ui, text: &str, color: Color32) {
-    ui.label(with_legible_exponents(text, &FontId::monospace(SIZE), color));
+    let words = with_legible_exponents(text, &FontId::monospace(SIZE), color);
+    ui.add(egui::Label::new(words).extend());
 }
 
 /// Value of a column of the first trajectory at a recorded moment.
