@@ -83,7 +83,7 @@ impl<T> Task<T> {
     }
 
     /// Whether `n` more results can be delivered without waiting.
-    pub(crate) fn has_room(&self, n: usize) -> bool {
+    pub fn has_room(&self, n: usize) -> bool {
         self.results
             .capacity()
             .is_none_or(|capacity| self.results.len() + n <= capacity)
