@@ -1,4 +1,8 @@
-//! The law of a mode's strength over time against closed forms, the stationary law, and a value from many trajectories.
+//! The law of a mode's strength over time against closed forms, the stationary law, and values from many trajectories.
+//!
+//! All but the trajectories' values is deterministic. What is left of error comes from the spacing of the quantiles, by its square (halved,
+//! it leaves a quarter to a third), and from the steps in time (a tenth of the error allowed leaves a tenth). Each tolerance is some 3 to 4
+//! times the largest error found, and says which of the two that is.
 
 use saddlescope::theory::{ModeLaw, StationaryLaw, Transport};
 
@@ -9,7 +13,8 @@ fn close(found: f64, expected: f64, tolerance: f64, what: &str) {
     );
 }
 
-/// One layer: drift and diffusion make closed equations of mean and second moment.
+/// One layer: drift and diffusion make closed equations of mean and second moment. Early the steps in time leave 7e-6 of the width, late the
+/// spacing up to 1.1e-4 in the mean and 2.0e-4 in the width.
 #[test]
 fn one_layer_has_the_moments_of_its_equations() {
     for (sigma, tau, start) in [(0.5, 0.02, 0.0), (0.0, 0.1, -1.0), (1.0, 0.2, 3.0)] {
@@ -30,18 +35,16 @@ fn one_layer_has_the_moments_of_its_equations() {
             let rest = tau * sigma * sigma / rate;
             let second = rest + (distance * distance - rest) * (-rate * time).exp();
             let first = distance * (-time).exp();
-            close(mean - 2.0, first, 2e-3, "mean");
-            close(
-                std,
-                (second - first * first).sqrt(),
-                5e-3,
-                &format!("std at {time}, tau {tau}"),
-            );
+            let expected = (second - first * first).sqrt();
+            let error = (mean - 2.0 - first) / expected;
+            assert!(error.abs() < 4e-4, "mean at {time}, tau {tau}: {error:e}");
+            close(std, expected, 7e-4, &format!("std at {time}, tau {tau}"));
         }
     }
 }
 
-/// Far below the teacher ln s moves at a constant rate with constant noise.
+/// Far below the teacher ln s moves at a constant rate with constant noise. There the spacing makes no error, for the quantiles lie on a
+/// straight line; the steps in time leave 4.1e-5 of the width four widths from the middle.
 #[test]
 fn near_the_saddle_of_two_layers_the_law_is_lognormal() {
     let (m, sigma, tau, start) = (1.5, 0.4, 0.03, 1e-12_f64);
@@ -62,7 +65,7 @@ fn near_the_saddle_of_two_layers_the_law_is_lognormal() {
         for normal in [-3.0, -1.0, 0.0, 2.0, 4.0] {
             let expected = drift + std * normal;
             assert!(
-                (place(normal) - expected).abs() < 2e-4 * (std + drift),
+                (place(normal) - expected).abs() < 1.5e-4 * std,
                 "{time} {normal}: {} {expected}",
                 place(normal)
             );
@@ -70,7 +73,7 @@ fn near_the_saddle_of_two_layers_the_law_is_lognormal() {
     }
 }
 
-/// Long after the mode has been learned its law is the stationary one: total variation below one in a thousand.
+/// Long after the mode has been learned its law is the stationary one: in total variation to 1.4e-4, which is the spacing's.
 #[test]
 fn it_ends_at_the_stationary_law() {
     for (depth, m, sigma, tau) in [
@@ -104,11 +107,15 @@ fn it_ends_at_the_stationary_law() {
             .map(|(a, b)| (a - b).abs())
             .sum::<f64>()
             / 2.0;
-        assert!(distance < 1e-3, "depth {depth}, m {m}: {distance}");
+        assert!(distance < 5e-4, "depth {depth}, m {m}: {distance}");
     }
 }
 
-/// The spread in the middle of the rise, from 40 000 trajectories of an independent program: 0.081, standard error 0.0003.
+/// Mean and spread in the middle of the rise, where a scheme that smears what it transports makes the law too wide.
+///
+/// From 2 million trajectories of ln s by Milstein steps of 0.01 and 0.005 with the same noise, carried on to steps of no length: mean
+/// 0.354899, standard error 0.000068, and spread 0.082079, standard error 0.000048. Allowed are four of them: the probability that
+/// chance alone makes a false alarm is 6e-5 for each. The law's own error, 1e-6, is far less.
 #[test]
 fn the_transient_is_not_widened() {
     let law = ModeLaw {
@@ -120,11 +127,13 @@ fn the_transient_is_not_widened() {
     };
     let mut transport = Transport::new(&law, 0.01).unwrap();
     transport.advance_to(2.0).unwrap();
-    let (_, std) = transport.quantiles().moments();
-    assert!((std - 0.081).abs() < 0.0012, "{std}");
+    let (mean, std) = transport.quantiles().moments();
+    assert!((mean - 0.354_899).abs() < 4.0 * 0.000_068, "{mean}");
+    assert!((std - 0.082_079).abs() < 4.0 * 0.000_048, "{std}");
 }
 
-/// No probability is lost, none is negative, and without label noise the law becomes a point at the teacher's strength.
+/// No probability is lost but by rounding, none is negative, and without label noise the law becomes a point at the teacher's strength: of
+/// the width 1e-11 at which it is no longer followed.
 #[test]
 fn mass_is_kept_and_without_label_noise_the_law_becomes_a_point() {
     let law = ModeLaw {
@@ -148,7 +157,7 @@ fn mass_is_kept_and_without_label_noise_the_law_becomes_a_point() {
     }
     let (mean, std) = transport.quantiles().moments();
     assert!(
-        widest > 0.02 && (mean - 1.0).abs() < 1e-9 && std < 1e-9,
+        widest > 0.02 && (mean - 1.0).abs() < 5e-11 && std < 5e-11,
         "{widest} {mean} {std}"
     );
     assert!(transport.is_point());
@@ -194,8 +203,9 @@ fn a_point_spreads_again_and_a_law_without_noise_goes_on() {
     let law_in_the_end = StationaryLaw::new(&noisy);
     let expected = law_in_the_end.as_density().unwrap();
     let (mean, std) = transport.quantiles().moments();
-    close(mean, expected.mean(), 1e-3, "mean");
-    close(std * std, expected.variance(), 5e-3, "variance");
+    // By the spacing: found are 1.6e-8 and 1.4e-5.
+    close(mean, expected.mean(), 6e-8, "mean");
+    close(std * std, expected.variance(), 5e-5, "variance");
     // The whole batch in the middle of the rise: quantiles go on by gradient flow.
     let still = ModeLaw {
         noise_scale: 0.0,
@@ -210,7 +220,8 @@ fn a_point_spreads_again_and_a_law_without_noise_goes_on() {
     close(
         transport.quantiles().at(1.0),
         flow.at(1.0),
-        1e-3,
+        // By the steps in time: found is 3.4e-7.
+        1.4e-6,
         "gradient flow of a quantile",
     );
     // Weight decay moves a point to where the mode then ends.
@@ -226,7 +237,8 @@ fn a_point_spreads_again_and_a_law_without_noise_goes_on() {
     close(
         transport.quantiles().at(0.0),
         decayed.learned_strength(),
-        1e-6,
+        // A point is at rest where its way is too short to be followed: found is 1.0e-11.
+        4e-11,
         "end with decay",
     );
     // A mode that decay loses ends as good as at zero, without a fault.
