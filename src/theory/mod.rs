@@ -15,7 +15,7 @@
 //!
 //! - [`ModeLaw`]: drift, diffusion and its peak, temperature, relaxation.
 //! - [`StrengthCurve`], [`peak_lead`]: gradient flow of one mode, and how early the peak warns.
-//! - [`plateau_levels`]: the saddles' loss levels.
+//! - [`plateau_levels`], [`rest_levels`]: the saddles' loss levels, without and with weight decay.
 //! - [`largest_stable_learning_rate`] and its mean-square form.
 //! - [`Transport`]: the law of a mode's strength over time, from a point on.
 //! - [`StationaryLaw`]: where a mode settles under label noise; [`boltzmann_density`] and
@@ -58,7 +58,7 @@ pub use momentum::{Momentum, MomentumRule, Regime};
 pub use near_zero::{growth_rate_near_zero, growth_rate_of_last_mode};
 pub use noise_balance::{NoiseBalance, NoisyNetwork};
 pub use quantiles::Quantiles;
-pub use saddles::{plateau_level, plateau_levels};
+pub use saddles::{plateau_level, plateau_levels, rest_levels};
 pub use stability::{
     curvature, largest_mean_square_stable_learning_rate, largest_mean_square_stable_learning_rate_of_row,
     largest_stable_learning_rate,

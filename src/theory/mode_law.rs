@@ -31,7 +31,7 @@
 //! Source: arXiv 2604.06366, decoupled stochastic differential equations of the modes. The peak under label
 //! noise and the point where it vanishes, momentum and weight decay are beyond the paper.
 
-use super::weight_decay::learned_strength;
+use super::weight_decay::{RestPoint, learned_strength, rest_points};
 
 /// Parameters of the law of one mode.
 ///
@@ -82,6 +82,11 @@ impl ModeLaw {
     /// `s*`: where the mode ends, `m` without weight decay; zero where that is too strong for it to be learned.
     pub fn learned_strength(&self) -> f64 {
         learned_strength(self.depth, self.teacher_strength, self.weight_decay)
+    }
+
+    /// Strengths from zero on at which gradient flow on the data, with weight decay, leaves the mode where it is, in rising order.
+    pub fn rest_points(&self) -> Vec<RestPoint> {
+        rest_points(self.depth, self.teacher_strength, self.weight_decay)
     }
 
     /// What shares of the mode are taken of: where it ends, or the teacher's strength for a mode that cannot be learned.

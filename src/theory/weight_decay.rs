@@ -23,8 +23,44 @@
 /// Halvings of an interval; each gives a bit of the strength.
 const HALVINGS: usize = 64;
 
-/// The strengths at which a mode of `L >= 3` layers rests, the unstable one below the stable one, where there are any; for `L <= 2` the
-/// unstable one is zero.
+/// A strength at which gradient flow leaves an aligned, balanced mode where it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RestPoint {
+    /// The strength, at least 0.
+    pub strength: f64,
+    /// Whether the mode comes back to it from strengths nearby, of those that are not negative.
+    pub is_stable: bool,
+}
+
+/// Every strength from zero on at which the mode rests, in rising order. The last one is where a mode ends that begins above all of them.
+///
+/// - `L = 1`: `m / (1 + lambda)`, stable. Zero is no rest point: the flow there is `m`, so that one layer has no saddles.
+/// - `L = 2`: zero, unstable for `lambda < m`, and then `m - lambda`, stable; else zero alone, stable.
+/// - `L >= 3` without decay: zero, unstable, and `m`, stable. With decay zero is stable; up to the largest decay there are the two
+///   [`fixed_points`] besides, the lower one unstable, the upper one stable.
+///
+/// Domain: `depth >= 1`, `teacher_strength >= 0`, `weight_decay >= 0`, all finite.
+pub fn rest_points(depth: usize, teacher_strength: f64, weight_decay: f64) -> Vec<RestPoint> {
+    let stable = |strength| RestPoint {
+        strength,
+        is_stable: true,
+    };
+    let unstable = |strength| RestPoint {
+        strength,
+        is_stable: false,
+    };
+    if depth <= 1 {
+        return vec![stable(teacher_strength / (1.0 + weight_decay))];
+    }
+    match fixed_points(depth, teacher_strength, weight_decay) {
+        None => vec![stable(0.0)],
+        Some((lower, upper)) if lower > 0.0 => vec![stable(0.0), unstable(lower), stable(upper)],
+        Some((_, upper)) => vec![unstable(0.0), stable(upper)],
+    }
+}
+
+/// The strengths that bound the way of a mode that is learned, where it can be: it ends at the second from all above the first. From three
+/// layers on, with decay, the first is the unstable fixed point; else it is zero, which at `L = 1` is no fixed point.
 ///
 /// Domain: `depth >= 1`, `teacher_strength >= 0`, `weight_decay >= 0`, all finite.
 pub fn fixed_points(depth: usize, teacher_strength: f64, weight_decay: f64) -> Option<(f64, f64)> {

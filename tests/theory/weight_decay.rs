@@ -4,7 +4,7 @@
 use saddlescope::theory::weight_decay::{
     fixed_points, largest_decay, learned_strength, least_learned_teacher, pull, strength_at_jump,
 };
-use saddlescope::theory::{ModeLaw, StationaryLaw, StrengthCurve, peak_lead};
+use saddlescope::theory::{ModeLaw, StationaryLaw, StrengthCurve, peak_lead, plateau_levels, rest_levels};
 
 fn law(depth: usize, weight_decay: f64) -> ModeLaw {
     ModeLaw {
@@ -45,6 +45,99 @@ fn fixed_points_are_where_the_pull_is_the_decay() {
     assert_eq!(learned_strength(2, 0.3, 0.4).to_bits(), 0);
     assert!((learned_strength(1, 1.5, 0.5) - 1.0).abs() < 1e-15);
     assert_eq!(learned_strength(4, 1.5, 0.0).to_bits(), 1.5_f64.to_bits());
+}
+
+/// The drift of the law, which is coded apart, changes its sign at every rest point, as its stability says, and nowhere else on a fine grid:
+/// 4000 strengths to a decade over ten decades. At zero it vanishes where zero is a rest point, and not at depth 1.
+#[test]
+fn the_flow_rests_at_the_rest_points_alone() {
+    let grid: Vec<f64> = (0..40_000)
+        .map(|i| 10_f64.powf(-9.5 + (f64::from(i) + 0.381) / 4000.0))
+        .collect();
+    let mut numbers = Vec::new();
+    for depth in 1..=5 {
+        for decay in [0.0, 0.01, 0.1, 0.3, 0.7, 1.4999, 1.5, 2.0] {
+            // Without noise the drift is that of the flow; momentum changes the rate alone.
+            for momentum in [0.0, 0.9] {
+                let law = ModeLaw {
+                    noise_scale: 0.0,
+                    momentum,
+                    ..law(depth, decay)
+                };
+                let rests = law.rest_points();
+                assert!(rests.windows(2).all(|pair| pair[0].strength < pair[1].strength));
+                let zero = rests.first().filter(|rest| rest.strength <= 0.0);
+                assert_eq!(zero.is_some(), law.drift(0.0) == 0.0, "{depth} {decay}");
+                assert_eq!(zero.is_some(), depth > 1, "{depth} {decay}");
+                if let Some(zero) = zero {
+                    assert_eq!(zero.is_stable, law.drift(grid[0]) < 0.0, "{depth} {decay}");
+                }
+                let found: Vec<(f64, f64, bool)> = grid
+                    .windows(2)
+                    .filter(|pair| (law.drift(pair[0]) > 0.0) != (law.drift(pair[1]) > 0.0))
+                    .map(|pair| (pair[0], pair[1], law.drift(pair[0]) > 0.0))
+                    .collect();
+                let above_zero: Vec<_> = rests.iter().filter(|rest| rest.strength > 0.0).collect();
+                assert_eq!(
+                    found.len(),
+                    above_zero.len(),
+                    "{depth} {decay}: {found:?} {rests:?}"
+                );
+                for ((below, above, is_stable), rest) in found.into_iter().zip(above_zero) {
+                    assert!(
+                        below < rest.strength && rest.strength < above && is_stable == rest.is_stable,
+                        "{depth} {decay}: {below} {rest:?} {above}"
+                    );
+                }
+                numbers.push((depth, rests.len()));
+            }
+        }
+    }
+    // Every kind was met: one, two and three rest points.
+    for expected in [(1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3), (5, 3)] {
+        assert!(numbers.contains(&expected), "{expected:?}");
+    }
+}
+
+/// Levels of the loss against those without decay, and against the strengths at which a long flow from a small start rests.
+#[test]
+fn levels_of_the_loss_are_those_where_the_modes_rest() {
+    let laws = |depth: usize, decay: f64| {
+        [3.0, 2.0, 0.5].map(|teacher_strength| ModeLaw {
+            teacher_strength,
+            ..law(depth, decay)
+        })
+    };
+    for depth in 2..=4 {
+        assert_eq!(rest_levels(&laws(depth, 0.0)), plateau_levels(&[3.0, 2.0, 0.5]));
+    }
+    // One layer has the minimum alone: errors m lambda / (1 + lambda).
+    let level = |errors: &[f64]| 0.5 * errors.iter().map(|error| error * error).sum::<f64>();
+    assert_eq!(rest_levels(&laws(1, 0.0)), [0.0]);
+    let found = rest_levels(&laws(1, 0.25));
+    assert!(found.len() == 1 && (found[0] - level(&[0.6, 0.4, 0.1])).abs() < 1e-15);
+    // Two layers: the threshold takes 0.7 from each mode, and the weakest is not learned.
+    let found = rest_levels(&laws(2, 0.7));
+    let expected = [
+        level(&[3.0, 2.0, 0.5]),
+        level(&[0.7, 2.0, 0.5]),
+        level(&[0.7, 0.7, 0.5]),
+    ];
+    assert_eq!(found.len(), 3);
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-14, "{found} {expected}");
+    }
+    // Three layers: where the integrated flow ends.
+    let laws = laws(3, 0.5);
+    let ends = laws.map(|law| integrated(&law, law.teacher_strength, 60.0));
+    assert!(ends[2] < 1e-6);
+    let found = rest_levels(&laws);
+    let expected = level(&[3.0 - ends[0], 2.0 - ends[1], 0.5]);
+    assert!(
+        found.len() == 3 && (found[2] - expected).abs() < 1e-6,
+        "{found:?} {expected}"
+    );
+    assert!(rest_levels(&[]).len() == 1);
 }
 
 /// The flow by Runge-Kutta steps of order 4, in `ln s` where the strength is positive.
