@@ -174,7 +174,7 @@ impl PlotId {
             }
             Self::Loss => {
                 "Half the squared distance of the student's map from the teacher's, \u{bd}\u{2016}W \u{2212} M\u{2016}\u{b2}; \
-                 dashed: the levels of the saddles."
+                 dashed: the levels of the saddles, from two layers on."
             }
             Self::Balance => {
                 "Imbalance of neighbouring layers, \u{2016}W\u{2082}\u{1d40}W\u{2082} \u{2212} W\u{2081}W\u{2081}\u{1d40}\u{2016}: each pair and, thick, the root \
@@ -207,7 +207,7 @@ impl PlotId {
                  modes beside it), the map W, what is missing, each layer, or the balance of neighbouring layers."
             }
             Self::Plane => {
-                "Two modes against each other: the way of the run between the saddles (crosses) and the minimum, gradient flow of aligned, \
+                "Two modes against each other: the way of the run between the saddles (crosses) and the minimum (ring), gradient flow of aligned, \
                  balanced weights (arrows), and at the dot the exact drift and noise covariance of the present weights."
             }
             Self::Density => {

@@ -17,6 +17,7 @@ mod lessons;
 mod plot;
 mod replay;
 mod replicas;
+mod rest_points;
 mod run;
 mod special_files;
 mod stationary;
