@@ -35,7 +35,7 @@ pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool
         let (text, color) = if is_blind && run.divergence().is_none() {
             blind_token(run, scrubbed, ui.visuals())
         } else {
-            token(activity, ui.visuals())
+            token(activity, run.experiment.network.depth(), ui.visuals())
         };
         let token = ui.label(RichText::new(&text).size(18.0 * emphasis).strong().color(color));
         let told = format!("{text}: {summary}");
@@ -53,7 +53,7 @@ pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool
     });
 }
 
-fn token(activity: Option<Activity>, visuals: &egui::Visuals) -> (String, Color32) {
+fn token(activity: Option<Activity>, depth: usize, visuals: &egui::Visuals) -> (String, Color32) {
     let neutral = visuals.strong_text_color();
     match activity {
         None => ("starting".to_owned(), neutral),
@@ -61,10 +61,14 @@ fn token(activity: Option<Activity>, visuals: &egui::Visuals) -> (String, Color3
             format!("\u{25cf} learning feature {}", mode + 1),
             style::mode_text_color(mode, visuals),
         ),
-        Some(Activity::AtSaddle { next, .. }) => (
-            format!("\u{25cb} at a saddle, next: feature {}", next + 1),
-            style::mode_text_color(next, visuals),
-        ),
+        Some(Activity::AtSaddle { next, .. }) => {
+            // One layer has no saddles.
+            let place = if depth <= 1 { "" } else { "at a saddle, " };
+            (
+                format!("\u{25cb} {place}next: feature {}", next + 1),
+                style::mode_text_color(next, visuals),
+            )
+        }
         Some(Activity::AllLearned) => ("\u{25cf} all features learned".to_owned(), neutral),
         Some(Activity::Diverged) => ("diverged".to_owned(), style::red(visuals)),
     }

@@ -11,7 +11,7 @@ use crate::theory::{ModeLaw, StrengthCurve};
 /// What is being learned now. Modes count from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// No feature is on the way, and some are still near zero.
+    /// No feature is on the way, and some are still near zero: at a saddle, but in a network of one layer, which has none.
     AtSaddle {
         /// Number of modes about the minimum.
         n_learned: usize,
@@ -78,14 +78,18 @@ impl Activity {
                     1 => "1 feature".to_owned(),
                     n => format!("{n} features"),
                 };
+                // One layer has no saddles: where a feature waits, it is on its way all the same.
+                let where_it_is = if laws[next].depth <= 1 {
+                    let by_now = if n_learned == 0 { "yet" } else { "so far" };
+                    format!("{learned} learned {by_now}")
+                } else {
+                    format!("at a saddle with {learned} learned")
+                };
                 let outlook = match holds.get(next).copied().flatten() {
                     Some(hold) => hold.text(),
                     None => outlook(strengths[next], &laws[next], learning_rate),
                 };
-                format!(
-                    "at a saddle with {learned} learned; next: {}{outlook}",
-                    names_of_equals(next, laws)
-                )
+                format!("{where_it_is}; next: {}{outlook}", names_of_equals(next, laws))
             }
             Self::Learning { mode } => format!(
                 "learning feature {} of {n_modes} (strength {} of {})",
@@ -186,6 +190,26 @@ mod tests {
         assert_eq!(of([Moving, Moving], false), Activity::Learning { mode: 1 });
         assert_eq!(of([Arrived, Arrived], false), Activity::Learning { mode: 1 });
         assert_eq!(of([Arrived, Arrived], true), Activity::AllLearned);
+    }
+
+    /// The flow of one layer at zero is `m`: it does not rest there. Half learned after `ln 2 / eta` steps from zero: 138.6.
+    #[test]
+    fn one_layer_is_at_no_saddle() {
+        use Stage::{Arrived, Waiting};
+        let laws: Vec<ModeLaw> = { laws(&[4.0, 2.0], 0.01).into_iter() }
+            .map(|law| ModeLaw { depth: 1, ..law })
+            .collect();
+        let text = |stages: [Stage; 2], strengths: [f64; 2]| {
+            Activity::of(&stages, &[0.1, 0.1], |_| false).summary(&strengths, &laws, &[], 0.005)
+        };
+        assert_eq!(
+            text([Waiting; 2], [0.0; 2]),
+            "no feature learned yet; next: feature 1 (half learned in about 140 steps by gradient flow)"
+        );
+        assert_eq!(
+            text([Arrived, Waiting], [4.0, 0.0]),
+            "1 feature learned so far; next: feature 2 (half learned in about 140 steps by gradient flow)"
+        );
     }
 
     #[test]
