@@ -2,14 +2,16 @@
 //! of the parameters.
 //!
 //! It is the law of the mode equation, which an aligned, balanced network follows on fresh samples; the network departs from it while
-//! larger modes are in transition, and once label noise has moved the layers out of balance. States on the way are kept, a bounded
-//! number, so that the law at any earlier time is at hand.
+//! larger modes are in transition, and once label noise has moved the layers out of balance. States on the way are kept, so that the law
+//! at any earlier time is at hand: at most [`MOST_KEPT`] of a mode and [`MOST_KEPT_OF_ALL`] of all modes, some 32 MB.
 
 use crate::experiment::{DataKind, Dynamics, Experiment, LiveParams};
 use crate::theory::{Quantiles, Transport};
 
 /// States kept of a mode; beyond that every other one is given up.
 const MOST_KEPT: usize = 512;
+/// States kept of all modes together, of some 2 kB each: many modes share them evenly.
+const MOST_KEPT_OF_ALL: usize = 16_384;
 /// Share of the width by which laws kept one after the other differ at first.
 const FINEST: f64 = 0.05;
 /// Steps of the solver after which a law is given up: far more than the whole course of a mode takes.
@@ -32,6 +34,8 @@ pub struct ModeDensity {
     is_lost: bool,
     /// Times and laws kept, oldest first.
     kept: Vec<(f64, Quantiles)>,
+    /// How many of them there may be.
+    most_kept: usize,
     /// By what share of its width a law differs at least from the one kept before.
     grain: f64,
     /// Steps of the solver so far.
@@ -56,15 +60,20 @@ impl Densities {
             ModeDensity {
                 start: start.abs(),
                 kept: kept.collect(),
+                most_kept: MOST_KEPT,
                 transport,
                 is_lost: false,
                 grain: FINEST,
                 n_steps: 0,
             }
         });
-        Self {
-            modes: modes.collect(),
+        let mut modes: Vec<ModeDensity> = modes.collect();
+        let n_followed = modes.iter().filter(|mode| mode.transport.is_some()).count();
+        let share = MOST_KEPT_OF_ALL / n_followed.max(1);
+        for mode in &mut modes {
+            mode.most_kept = MOST_KEPT.min(share);
         }
+        Self { modes }
     }
 
     /// The laws of the modes.
@@ -176,7 +185,7 @@ impl ModeDensity {
         self.is_lost |= self.n_steps > MOST_STEPS;
         let differs = |(_, last): &(f64, Quantiles)| last.distance(transport.quantiles()) > self.grain;
         if self.kept.last().is_none_or(differs) {
-            if self.kept.len() == MOST_KEPT {
+            if self.kept.len() >= self.most_kept {
                 let mut i = 0;
                 self.kept.retain(|_| {
                     i += 1;
@@ -185,6 +194,43 @@ impl ModeDensity {
                 self.grain *= 2.0;
             }
             self.kept.push((transport.time(), transport.quantiles().clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 64 narrow modes move by so many of their widths that every one fills its share; both bounds hold all the way, and both are met.
+    #[test]
+    fn laws_kept_are_bounded_for_each_mode_and_for_all() {
+        for (rank, most_of_one) in [(1, MOST_KEPT), (32, MOST_KEPT), (64, MOST_KEPT_OF_ALL / 64)] {
+            let mut experiment = Experiment::default();
+            experiment.network.d_in = rank;
+            experiment.network.d_out = rank;
+            experiment.network.hidden = vec![rank];
+            // In falling order, and near one another.
+            experiment.teacher.strengths = (0..rank).map(|i| 1.0 - 1e-3 * i as f64).collect();
+            experiment.live.learning_rate = 1e-4;
+            experiment.live.batch_size = 1000;
+            let course = [(0.0, experiment.live)];
+            let mut densities = Densities::new(&experiment, &experiment.live, &vec![0.01; rank]);
+            let mut most = 0;
+            for i in 1..=40 {
+                assert!(densities.advance_to(&experiment, &course, 0.1 * f64::from(i), || true));
+                let counts = densities.modes().iter().map(|mode| mode.kept.len());
+                most = counts.clone().fold(most, usize::max);
+                assert!(counts.sum::<usize>() <= MOST_KEPT_OF_ALL, "{rank}");
+            }
+            assert!(
+                most <= most_of_one && 4 * most > 3 * most_of_one,
+                "{rank}: {most}"
+            );
+            // What is left reaches from the start to the end.
+            let (first, _) = densities.modes()[0].kept[0];
+            let (last, _) = densities.modes()[0].kept[densities.modes()[0].kept.len() - 1];
+            assert!(first < 1e-3 && last > 3.5, "{first} {last}");
         }
     }
 }
