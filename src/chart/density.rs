@@ -19,6 +19,8 @@ use crate::stats::{ValueBars, ks_distance};
 const EXTENT: f64 = 4.0;
 /// Points of a curve, evenly along the standard normal variable.
 const N_CURVE: u32 = 240;
+/// Size of the letters of a title, in points.
+const TITLE_SIZE: f64 = 13.0;
 /// Points between ticks across.
 const TICK_DISTANCE: f64 = 70.0;
 /// Width over strength below which the axis shows distances from the middle.
@@ -88,13 +90,18 @@ pub fn density(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
     let y = Axis::new(PlotId::Density.axis_title(), scale, range, room.ticks_upwards());
     let mut picture = Picture::new(PlotId::Density, x, y);
     picture.mode = Some(mode);
-    picture.title = format!(
-        "Mode {}: {} \u{b1} {} at t = {}",
-        mode + 1,
-        brief(mean, 3),
-        brief(std, 2),
-        decimal(moment.time, 2)
-    );
+    let name = format!("Mode {}", mode + 1);
+    let (mean_told, std_told) = (brief(mean, 3), brief(std, 2));
+    let titles = [
+        format!(
+            "{name}: mean {mean_told}, std {std_told} at t = {}",
+            decimal(moment.time, 2)
+        ),
+        format!("{name}: mean {mean_told}, std {std_told}"),
+        format!("{name}: mean {mean_told}"),
+        name,
+    ];
+    picture.title = room.fitting(titles, TITLE_SIZE, 0.0);
     for (level, name) in [(teacher, "m"), (course.start(), "start")] {
         let x = level - middle;
         if x.abs() < half {

@@ -155,6 +155,8 @@ pub struct Room {
 const ACROSS: f64 = 88.0;
 /// ...and upwards.
 const UPWARDS: f64 = 36.0;
+/// Width of a letter on average, in sizes of its font: that of the window makes 0.45 to 0.47 in titles and keys.
+const LETTER: f64 = 0.48;
 
 impl Room {
     /// A plot on paper of so many points.
@@ -171,6 +173,20 @@ impl Room {
     /// Pixels across.
     pub(super) fn n_pixels(&self) -> usize {
         (self.width * self.pixels_per_point).max(1.0) as usize
+    }
+
+    /// The first of some texts, the longest first, that is no wider than the plot in letters of so many points, beside `taken` points; the
+    /// last where all are wider.
+    pub(super) fn fitting<const N: usize>(&self, texts: [String; N], size: f64, taken: f64) -> String {
+        let most = (self.width / self.letters - taken) / (LETTER * size);
+        let mut chosen = String::new();
+        for text in texts {
+            chosen = text;
+            if chosen.chars().count() as f64 <= most {
+                break;
+            }
+        }
+        chosen
     }
 
     /// Ticks that fit across.

@@ -6,18 +6,22 @@
 
 use super::axis::Axis;
 use super::drawing::Drawing;
+use super::options::Room;
 use super::pen::{Pen, Role};
 use super::picture::{Bar, Curve, Picture, Sign, Upright};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use crate::format::{brief, grouped};
 use crate::simulation::{EnsembleKind, Passage, Passages};
-use crate::stats::ValueBars;
+use crate::stats::{Moments, ValueBars};
 
 /// Room beyond the first and the last time, as a share of the range.
 const AIR: f64 = 0.08;
 /// Share of the law that has to be above a level in the end for its flow to be the density of first passages.
 const CROSSED: f64 = 0.999;
+/// Size of a key's letters, and what its sign takes beyond the space right of the plot, in points.
+const KEY_SIZE: f64 = 11.0;
+const KEY_SIGN: f64 = 14.0;
 /// Shares of the law that have crossed between which the flow is in sight.
 const SEEN: (f64, f64) = (1e-3, 0.999);
 
@@ -100,7 +104,7 @@ pub fn times(drawing: &mut Drawing<'_>) -> Picture {
     }
     for (mode, times) in sorted.iter().enumerate() {
         picture.explain(
-            summary(mode, times, passages),
+            summary(mode, times, passages, &room),
             Pen::of_mode(Role::Run, mode),
             Sign::Area,
         );
@@ -140,25 +144,23 @@ fn title(passage: Passage) -> String {
     }
 }
 
-/// How many have come, and when.
-fn summary(mode: usize, times: &[f64], passages: &Passages) -> String {
-    let n = times.len();
-    let of_all = format!(
-        "mode {}: {} of {}",
-        mode + 1,
-        grouped(n as u64),
-        grouped(passages.n_members() as u64)
-    );
-    if n < 2 {
-        return of_all;
-    }
-    let mean = times.iter().sum::<f64>() / n as f64;
-    let variance = times.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / (n - 1) as f64;
-    format!(
-        "{of_all}, {} \u{b1} {}",
-        brief(mean, 4),
-        brief(variance.sqrt(), 2)
-    )
+/// How many have come, and when: the mean and the standard deviation of their times, as far as there is room.
+fn summary(mode: usize, times: &[f64], passages: &Passages, room: &Room) -> String {
+    let name = format!("mode {}", mode + 1);
+    let [n, of_all] = [times.len(), passages.n_members()].map(|count| grouped(count as u64));
+    let come = format!("{name}: {n} of {of_all}");
+    let moments: Moments = times.iter().copied().collect();
+    let Some((mean, std)) = moments.mean().zip(moments.std()) else {
+        return come;
+    };
+    let (mean, std) = (brief(mean, 4), brief(std, 2));
+    let texts = [
+        format!("{come}, mean {mean}, std {std}"),
+        format!("{name}: {n}/{of_all}, mean {mean}, std {std}"),
+        format!("{come}, mean {mean}"),
+        come,
+    ];
+    room.fitting(texts, KEY_SIZE, KEY_SIGN)
 }
 
 /// Probability per unit time that the law of a mode carries through the level, at times between those kept.

@@ -82,7 +82,7 @@ fn the_plane_and_the_times_say_what_they_show() {
 #[test]
 fn the_density_follows_the_run_and_its_spread_is_shaded() {
     let mut harness = halted_with("Density");
-    wait_for_label(&mut harness, " at t = ");
+    wait_for_label(&mut harness, ": mean ");
     harness.get_by_role_and_label(Role::Button, "spread").click();
     wait_for_label(&mut harness, "law of the mode equation");
 }
