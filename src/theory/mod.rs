@@ -16,7 +16,7 @@
 //! - [`ModeLaw`]: drift, diffusion and its peak, temperature, relaxation.
 //! - [`StrengthCurve`], [`peak_lead`]: gradient flow of one mode, and how early the peak warns.
 //! - [`plateau_levels`], [`rest_levels`]: the saddles' loss levels, without and with weight decay.
-//! - [`largest_stable_learning_rate`] and its mean-square form.
+//! - [`largest_stable_learning_rate`] and its mean-square form; [`largest_decayed_curvature`]: what limits it with weight decay.
 //! - [`Transport`]: the law of a mode's strength over time, from a point on.
 //! - [`StationaryLaw`]: where a mode settles under label noise; [`boltzmann_density`] and
 //!   [`discrete_matrix_variance`] are two approximations of it.
@@ -29,6 +29,7 @@
 
 mod aligned_layers;
 mod boltzmann;
+mod decayed_curvature;
 mod decayed_curve;
 mod discrete_variance;
 mod lock_out;
@@ -49,6 +50,7 @@ pub mod weight_decay;
 
 pub use aligned_layers::{balance_relaxation_time, slowest_balance_rate, to_second_order};
 pub use boltzmann::{boltzmann_cumulative, boltzmann_density, shifted_mean};
+pub use decayed_curvature::{decayed_curvature, largest_decayed_curvature};
 pub use discrete_variance::{
     Steps, discrete_matrix_variance, discrete_variance, relaxation_rate, row_variance,
 };
