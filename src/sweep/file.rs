@@ -83,6 +83,14 @@ pub enum SweepFileError {
         /// How much.
         cause: OutOfMemory,
     },
+    /// An axis changes nothing.
+    #[error("{key} changes nothing: {because}")]
+    Ignored {
+        /// Key of the axis.
+        key: String,
+        /// Why.
+        because: &'static str,
+    },
     /// A cell is no experiment.
     #[error("the cell with {settings}: {message}")]
     Cell {

@@ -40,8 +40,16 @@ impl Survey {
     /// A survey of variations of `base`.
     ///
     /// # Errors
-    /// [`SweepFileError`], one line, where an axis is none or the first cell is no experiment.
+    /// [`SweepFileError`], one line, where an axis is none or changes nothing, or the first cell is no experiment.
     pub fn new(base: &Experiment, view: &MapView) -> Result<Self, SweepFileError> {
+        for range in [&view.x, &view.y] {
+            if let Some(because) = base.ignores(&range.key) {
+                return Err(SweepFileError::Ignored {
+                    key: range.key.clone(),
+                    because,
+                });
+            }
+        }
         let mut text = format!("replicas = {}\nsteps = {}\n", view.replicas, view.steps);
         for range in [&view.x, &view.y] {
             text.push_str(&axis_text(range));
@@ -201,6 +209,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::experiment::InitScheme;
 
     fn view() -> MapView {
         MapView {
@@ -273,5 +282,20 @@ mod tests {
         let mut wider = view();
         wider.x.to = 0.2;
         assert!(!survey.is_same(&Survey::new(&base, &wider).unwrap()));
+    }
+    #[test]
+    fn an_axis_that_changes_nothing_is_refused_in_one_line() {
+        let mut base = Experiment::default();
+        let mut view = view();
+        view.x = MapRange::log("init.strength", 1e-4, 0.1);
+        assert!(Survey::new(&base, &view).is_ok());
+        base.init.scheme = InitScheme::Gaussian;
+        let error = Survey::new(&base, &view).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "init.strength changes nothing: Gaussian weights have init.std"
+        );
+        view.x = MapRange::log("init.std", 1e-3, 0.1);
+        assert!(Survey::new(&base, &view).is_ok());
     }
 }
