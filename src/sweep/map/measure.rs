@@ -5,13 +5,18 @@ use super::super::columns::MEASURED;
 
 /// A ratio of two columns, as if it were one of its own.
 struct Ratio {
+    /// Name, as a column would have it.
     name: &'static str,
+    /// The column that is divided.
     over: &'static str,
+    /// The column that it is divided by.
     under: &'static str,
+    /// The ratio in words.
     title: &'static str,
 }
 
-/// Measured over predicted, where the table itself has no such column.
+/// Ratios that the table itself has no column of: the lead of the noise peak in steps over that of theory, the stationary variance over
+/// that of the law of finite steps, and the number of replicas that learned the mode over their number.
 const RATIOS: [Ratio; 3] = [
     Ratio {
         name: "lead_over_predicted",
@@ -33,7 +38,8 @@ const RATIOS: [Ratio; 3] = [
     },
 ];
 
-/// Names of the columns in words.
+/// Columns that are offered, each with what it is in words: medians over the replicas of a cell, means and variances over the settled
+/// part of their runs, shares of their number.
 const TITLES: [(&str, &str); 20] = [
     ("step_learned_median", "step at which it is learned"),
     ("step_half_median", "step at which it is half learned"),

@@ -9,8 +9,10 @@ mod measure;
 mod parameter;
 mod picture;
 mod read;
+mod reading;
 mod replay;
 mod table;
+mod title;
 
 use std::io;
 

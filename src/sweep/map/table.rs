@@ -1,9 +1,5 @@
 //! The cells of a sweep over two parameters in memory: read from a merged table, or put in one by one as they are computed.
-//!
-//! An axis is a column between `cell` and `mode` whose values are not settled by those of an axis before it; so of axes that are
-//! tied to each other the first one counts.
 
-use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
@@ -11,6 +7,7 @@ use super::MapError;
 use super::axis::MapAxis;
 use super::measure::{self, Place};
 use super::read::{self, TableReader};
+use super::reading::Reading;
 use crate::budget;
 use crate::panics::caught;
 use crate::sweep::{CellId, CellRows, ModeOutcome, Sweep};
@@ -24,7 +21,7 @@ pub struct CellMode {
     /// What most of its replicas are; `None` for a word that is not known.
     pub status: Option<ModeOutcome>,
     /// Numbers by column, no number where there is none.
-    numbers: Vec<f64>,
+    pub(super) numbers: Vec<f64>,
 }
 
 /// A cell.
@@ -35,7 +32,7 @@ pub struct MapCell {
     /// Its values on all axes of the table.
     pub settings: Vec<String>,
     /// Its modes, the first one first. A mode that was not read is not there.
-    modes: Vec<Option<CellMode>>,
+    pub(super) modes: Vec<Option<CellMode>>,
 }
 
 /// Cells over two axes.
@@ -50,11 +47,11 @@ pub struct MapTable {
     /// The sweep as TOML, where it is known.
     pub(super) sweep: Option<String>,
     /// Columns that were read, from `mode` on.
-    columns: Vec<String>,
+    pub(super) columns: Vec<String>,
     /// From the bottom, row by row.
-    cells: Vec<Option<MapCell>>,
+    pub(super) cells: Vec<Option<MapCell>>,
     /// Columns and rows that a cell of the lower left corner of a block stands for, the coarsest block first.
-    blocks: Vec<(usize, usize)>,
+    pub(super) blocks: Vec<(usize, usize)>,
 }
 
 /// Which part of a table is read.
@@ -153,7 +150,8 @@ impl MapTable {
             };
             if is_wanted {
                 let numbers = kept.iter().map(|&i| number_of(&row[mode_column + i]));
-                reading.push(&row[..mode_column], mode, &row[status_column], numbers.collect());
+                let named = &row[..mode_column];
+                { reading.push(named, mode, &row[status_column], numbers.collect()) }.map_err(refused)?;
             }
         }
         if let (Wanted::One(_, mode), true) = (wanted, reading.cells.is_empty()) {
@@ -272,117 +270,11 @@ impl MapCell {
     }
 }
 
-fn none() -> MapAxis {
+/// The axis that a table with one axis has upwards.
+pub(super) fn none() -> MapAxis {
     MapAxis::new("", vec![String::new()])
 }
 
 fn number_of(field: &str) -> f64 {
     field.parse().unwrap_or(f64::NAN)
-}
-
-/// Cells as they are read.
-#[derive(Default)]
-struct Reading {
-    cells: Vec<MapCell>,
-    /// Place of a cell among them, by its id and settings.
-    places: HashMap<Vec<String>, usize>,
-}
-
-impl Reading {
-    fn push(&mut self, named: &[String], mode: usize, status: &str, numbers: Vec<f64>) {
-        let n = self.cells.len();
-        let place = *self.places.entry(named.to_vec()).or_insert(n);
-        if place == n {
-            self.cells.push(MapCell {
-                id: named[0].parse().ok(),
-                settings: named[1..].to_vec(),
-                modes: Vec::new(),
-            });
-        }
-        let modes = &mut self.cells[place].modes;
-        if modes.len() < mode {
-            modes.resize(mode, None);
-        }
-        modes[mode - 1] = Some(CellMode {
-            status: ModeOutcome::of_name(status),
-            numbers,
-        });
-    }
-
-    fn finish(
-        self,
-        path: &Path,
-        keys: &[String],
-        columns: Vec<String>,
-        sweep: Option<String>,
-    ) -> Result<MapTable, MapError> {
-        let free = free_axes(&self.cells, keys.len());
-        if free.len() > 2 {
-            let axes = free.iter().map(|&axis| keys[axis].as_str());
-            return Err(MapError::Axes {
-                axes: axes.collect::<Vec<_>>().join(", "),
-            });
-        }
-        let axis = |dimension: usize| {
-            let Some(&column) = free.get(dimension) else {
-                return none();
-            };
-            let mut seen = HashSet::new();
-            let texts = self.cells.iter().map(|cell| cell.settings[column].as_str());
-            let values = texts.filter(|text| seen.insert(*text)).map(str::to_owned);
-            MapAxis::new(&keys[column], values.collect())
-        };
-        let (x, y) = (axis(0), axis(1));
-        let places =
-            |axis: &MapAxis| -> HashMap<String, usize> { axis.values.iter().cloned().zip(0..).collect() };
-        let (columns_of, rows_of) = (places(&x), places(&y));
-        let mut cells = vec![None; x.n() * y.n()];
-        for cell in self.cells {
-            let place = |dimension: usize, places: &HashMap<String, usize>| {
-                free.get(dimension)
-                    .and_then(|&column| places.get(&cell.settings[column]).copied())
-                    .unwrap_or(0)
-            };
-            let at = place(1, &rows_of) * x.n() + place(0, &columns_of);
-            cells[at] = Some(cell);
-        }
-        if cells.is_empty() || cells.iter().all(Option::is_none) {
-            return Err(MapError::Read {
-                path: path.to_owned(),
-                cause: io::Error::other("a table without rows"),
-            });
-        }
-        Ok(MapTable {
-            x,
-            y,
-            keys: keys.to_vec(),
-            sweep,
-            columns,
-            cells,
-            blocks: Vec::new(),
-        })
-    }
-}
-
-/// Columns of axes that vary by themselves; where none does, the first.
-fn free_axes(cells: &[MapCell], n_axes: usize) -> Vec<usize> {
-    let mut free: Vec<usize> = Vec::new();
-    let values = |axis: usize| cells.iter().map(move |cell| cell.settings[axis].as_str());
-    for axis in 0..n_axes {
-        let varies = values(axis).any(|value| Some(value) != values(axis).next());
-        // Tied: each value of an earlier axis goes with one value of this one.
-        let is_tied = free.iter().any(|&earlier| {
-            let mut pairs = HashMap::new();
-            values(earlier)
-                .zip(values(axis))
-                .all(|(leader, value)| *pairs.entry(leader).or_insert(value) == value)
-        });
-        if varies && !is_tied {
-            free.push(axis);
-        }
-    }
-    if free.is_empty() && n_axes > 0 {
-        free.push(0);
-    }
-    free
 }
