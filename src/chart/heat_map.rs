@@ -40,7 +40,7 @@ pub enum ColourMap {
 }
 
 /// Lines over a cell, for what its colour cannot say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hatch {
     /// Lines that rise to the right.
     Rising,

@@ -1,6 +1,8 @@
 //! A map: a measure over two parameters, each cell in the colour of its value, hatched where most of its runs did not learn the mode;
 //! over it the lines that theory draws, and a dot at the present settings. Nothing is interpolated.
 
+use std::collections::BTreeSet;
+
 use super::axis::Axis;
 use super::heat_map::{ColourMap, Hatch, HeatMap};
 use super::options::Room;
@@ -97,7 +99,9 @@ pub fn map(sheet: &MapSheet, room: Room) -> Picture {
             .collect(),
         bar: has_values.then_some(bar),
     });
-    for (hatch, label) in sheet.hatches.iter().flatten() {
+    // Each once, in the order of the kinds, not in that of the cells.
+    let distinct: BTreeSet<_> = sheet.hatches.iter().flatten().collect();
+    for (hatch, label) in distinct {
         picture.explain(*label, Pen::of(Role::Run), Sign::Hatch(*hatch));
     }
     let is_inside = |[x, y]: [f64; 2]| {
@@ -192,6 +196,58 @@ fn colours(sheet: &MapSheet) -> (Scale, (f64, f64), ColourMap) {
                 }
             };
             (scale, range, ColourMap::Sequential)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(hatches: &[Option<(Hatch, &'static str)>]) -> MapSheet {
+        let n = hatches.len();
+        let edges: Vec<f64> = (0..=n).map(|i| i as f64).collect();
+        let axis = |to: f64| Axis::new("x", Scale::Linear, (0.0, to), 4);
+        MapSheet {
+            title: String::new(),
+            x: axis(n as f64),
+            y: axis(1.0),
+            across: edges,
+            upwards: vec![0.0, 1.0],
+            values: vec![f64::NAN; n],
+            hatches: hatches.to_vec(),
+            measure: String::new(),
+            kind: MapColours::Values,
+            lines: Vec::new(),
+            dot: None,
+        }
+    }
+
+    #[test]
+    fn hatches_are_explained_once_in_an_order_that_is_not_that_of_the_cells() {
+        let room = Room {
+            width: 300.0,
+            height: 200.0,
+            pixels_per_point: 1.0,
+            letters: 1.0,
+            clock: 0.0,
+        };
+        let (lost, trapped) = (Some((Hatch::Rising, "lost")), Some((Hatch::Level, "trapped")));
+        let cells = [trapped, None, lost, trapped, lost];
+        let mut mirrored = cells;
+        mirrored.reverse();
+        for cells in [cells, mirrored] {
+            let picture = map(&sheet(&cells), room);
+            let keys: Vec<(&str, Sign)> = { picture.keys.iter() }
+                .map(|key| (key.label.as_str(), key.sign))
+                .collect();
+            assert_eq!(
+                keys,
+                [
+                    ("lost", Sign::Hatch(Hatch::Rising)),
+                    ("trapped", Sign::Hatch(Hatch::Level))
+                ]
+            );
         }
     }
 }
