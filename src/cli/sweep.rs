@@ -16,14 +16,12 @@ use crate::figure::{Figure, Sheet};
 use crate::files::{check_writable, read_text, write_whole};
 use crate::sweep::map::{Boundaries, MapTable, Wanted};
 use crate::sweep::{
-    CellId, EXAMPLE, Progress, Shard, Stop, Sweep, SweepDirectory, SweepError, TableFormat, count_shard,
-    merge, run_shard, write_table,
+    CellId, EXAMPLE, Progress, Shard, Sweep, SweepDirectory, SweepError, TableFormat, count_shard, merge,
+    run_shard, write_table,
 };
 
 /// Longest sweep file.
 const LONGEST: u64 = 1 << 24;
-/// Strengths of a teacher that are named.
-const MOST_NAMED: usize = 8;
 
 #[derive(Args, Debug)]
 pub(super) struct SweepArguments {
@@ -235,44 +233,14 @@ pub(super) fn plot_map(arguments: &super::PlotArguments) -> Result<(), CliError>
     let table = MapTable::read(&arguments.file, Wanted::One(measure, mode))?;
     let mode = (mode as usize).saturating_sub(1);
     let sweep = table.sweep();
-    let theory = sweep.as_ref().filter(|_| !arguments.no_theory).map(|sweep| {
-        let rate = sweep.base().live.learning_rate;
-        Boundaries::of(&table, sweep.base(), sweep.stop.most_steps(rate), mode)
-    });
+    let theory = { sweep.as_ref() }
+        .filter(|_| !arguments.no_theory)
+        .map(|sweep| Boundaries::of(&table, sweep.base(), Some(sweep.stop), mode));
     let room = Sheet::room_of_map();
     let picture = crate::chart::map(&table.sheet(measure, mode, theory.as_ref(), room), room);
-    let (title, caption) = match &sweep {
-        Some(sweep) => (
-            format!(
-                "Deep linear network trained by {}: {} networks in each cell",
-                sweep.base().dynamics().label(),
-                sweep.replicas
-            ),
-            caption_of(sweep),
-        ),
-        None => (String::new(), String::new()),
-    };
+    let (title, caption) = sweep.as_ref().map(Sweep::figure_words).unwrap_or_default();
     let look = Look::on_paper(arguments.theme.into());
     Ok(Sheet::of_picture(picture, title, caption)
         .paint(&look)
         .write(&arguments.out)?)
-}
-
-/// The teacher and where a run stops.
-fn caption_of(sweep: &Sweep) -> String {
-    let strengths: Vec<String> = { sweep.base().teacher.strengths.iter() }
-        .take(MOST_NAMED)
-        .map(ToString::to_string)
-        .collect();
-    let more = if sweep.base().teacher.strengths.len() > MOST_NAMED {
-        ", \u{2026}"
-    } else {
-        ""
-    };
-    let stop = match sweep.stop {
-        Stop::Steps(steps) => format!("{steps} steps"),
-        Stop::Time(time) => format!("training time {time}"),
-        Stop::Settled { counts, .. } => format!("until settled and counted {counts} times"),
-    };
-    format!("teacher {}{more}; {stop}", strengths.join(", "))
 }

@@ -4,8 +4,8 @@
 use saddlescope::lessons::{CaptionTime, Lesson, builtin, find, run_checks};
 use saddlescope::observables::events::Event;
 use saddlescope::simulation::Simulation;
-use saddlescope::sweep::Survey;
 use saddlescope::sweep::map::Boundaries;
+use saddlescope::sweep::{Stop, Survey};
 
 /// Runs a lesson as the window would and checks that every caption is shown, then makes its checks.
 fn teaches(id: &str) {
@@ -191,9 +191,14 @@ fn maps_of_lessons_can_be_computed() {
         });
         assert!(at.is_some(), "{}", lesson.id);
         assert!(
-            !Boundaries::of(&table, &lesson.experiment, map.steps, map.mode - 1)
-                .all
-                .is_empty()
+            !Boundaries::of(
+                &table,
+                &lesson.experiment,
+                Some(Stop::Steps(map.steps)),
+                map.mode - 1
+            )
+            .all
+            .is_empty()
         );
     }
     assert_eq!(n_maps, 2);

@@ -315,7 +315,7 @@ fn map_of_some_cells() -> Picture {
             .unwrap();
         table.put(place, cell.settings, &rows);
     }
-    let theory = Boundaries::of(&table, &base, view.steps, 0);
+    let theory = Boundaries::of(&table, &base, Some(survey.sweep().stop), 0);
     let room = Sheet::room_of_map();
     let mut sheet = table.sheet(&view.measure, 0, Some(&theory), room);
     sheet.dot = table.position(|key| (key == "live.learning_rate").then_some(0.005).or(Some(32.0)));

@@ -1,6 +1,7 @@
 //! Parameters by their keys: what they are called on an axis, and the ranges that are offered.
 
 use crate::chart::{MapRange, Scale};
+use crate::format::significant;
 
 /// A parameter that a map can have on an axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,4 +113,35 @@ pub(super) fn title(key: &str) -> String {
 /// Symbol of a parameter, or its key.
 pub fn symbol(key: &str) -> &str {
     Parameter::of(key).map_or(key, |parameter| parameter.symbol)
+}
+
+/// Parameters with their values, `η = 0.0100, B = 4.00`; what is no number is written as it is.
+pub(super) fn values<'a, V: Into<Value<'a>>>(settings: impl IntoIterator<Item = (&'a str, V)>) -> String {
+    let written = settings.into_iter().map(|(key, value)| {
+        let symbol = symbol(key);
+        match value.into() {
+            Value::Number(number) => format!("{symbol} = {}", significant(number, 3)),
+            Value::Text(text) => format!("{symbol} = {text}"),
+        }
+    });
+    written.collect::<Vec<_>>().join(", ")
+}
+
+/// A value of a parameter.
+pub(super) enum Value<'a> {
+    Number(f64),
+    Text(&'a str),
+}
+
+impl From<f64> for Value<'_> {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    /// A value as it stands in a table.
+    fn from(text: &'a str) -> Self {
+        text.parse().map_or(Self::Text(text), Self::Number)
+    }
 }

@@ -92,7 +92,7 @@ impl MapTable {
         }
         (!parts.is_empty()).then(|| MapLine {
             name: String::new(),
-            key: "border of where theory holds to 25 %".to_owned(),
+            key: "border of where theory holds within a factor 1.25".to_owned(),
             mode: None,
             is_level: true,
             parts,
@@ -118,13 +118,8 @@ impl MapTable {
 
         use crate::format::significant;
         let cell = self.cell(place)?;
-        let settings = self.keys.iter().zip(&cell.settings).map(|(key, text)| {
-            let value = text
-                .parse::<f64>()
-                .map_or_else(|_| text.clone(), |number| significant(number, 3));
-            format!("{} = {value}", parameter::symbol(key))
-        });
-        let mut text = settings.collect::<Vec<_>>().join(", ");
+        let settings = self.keys.iter().map(String::as_str);
+        let mut text = parameter::values(settings.zip(cell.settings.iter().map(String::as_str)));
         let found = cell.mode(mode)?;
         let value = self.number(cell, mode, measure);
         let value = value.map_or_else(|| "none".to_owned(), |value| significant(value, 4));

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::Setting;
-use crate::experiment::{DataKind, Dynamics, Experiment};
+use crate::experiment::{DataKind, Decay, Dynamics, Experiment};
 use crate::observables::events::LEARNED_FRACTION;
+use crate::sweep::Stop;
 use crate::theory::{
-    NoiseBalance, NoisyNetwork, StrengthCurve, curvature, largest_mean_square_stable_learning_rate_of_row,
-    relaxation_rate, trapping_number, weight_decay,
+    NoiseBalance, NoisyNetwork, StrengthCurve, curvature, largest_decayed_curvature,
+    largest_mean_square_stable_learning_rate_of_row, relaxation_rate, trapping_number, weight_decay,
 };
 
 /// A law that draws a line on a map. Modes count from 0.
@@ -26,8 +27,8 @@ pub enum Law {
     Trapped,
     /// The diffusion of a mode rises to the end.
     PeakGone(usize),
-    /// A run of this length ends before gradient flow has learned a mode.
-    TooShort(usize, u64),
+    /// A run that stops so ends before gradient flow has learned a mode.
+    TooShort(usize, Stop),
     /// Equal temperature of a mode, a power of ten.
     EqualTemperature(usize, i32),
     /// Equal noise scale `eta / B`, a power of ten.
@@ -36,9 +37,17 @@ pub enum Law {
     EqualSteps(usize, i32),
 }
 
-/// Critical label noise `eta sigma^2 / B` of every depth, found once.
+/// What a law needs of every depth and, by its bits, weight decay, found once: critical label noise `eta sigma^2 / B`, or the largest
+/// curvature.
 #[derive(Debug, Default)]
-pub(super) struct Memo(RefCell<HashMap<usize, f64>>);
+pub(super) struct Memo(RefCell<HashMap<(usize, u64), f64>>);
+
+impl Memo {
+    fn of(&self, depth: usize, weight_decay: f64, find: impl FnOnce() -> f64) -> f64 {
+        let mut known = self.0.borrow_mut();
+        *known.entry((depth, weight_decay.to_bits())).or_insert_with(find)
+    }
+}
 
 /// What runs of an experiment are.
 struct Kind {
@@ -66,11 +75,19 @@ impl Kind {
 
 impl Law {
     /// The laws that say something of runs of `base` where these parameters vary.
-    pub(super) fn all(base: &Experiment, keys: &[String; 2], n_steps: u64, mode: usize) -> Vec<Self> {
+    pub(super) fn all(base: &Experiment, keys: &[String; 2], stop: Option<Stop>, mode: usize) -> Vec<Self> {
         let varies = |wanted: &[&str]| keys.iter().any(|key| wanted.contains(&key.as_str()));
         let (kind, rank) = (Kind::of(base), base.teacher.strengths.len());
         let has_label_noise = base.live.label_noise_std > 0.0 || varies(&["live.label_noise_std"]);
-        let of_rate = varies(&["live.learning_rate", "network.depth", "live.momentum"]);
+        // These laws are those of a network without weight decay.
+        let has_decay = base.live.weight_decay > 0.0 || varies(&["live.weight_decay"]);
+        let has_noise_law = kind.has_noise_of_sgd && !has_decay;
+        let of_rate = varies(&[
+            "live.learning_rate",
+            "network.depth",
+            "live.momentum",
+            "live.weight_decay",
+        ]);
         let of_noise = varies(&[
             "live.learning_rate",
             "live.batch_size",
@@ -78,15 +95,17 @@ impl Law {
             "network.depth",
         ]);
         let mut laws = Vec::new();
-        if kind.is_descent && of_rate {
+        let has_momentum = base.live.momentum > 0.0 || varies(&["live.momentum"]);
+        // Decay beside steps with momentum is no part of what momentum acts on.
+        let is_decay_apart = has_decay && has_momentum && base.optimizer.decay == Decay::Decoupled;
+        if kind.is_descent && of_rate && !is_decay_apart {
             laws.push(Self::DescentUnstable);
         }
-        let has_momentum = base.live.momentum > 0.0 || varies(&["live.momentum"]);
-        if kind.is_descent && kind.has_noise_of_sgd && of_noise && !has_momentum {
+        if kind.is_descent && has_noise_law && of_noise && !has_momentum {
             laws.push(Self::MeanSquareUnstable);
         }
         let is_single = base.network.d_in == 1 && base.network.d_out == 1;
-        if kind.has_noise_of_sgd && has_label_noise && of_noise {
+        if has_noise_law && has_label_noise && of_noise {
             if is_single {
                 laws.push(Self::Trapped);
             } else {
@@ -96,11 +115,11 @@ impl Law {
         if varies(&["live.weight_decay"]) && kind.has_flow {
             laws.extend((0..rank).map(Self::Decayed));
         }
-        if kind.has_noise_of_sgd && has_label_noise && varies(&["live.label_noise_std", "network.depth"]) {
+        if has_noise_law && has_label_noise && varies(&["live.label_noise_std", "network.depth"]) {
             laws.extend((0..rank).map(Self::PeakGone));
         }
-        if kind.has_flow && mode < rank && n_steps > 0 {
-            laws.push(Self::TooShort(mode, n_steps));
+        if kind.has_flow && mode < rank {
+            laws.extend(stop.map(|stop| Self::TooShort(mode, stop)));
         }
         laws
     }
@@ -136,19 +155,15 @@ impl Law {
 
     /// Logarithm of how far beyond the boundary a setting is: negative before it, 0 on it. No number where the law says nothing.
     pub(super) fn excess(self, at: &Setting, memo: &Memo) -> f64 {
-        let strongest = at.teacher().first().copied().unwrap_or(f64::NAN);
         match self {
             Self::DescentUnstable => {
-                let limit = at
-                    .momentum()
-                    .largest_stable_learning_rate(curvature(at.depth, strongest));
+                let curvature = memo.of(at.depth, at.weight_decay, || largest_curvature(at));
+                let limit = at.momentum().largest_stable_learning_rate(curvature);
                 (at.learning_rate / limit).ln()
             }
             Self::MeanSquareUnstable => (at.learning_rate / mean_square_limit(at)).ln(),
             Self::Lost(mode) => {
-                let critical = *{ memo.0.borrow_mut() }
-                    .entry(at.depth)
-                    .or_insert_with(|| critical_label_noise(at, mode));
+                let critical = memo.of(at.depth, 0.0, || critical_label_noise(at, mode));
                 let label_noise = at.law(mode).effective_noise_scale() * at.label_noise_std.powi(2);
                 (label_noise / critical).ln()
             }
@@ -159,7 +174,14 @@ impl Law {
             Self::Trapped if at.depth == 2 => trapping_number(&at.law(0)).ln(),
             Self::Trapped => f64::NAN,
             Self::PeakGone(mode) => (at.label_noise_std / at.law(mode).peak_vanishes_at()).ln(),
-            Self::TooShort(mode, n_steps) => (steps_to_learn(at, mode) / n_steps as f64).ln(),
+            Self::TooShort(mode, Stop::Time(time)) => (time_to_learn(at, mode) / time).ln(),
+            Self::TooShort(
+                mode,
+                Stop::Steps(steps)
+                | Stop::Settled {
+                    most_steps: steps, ..
+                },
+            ) => (steps_to_learn(at, mode) / steps as f64).ln(),
             Self::EqualTemperature(mode, exponent) => {
                 (at.law(mode).temperature() / 10_f64.powi(exponent)).ln()
             }
@@ -268,9 +290,24 @@ pub(super) fn critical_label_noise(at: &Setting, mode: usize) -> f64 {
     high.exp()
 }
 
-/// Steps in which gradient flow takes a mode to 95 %.
-pub(super) fn steps_to_learn(at: &Setting, mode: usize) -> f64 {
+/// Largest curvature at the minimum, the strongest mode's own without weight decay; no number where decay loses the strongest mode.
+pub(super) fn largest_curvature(at: &Setting) -> f64 {
+    if at.weight_decay > 0.0 {
+        largest_decayed_curvature(at.depth, at.teacher(), at.weight_decay).unwrap_or(f64::NAN)
+    } else {
+        let strongest = at.teacher().first().copied().unwrap_or(f64::NAN);
+        curvature(at.depth, strongest)
+    }
+}
+
+/// Training time in which gradient flow takes a mode to 95 % of where it ends.
+pub(super) fn time_to_learn(at: &Setting, mode: usize) -> f64 {
     let curve = StrengthCurve::of(&at.law(mode), at.start(mode));
     let time = curve.time_to_reach(LEARNED_FRACTION * curve.end());
-    time.map_or(f64::NAN, |time| time / at.learning_rate)
+    time.unwrap_or(f64::NAN)
+}
+
+/// Steps in which gradient flow takes a mode to 95 % of where it ends.
+pub(super) fn steps_to_learn(at: &Setting, mode: usize) -> f64 {
+    time_to_learn(at, mode) / at.learning_rate
 }

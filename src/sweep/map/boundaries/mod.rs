@@ -2,16 +2,16 @@
 //!
 //! | boundary | where | source |
 //! |---|---|---|
-//! | descent unstable | `eta = 2 / (L m_1^(2-2/L))`, `1 + mu` times that with momentum | full-batch gradient descent, strongest mode |
+//! | descent unstable | `eta = 2 / c`, `1 + mu` times that with momentum | full-batch gradient descent; `c = L m_1^(2-2/L)` of the strongest mode, with decay the largest curvature |
 //! | mean square unstable | `sum_b g_b = 1` in the row of the strongest mode | batches of `B` fresh samples |
 //! | feature k lost | `theta(eta sigma^2 / B) = m_k` | noise balance; two layers: `eta sigma^2 / B = 2 m_k / sqrt(d_in d_out)` |
 //! | feature k decayed | `lambda` at which the mode cannot be learned | weight decay; two layers: `lambda = m_k` |
 //! | trapped | `tau (2 m^2 + sigma^2) / (2 m) = 1` | two layers of one input and one output |
 //! | peak k gone | `sigma = m_k sqrt(2 / (p (p+2)))`, `p = 4 - 4/L` | law of the diffusion |
-//! | too short | training time to 95 % `= eta` times the steps | gradient flow |
+//! | too short | training time to 95 % `= eta` times the steps, or the time at which runs stop | gradient flow |
 //! | equal temperature, noise scale, learning time | each power of ten | |
 //!
-//! Each is the zero of a logarithm of a ratio, so that it is found as exactly on axes of any scale. All but the first and those of the
+//! With weight decay the mean square, the lost features, the trap and the peak have other laws, which are not drawn. Each is the zero of a logarithm of a ratio, so that it is found as exactly on axes of any scale. All but the first and those of the
 //! diffusion are beyond the paper.
 
 mod law;
@@ -24,12 +24,13 @@ use super::axis::MapAxis;
 use super::{MapTable, parameter};
 use crate::chart::Scale;
 use crate::experiment::Experiment;
+use crate::sweep::Stop;
 
 pub use law::Law;
 pub use setting::Setting;
 
 /// Most lines of one family.
-const MOST_LEVELS: i32 = 7;
+const MOST_LEVELS: usize = 7;
 
 /// A boundary, or a line along which something is equal.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,9 +52,9 @@ pub struct Boundaries {
 }
 
 impl Boundaries {
-    /// The boundaries of the cells of a table whose other parameters are those of `base`, runs being `n_steps` long; lines of equal
-    /// learning time are those of mode `mode`, counted from 0.
-    pub fn of(table: &MapTable, base: &Experiment, n_steps: u64, mode: usize) -> Self {
+    /// The boundaries of the cells of a table whose other parameters are those of `base` and whose runs stop at `stop`, where that is
+    /// known; lines of equal learning time are those of mode `mode`, counted from 0.
+    pub fn of(table: &MapTable, base: &Experiment, stop: Option<Stop>, mode: usize) -> Self {
         let mut found = Self {
             base: Setting::of(base),
             keys: [table.x.key.clone(), table.y.key.clone()],
@@ -70,7 +71,7 @@ impl Boundaries {
             return found;
         }
         let mut all = Vec::new();
-        for law in Law::all(base, &found.keys, n_steps, mode) {
+        for law in Law::all(base, &found.keys, stop, mode) {
             let memo = law::Memo::default();
             let value = |x: f64, y: f64| law.excess(&found.setting([x, y]), &memo);
             all.push((law, zeros(&x, &y, value)));
@@ -78,8 +79,9 @@ impl Boundaries {
         for family in law::Family::all(base, &found.keys, mode) {
             let value = |x: f64, y: f64| family.value(&found.setting([x, y]));
             let levels = levels(&x, &y, &value);
-            let stride = (levels.end - levels.start - 1).div_euclid(MOST_LEVELS) + 1;
-            for exponent in levels.step_by(stride as usize) {
+            // Values within one decade reach no power of ten, and leave no levels.
+            let stride = levels.len().div_ceil(MOST_LEVELS).max(1);
+            for exponent in levels.step_by(stride) {
                 let level = 10_f64.powi(exponent);
                 let lines = zeros(&x, &y, |x, y| (value(x, y) / level).ln());
                 all.push((family.law(exponent), lines));
@@ -103,11 +105,8 @@ impl Boundaries {
     pub fn explain(&self, boundary: &Boundary, at: [f64; 2]) -> String {
         let setting = self.setting(at);
         let text = boundary.law.explain(&setting);
-        let here = [0, 1].map(|i| {
-            let value = crate::format::significant(self.scales[i].value(at[i]), 3);
-            format!("{} = {value}", parameter::symbol(&self.keys[i]))
-        });
-        format!("{text} Here {}.", here.join(", "))
+        let here = [0, 1].map(|i| (self.keys[i].as_str(), self.scales[i].value(at[i])));
+        format!("{text} Here {}.", parameter::values(here))
     }
 }
 
