@@ -195,7 +195,7 @@ impl Window {
 
     /// Cells of the map that are computed, and cells in all.
     pub fn map_progress(&self) -> (usize, usize) {
-        (self.state.map.n_done, self.state.map.n_cells)
+        self.state.map.progress()
     }
 
     /// The seed of the present run.

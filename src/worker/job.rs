@@ -82,13 +82,6 @@ impl<T> Task<T> {
         &self.shared.cancel
     }
 
-    /// Whether `n` more results can be delivered without waiting.
-    pub fn has_room(&self, n: usize) -> bool {
-        self.results
-            .capacity()
-            .is_none_or(|capacity| self.results.len() + n <= capacity)
-    }
-
     /// Reports how much is done, from 0 to 1.
     pub fn report(&self, share: f64) {
         let n_done = (share.clamp(0.0, 1.0) * f64::from(N_PARTS)) as u32;

@@ -10,7 +10,7 @@ use super::over_time::room;
 use super::panel::{LEFT_GUTTER, Panel, Surroundings};
 use crate::app::action::{Action, MapAction};
 use crate::app::state::State;
-use crate::chart::{self, MapRange, Picture};
+use crate::chart::{self, MapRange, MapView, Picture, Room};
 use crate::sweep::map::{Boundaries, Boundary, MapAxis, MapTable};
 
 /// Points right of the map.
@@ -21,6 +21,35 @@ const NEAR: f32 = 7.0;
 const LEAST_BOX: f32 = 8.0;
 /// Share of the ground over a map that is about to be replaced.
 const VEIL: f32 = 0.62;
+
+/// What a picture of the map depends on.
+#[derive(Clone, Debug, PartialEq)]
+struct PictureKey {
+    n_changes: u64,
+    view: MapView,
+    has_theory: bool,
+    dot: Option<[f64; 2]>,
+    room: Room,
+}
+
+/// The picture of the map, kept until something in it changes: a map has thousands of cells, and frames come whenever a run goes on.
+#[derive(Debug, Default)]
+pub(super) struct MapCache {
+    kept: Option<(PictureKey, Picture)>,
+}
+
+impl MapCache {
+    fn picture(&mut self, key: PictureKey, draw: impl FnOnce(&PictureKey) -> Picture) -> &Picture {
+        let (_, picture) = match self.kept.take() {
+            Some(kept) if kept.0 == key => self.kept.insert(kept),
+            Some(_) | None => {
+                let picture = draw(&key);
+                self.kept.insert((key, picture))
+            }
+        };
+        picture
+    }
+}
 
 /// Draws the map in the room that is left; gives what was asked for.
 pub(crate) fn map_plot(
@@ -41,19 +70,27 @@ pub(crate) fn map_plot(
         has_y_axis: true,
         has_x_axis: true,
     };
-    let theory = state
-        .map
-        .theory
-        .as_ref()
-        .filter(|_| !is_old && state.view.settings.shown.theory);
+    let theory = { state.map.theory() }.filter(|_| !is_old && state.view.settings.shown.theory);
     let mode = settings.view.mode.saturating_sub(1);
     let measure = &settings.view.measure;
-    let room = room(ui, about.plot(place, letters), letters);
-    let mut sheet = table.sheet(measure, mode, theory, room);
-    sheet.dot = table.position(|key| value_of(state, key));
-    let picture = chart::map(&sheet, room);
+    let about_it = PictureKey {
+        n_changes: state.map.n_changes(),
+        view: settings.view.clone(),
+        has_theory: theory.is_some(),
+        dot: table.position(|key| value_of(state, key)),
+        // Nothing in it goes with the clock.
+        room: Room {
+            clock: 0.0,
+            ..room(ui, about.plot(place, letters), letters)
+        },
+    };
+    let picture = caches.map.picture(about_it, |key| {
+        let mut sheet = table.sheet(measure, mode, theory, key.room);
+        sheet.dot = key.dot;
+        chart::map(&sheet, key.room)
+    });
     let panel = Panel {
-        picture: &picture,
+        picture,
         ground: &ground,
         about,
         place,
@@ -65,7 +102,7 @@ pub(crate) fn map_plot(
             .rect_filled(frame.rect, 0.0, ground.paper().gamma_multiply(VEIL));
     }
     let response = ui.interact(frame.rect, id, Sense::click_and_drag());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, described(&picture)));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, described(picture)));
     let shown = Shown { table, frame, is_old };
     let asked = shown.rectangle(ui, &response, &ground);
     let load = shown.load(ui, &response, state.map.loaded);

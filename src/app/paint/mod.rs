@@ -33,6 +33,7 @@ pub(super) use over_time::{Stack, stack};
 pub(super) struct Caches {
     traces: TraceCache,
     ribbons: Ribbons,
+    map: map::MapCache,
 }
 
 #[cfg(test)]

@@ -4,11 +4,13 @@ use eframe::egui::{self, ComboBox, DragValue, RichText, Ui};
 
 use crate::app::action::{Action, FileAction, MapAction};
 use crate::app::format::{grouped, significant};
-use crate::app::state::{MapExport, MapSettings, PRESETS, State};
+use crate::app::state::{MOST_REPLICAS, MOST_STEPS, MapExport, MapSettings, State, presets};
 use crate::app::style;
 use crate::sweep::map::{PARAMETERS, Parameter, measure_title, offered, symbol};
 
 const SMALL: f32 = 12.5;
+/// Most modes with a button each.
+const MOST_BUTTONS: usize = 6;
 
 /// Draws the rows above the map; gives what was asked for.
 pub(crate) fn map_controls(ui: &mut Ui, state: &State) -> Option<Action> {
@@ -17,10 +19,11 @@ pub(crate) fn map_controls(ui: &mut Ui, state: &State) -> Option<Action> {
     let mut wanted = settings.clone();
     ui.horizontal_wrapped(|ui| {
         ui.strong("Map");
-        for (number, (name, x, y)) in PRESETS.iter().enumerate() {
-            let is_chosen = settings.view.x.key == *x && settings.view.y.key == *y;
+        let scheme = state.draft.experiment.init.scheme;
+        for (number, (name, x, y)) in presets(scheme).into_iter().enumerate() {
+            let is_chosen = settings.view.x.key == x && settings.view.y.key == y;
             let hint = format!("A map over {} and {}.", parameter_name(x), parameter_name(y));
-            let button = egui::Button::selectable(is_chosen, RichText::new(*name).size(SMALL));
+            let button = egui::Button::selectable(is_chosen, RichText::new(name).size(SMALL));
             if ui.add(button).on_hover_text(hint).clicked() {
                 asked = Some(Action::Map(MapAction::Preset(number)));
             }
@@ -144,15 +147,27 @@ fn measure(ui: &mut Ui, state: &State, wanted: &mut MapSettings) {
             .len()
             .max(state.run.rank()),
     };
-    for mode in 1..=n_modes.min(6) {
+    mode(ui, n_modes, &mut wanted.view.mode);
+}
+
+/// Which mode is shown: a button for each of a few, a number for one of many.
+fn mode(ui: &mut Ui, n_modes: usize, wanted: &mut usize) {
+    const HINT: &str = "The mode that is shown.";
+    if n_modes > MOST_BUTTONS {
+        let label = ui.label(RichText::new("mode").size(SMALL));
+        let response = ui.add(DragValue::new(wanted).range(1..=n_modes).speed(0.1));
+        response.labelled_by(label.id).on_hover_text(HINT);
+        return;
+    }
+    for mode in 1..=n_modes {
         let colour = style::mode_text_color(mode - 1, ui.visuals());
         let text = RichText::new(mode.to_string()).size(SMALL).color(colour);
-        let button = egui::Button::selectable(wanted.view.mode == mode, text);
-        let response = ui.add(button).on_hover_text("The mode that is shown.");
+        let button = egui::Button::selectable(*wanted == mode, text);
+        let response = ui.add(button).on_hover_text(HINT);
         let name = format!("map of mode {mode}");
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
         if response.clicked() {
-            wanted.view.mode = mode;
+            *wanted = mode;
         }
     }
 }
@@ -161,17 +176,13 @@ fn measure(ui: &mut Ui, state: &State, wanted: &mut MapSettings) {
 fn runs(ui: &mut Ui, wanted: &mut MapSettings) {
     let view = &mut wanted.view;
     let label = ui.label(RichText::new("replicas").size(SMALL));
-    ui.add(DragValue::new(&mut view.replicas).range(1..=256))
+    ui.add(DragValue::new(&mut view.replicas).range(1..=MOST_REPLICAS))
         .labelled_by(label.id)
         .on_hover_text("Networks of every cell, each with a seed of its own.");
     let label = ui.label(RichText::new("steps").size(SMALL));
-    ui.add(
-        DragValue::new(&mut view.steps)
-            .range(1..=10_000_000_u64)
-            .speed(20.0),
-    )
-    .labelled_by(label.id)
-    .on_hover_text("Steps of every run.");
+    ui.add(DragValue::new(&mut view.steps).range(1..=MOST_STEPS).speed(20.0))
+        .labelled_by(label.id)
+        .on_hover_text("Steps of every run.");
 }
 
 /// What can be written of the map.
@@ -209,8 +220,9 @@ fn progress(ui: &mut Ui, state: &State) {
         );
         return;
     }
-    let (done, all) = (map.n_done as u64, map.n_cells as u64);
-    let text = match map.took {
+    let (done, all) = map.progress();
+    let (done, all) = (done as u64, all as u64);
+    let text = match map.took() {
         Some(took) => format!(
             "{} cells in {} s",
             grouped(all),

@@ -1,99 +1,13 @@
-//! The map: what it shows, which is kept with the view, and its cells as they come.
+//! The map's cells as they come, the lines of theory over them, and a merged table that was opened.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use crate::chart::{MapRange, MapView, Scale};
+use super::MapSettings;
+use crate::chart::MapRange;
 use crate::experiment::Experiment;
 use crate::platform::Instant;
-use crate::sweep::map::{Boundaries, MapAxis, MapTable, Parameter};
-
-/// Most ranges that can be gone back to.
-const MOST_ZOOMS: usize = 32;
-/// Most replicas and steps of a run of a map.
-const MOST_REPLICAS: usize = 256;
-const MOST_STEPS: u64 = 10_000_000;
-
-/// What the map shows, as far as it is worth keeping.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct MapSettings {
-    /// Whether it is open.
-    pub(crate) shown: bool,
-    pub(crate) view: MapView,
-    /// The ranges before each rectangle that was chosen.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) zooms: Vec<(MapRange, MapRange)>,
-}
-
-/// Two axes that are one click away.
-pub(crate) const PRESETS: [(&str, &str, &str); 4] = [
-    ("\u{3b7} \u{d7} B", "live.learning_rate", "live.batch_size"),
-    (
-        "\u{3b7} \u{d7} \u{3c3}",
-        "live.learning_rate",
-        "live.label_noise_std",
-    ),
-    ("start \u{d7} \u{3b7}", "init.strength", "live.learning_rate"),
-    ("depth \u{d7} start", "network.depth", "init.strength"),
-];
-
-impl MapSettings {
-    /// Settings that mean nothing for a run of `rank` modes are the usual ones.
-    pub(crate) fn sound(mut self, rank: usize) -> Self {
-        let view = &mut self.view;
-        view.mode = view.mode.clamp(1, rank.max(1));
-        view.replicas = view.replicas.clamp(1, MOST_REPLICAS);
-        view.steps = view.steps.clamp(1, MOST_STEPS);
-        let is_sound = |range: &MapRange| {
-            let has_places = range.scale != Scale::Log || (range.from > 0.0 && range.to > 0.0);
-            range.from.is_finite() && range.to.is_finite() && has_places
-        };
-        if !(is_sound(&view.x) && is_sound(&view.y)) || view.x.key == view.y.key {
-            let usual = MapView::default();
-            (view.x, view.y) = (usual.x, usual.y);
-        }
-        self.zooms.retain(|(x, y)| is_sound(x) && is_sound(y));
-        self
-    }
-
-    /// Other axes, with their usual ranges.
-    pub(crate) fn set_axes(&mut self, x: &str, y: &str) {
-        let range = |key: &str, present: [&MapRange; 2]| {
-            let same = present.into_iter().find(|range| range.key == key).cloned();
-            same.or_else(|| Parameter::of(key).map(Parameter::usual))
-        };
-        let present = [&self.view.x, &self.view.y];
-        if let (Some(x), Some(y)) = (range(x, present), range(y, present))
-            && x.key != y.key
-        {
-            (self.view.x, self.view.y) = (x, y);
-            self.zooms.clear();
-        }
-    }
-
-    /// Shows a part of the map; what was shown before can be gone back to.
-    pub(crate) fn zoom_to(&mut self, x: MapRange, y: MapRange) {
-        let before = (
-            std::mem::replace(&mut self.view.x, x),
-            std::mem::replace(&mut self.view.y, y),
-        );
-        if self.zooms.len() == MOST_ZOOMS {
-            self.zooms.remove(0);
-        }
-        self.zooms.push(before);
-    }
-
-    /// Goes back to what was shown before the last rectangle; says whether there was one.
-    pub(crate) fn go_back(&mut self) -> bool {
-        let Some((x, y)) = self.zooms.pop() else {
-            return false;
-        };
-        (self.view.x, self.view.y) = (x, y);
-        true
-    }
-}
+use crate::sweep::map::{Boundaries, MapAxis, MapTable};
+use crate::sweep::{CellRows, Stop};
 
 /// A merged table that was opened.
 #[derive(Clone, Debug)]
@@ -104,8 +18,8 @@ pub(crate) struct OpenedTable {
     pub(crate) ranges: (MapRange, MapRange),
     /// The experiment that its cells vary, where the table says it.
     pub(crate) base: Option<Experiment>,
-    /// Steps of its runs; 0 where the table does not say.
-    pub(crate) n_steps: u64,
+    /// Where its runs stop, where the table says it.
+    pub(crate) stop: Option<Stop>,
 }
 
 impl OpenedTable {
@@ -123,12 +37,9 @@ impl OpenedTable {
             }
         };
         let sweep = table.sweep();
-        let rate = sweep
-            .as_ref()
-            .map_or(1.0, |sweep| sweep.base().live.learning_rate);
         Self {
             ranges: (range(&table.x), range(&table.y)),
-            n_steps: sweep.as_ref().map_or(0, |sweep| sweep.stop.most_steps(rate)),
+            stop: sweep.as_ref().map(|sweep| sweep.stop),
             base: sweep.map(|sweep| sweep.base().clone()),
             name,
             table,
@@ -140,21 +51,23 @@ impl OpenedTable {
 #[derive(Debug, Default)]
 pub(crate) struct MapState {
     /// Cells that are being computed.
-    pub(crate) table: Option<MapTable>,
+    table: Option<MapTable>,
     /// What was shown before, until the first level of the new cells is there.
-    pub(crate) old: Option<MapTable>,
+    old: Option<MapTable>,
     /// Cells of the first level that are missing.
-    pub(crate) n_awaited: usize,
+    n_awaited: usize,
     /// Cells done and cells in all, and since when they are computed.
-    pub(crate) n_done: usize,
-    pub(crate) n_cells: usize,
-    pub(crate) since: Option<Instant>,
+    n_done: usize,
+    n_cells: usize,
+    since: Option<Instant>,
     /// How long the whole map took.
-    pub(crate) took: Option<Duration>,
-    pub(crate) theory: Option<Boundaries>,
+    took: Option<Duration>,
+    theory: Option<Boundaries>,
+    opened: Option<OpenedTable>,
+    /// Changes so far of what a picture of it shows.
+    n_changes: u64,
     /// Why there are no cells.
     pub(crate) trouble: Option<String>,
-    pub(crate) opened: Option<OpenedTable>,
     /// The cell that was loaded last.
     pub(crate) loaded: Option<(usize, usize)>,
     /// A seed of the lab that is that of a cell, and the seed that the cells' experiments have.
@@ -162,6 +75,57 @@ pub(crate) struct MapState {
 }
 
 impl MapState {
+    /// Begins with other cells, none of which is there: `n_cells` of them, the first level `n_first`. Those of before are shown until
+    /// that level is there; what theory says of them is not.
+    pub(crate) fn begin(&mut self, table: MapTable, n_first: usize, n_cells: usize) {
+        if let Some(before) = self.table.take().filter(|table| table.n_cells() > 0) {
+            self.old = Some(before);
+        }
+        self.table = Some(table);
+        self.n_awaited = n_first;
+        self.n_done = 0;
+        self.n_cells = n_cells;
+        self.since = Some(Instant::now());
+        self.took = None;
+        self.loaded = None;
+        self.set_theory(None);
+    }
+
+    /// Takes in a cell that is done.
+    pub(crate) fn take(
+        &mut self,
+        place: (usize, usize),
+        settings: Vec<String>,
+        rows: Result<&CellRows, String>,
+    ) {
+        self.n_done += 1;
+        self.n_awaited = self.n_awaited.saturating_sub(1);
+        match (&mut self.table, rows) {
+            (Some(table), Ok(rows)) => table.put(place, settings, rows),
+            (_, Err(trouble)) => self.trouble = Some(trouble),
+            (None, Ok(_)) => {}
+        }
+        if self.n_awaited == 0 {
+            self.old = None;
+        }
+        if self.is_whole() {
+            self.took = self.since.map(|since| since.elapsed());
+        }
+        self.n_changes += 1;
+    }
+
+    /// Sets what theory says of the cells.
+    pub(crate) fn set_theory(&mut self, theory: Option<Boundaries>) {
+        self.theory = theory;
+        self.n_changes += 1;
+    }
+
+    /// Keeps a merged table, to be shown while its own axes are.
+    pub(crate) fn open(&mut self, opened: OpenedTable) {
+        self.opened = Some(opened);
+        self.set_theory(None);
+    }
+
     /// The opened table, if the axes shown are its own.
     pub(crate) fn opened_of(&self, settings: &MapSettings) -> Option<&OpenedTable> {
         let view = &settings.view;
@@ -181,31 +145,93 @@ impl MapState {
             (None, None) => None,
         }
     }
+
+    /// Cells that are being computed.
+    pub(crate) fn table(&self) -> Option<&MapTable> {
+        self.table.as_ref()
+    }
+
+    /// Whether the cells of before are still shown in place of those that are being computed.
+    pub(crate) fn has_old(&self) -> bool {
+        self.old.is_some()
+    }
+
+    /// What theory says of the cells, once it is found.
+    pub(crate) fn theory(&self) -> Option<&Boundaries> {
+        self.theory.as_ref()
+    }
+
+    /// Cells done and cells in all.
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        (self.n_done, self.n_cells)
+    }
+
+    /// Whether all cells are done.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.n_cells > 0 && self.n_done == self.n_cells
+    }
+
+    /// How long the whole map took.
+    pub(crate) fn took(&self) -> Option<Duration> {
+        self.took
+    }
+
+    /// A number that is another one whenever cells or lines have changed.
+    pub(crate) fn n_changes(&self) -> u64 {
+        self.n_changes
+    }
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use super::*;
+    use crate::chart::MapView;
+    use crate::sweep::Survey;
 
     #[test]
-    fn axes_are_chosen_zoomed_and_gone_back_to() {
-        let mut settings = MapSettings::default();
-        settings.view.x.to = 0.5;
-        settings.set_axes("live.label_noise_std", "live.learning_rate");
-        // A range that was chosen goes with its axis.
-        assert!((settings.view.y.to - 0.5).abs() < 1e-12);
-        assert_eq!(settings.view.x.key, "live.label_noise_std");
-        settings.set_axes("live.batch_size", "live.batch_size");
-        assert_eq!(settings.view.x.key, "live.label_noise_std");
-        let before = settings.clone();
-        settings.zoom_to(
-            MapRange::log("live.label_noise_std", 0.1, 0.2),
-            before.view.y.clone(),
+    fn every_change_of_what_is_shown_is_counted_and_old_cells_go_with_the_first_level() {
+        let view = MapView {
+            replicas: 1,
+            steps: 1,
+            ..MapView::default()
+        };
+        let base = Experiment::default();
+        let survey = Survey::new(&base, &view).unwrap();
+        let settings = MapSettings::default();
+        let mut state = MapState::default();
+        let mut seen = state.n_changes();
+        let mut has_changed = |state: &MapState| {
+            let before = std::mem::replace(&mut seen, state.n_changes());
+            before != state.n_changes()
+        };
+        let cell = survey.cell((0, 0)).unwrap();
+        let rows = { survey.sweep().compute(&cell, &AtomicBool::new(false)) }
+            .unwrap()
+            .unwrap();
+        state.begin(survey.table(), 1, 2);
+        assert!(has_changed(&state) && !has_changed(&state));
+        state.take((0, 0), cell.settings.clone(), Ok(&rows));
+        assert!(has_changed(&state) && !state.is_whole() && state.took().is_none());
+        let theory = Boundaries::of(&survey.table(), &base, Some(survey.sweep().stop), 0);
+        state.set_theory(Some(theory));
+        assert!(has_changed(&state) && state.theory().is_some());
+        // Other cells: those of before are shown until one of the new is there; lines of theory are not theirs.
+        state.begin(survey.table(), 1, 1);
+        assert!(has_changed(&state) && state.theory().is_none());
+        assert!(
+            state
+                .shown(&settings)
+                .is_some_and(|(table, is_old)| is_old && table.n_cells() == 1)
         );
-        assert!(settings.go_back() && settings == before && !settings.go_back());
-        settings.view.mode = 9;
-        settings.view.y.from = f64::NAN;
-        let sound = settings.sound(4);
-        assert_eq!((sound.view.mode, &sound.view.x), (4, &MapView::default().x));
+        state.take((0, 0), cell.settings, Err("no cell".to_owned()));
+        assert!(has_changed(&state) && !state.has_old() && state.is_whole());
+        assert_eq!(state.trouble.as_deref(), Some("no cell"));
+        state.open(OpenedTable::new("t.csv".to_owned(), survey.table()));
+        assert!(has_changed(&state));
+        let opened = OpenedTable::new("t.csv".to_owned(), survey.table());
+        assert_eq!(opened.stop, Some(Stop::Steps(1)));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::map::MapSettings;
+use super::MapSettings;
 use super::time::Span;
 use crate::chart::{MatrixOptions, Perspective, PlotId, Scale, TimeScale};
 use crate::lessons::{TheoryLayer, View as LessonView};

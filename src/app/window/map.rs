@@ -1,25 +1,26 @@
 //! The map: its cells computed in the background from coarse to fine, and what is done with them.
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
 
 use eframe::egui;
 
 use super::Window;
+use super::map_work::{Seen, TheoryAsked};
 use crate::app::action::MapAction;
-use crate::app::state::{Draft, OpenedTable, PRESETS};
+use crate::app::state::{OpenedTable, presets};
 use crate::chart::MapView;
 use crate::experiment::Experiment;
-use crate::platform::{HAS_THREADS, Instant, Turn};
-use crate::sweep::Survey;
+use crate::platform::HAS_THREADS;
 use crate::sweep::map::{Boundaries, MapTable};
+use crate::sweep::{Stop, Survey, Surveyed};
 use crate::worker::{Job, JobState};
 
 /// Cells that wait to be taken in.
 const CAPACITY: usize = 256;
-/// Cells that a thread computes from one look at whether they are wanted to the next; in a page they take time from the window.
-const CELLS_OF_A_TURN: usize = if HAS_THREADS { 8 } else { 1 };
+/// Cells that a thread computes from one look at whether they are wanted to the next.
+const CELLS_OF_A_TURN: usize = 8;
 /// Most cells that are kept to be shown again.
 const MOST_KNOWN: usize = 1 << 14;
 
@@ -60,68 +61,93 @@ impl Window {
         Ok(base)
     }
 
+    /// Asks for cells and theory where what they depend on has changed.
     fn ask_for_map(&mut self) {
-        let settings = &self.state.view.settings.map;
-        let view = settings.view.clone();
-        let is_opened = self.state.map.opened_of(settings).is_some();
-        let base = match self.base_of_map() {
-            Ok(base) => base,
+        let is_seen = self.map.seen.as_ref().is_some_and(|seen| seen.is_of(&self.state));
+        if !is_seen {
+            self.read_map();
+            // After that, for reading the draft may load its samples.
+            self.map.seen = Some(Seen::of(&self.state));
+        }
+        self.begin_theory();
+    }
+
+    fn read_map(&mut self) {
+        let lab = match self.base_of_map() {
+            Ok(lab) => lab,
             Err(trouble) => {
                 self.state.map.trouble = Some(trouble);
+                self.map.asked = None;
                 return;
             }
         };
+        let settings = &self.state.view.settings.map;
+        let view = settings.view.clone();
         // What is shown of the cells changes none of them.
-        let asked = (
-            base.clone(),
-            MapView {
-                measure: String::new(),
-                mode: 1,
-                ..view.clone()
-            },
-        );
-        if is_opened {
+        let unmeasured = MapView {
+            measure: String::new(),
+            ..view.clone()
+        };
+        let asked = if let Some(opened) = self.state.map.opened_of(settings) {
+            let (base, stop) = (opened.base.clone().unwrap_or(lab), opened.stop);
             self.map.cells = None;
             self.map.asked = None;
-        } else if self.map.asked.as_ref() != Some(&asked) {
-            self.map.asked = Some(asked);
-            self.begin_survey(&base, &view);
+            self.state.map.trouble = None;
+            TheoryAsked {
+                base,
+                view: unmeasured,
+                stop,
+            }
+        } else {
+            let cells = (
+                lab.clone(),
+                MapView {
+                    mode: 1,
+                    ..unmeasured.clone()
+                },
+            );
+            if self.map.asked.as_ref() != Some(&cells) {
+                self.map.asked = Some(cells);
+                if !self.begin_survey(&lab, &view) {
+                    return;
+                }
+            }
+            TheoryAsked {
+                base: lab,
+                stop: Some(Stop::Steps(view.steps)),
+                view: unmeasured,
+            }
+        };
+        if self.map.theory_asked.as_ref() != Some(&asked) {
+            self.map.forget_theory();
+            self.state.map.set_theory(None);
+            self.map.theory_due = Some(asked);
         }
-        self.ask_for_theory(base, view);
     }
 
-    fn begin_survey(&mut self, base: &Experiment, view: &MapView) {
+    /// Begins the cells, where those that are there or on their way are not the same; says whether there are such cells.
+    fn begin_survey(&mut self, base: &Experiment, view: &MapView) -> bool {
         let state = &mut self.state.map;
         let survey = match Survey::new(base, view) {
             Ok(survey) => Arc::new(survey),
             Err(error) => {
                 state.trouble = Some(error.to_string());
+                state.set_theory(None);
                 self.map.cells = None;
-                return;
+                self.map.forget_theory();
+                return false;
             }
         };
         state.trouble = None;
-        let is_same = self
-            .map
-            .survey
-            .as_ref()
-            .is_some_and(|before| before.is_same(&survey));
-        let is_whole = is_same && state.n_done == state.n_cells && state.n_cells > 0;
+        let is_same = { self.map.survey.as_ref() }.is_some_and(|before| before.is_same(&survey));
         self.map.survey = Some(Arc::clone(&survey));
-        if is_whole || (is_same && self.map.cells.is_some()) {
-            return;
+        if is_same && (state.is_whole() || self.map.cells.is_some()) {
+            return true;
         }
         let order = survey.order();
-        if let Some(before) = state.table.take().filter(|table| table.n_cells() > 0) {
-            state.old = Some(before);
-        }
-        state.table = Some(survey.table());
-        state.n_awaited = order.first().map_or(0, Vec::len);
-        state.n_done = 0;
-        state.n_cells = order.iter().map(Vec::len).sum();
-        state.since = Some(Instant::now());
-        state.took = None;
-        state.loaded = None;
+        let n_cells = order.iter().map(Vec::len).sum();
+        state.begin(survey.table(), order.first().map_or(0, Vec::len), n_cells);
+        self.map.forget_theory();
         {
             let mut known = self.map.known.lock().unwrap_or_else(PoisonError::into_inner);
             let runs = (view.replicas, view.steps);
@@ -130,111 +156,104 @@ impl Window {
             }
             known.runs = runs;
         }
+        match self.compute(survey, order.into_iter().flatten().collect()) {
+            Ok(job) => self.map.cells = Some(job),
+            Err(error) => {
+                self.map.cells = None;
+                self.state.map.trouble = Some(format!("no thread can be started: {error}"));
+            }
+        }
+        true
+    }
+
+    /// Computes cells in the background, in this order.
+    fn compute(
+        &self,
+        survey: Arc<Survey>,
+        mut places: VecDeque<(usize, usize)>,
+    ) -> io::Result<Job<Surveyed>> {
         let known = Arc::clone(&self.map.known);
-        let mut places: VecDeque<(usize, usize)> = order.into_iter().flatten().collect();
-        // Where no threads can be started the cells are computed in the one that there is.
         let n_threads = threads_of_map();
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(n_threads)
             .thread_name(|i| format!("map {i}"))
             .build();
-        let mut pool = pool.ok();
-        let job = Job::in_parts("map", CAPACITY, self.background.wake(), move |task| {
-            let n = places.len().min((CELLS_OF_A_TURN * n_threads).min(CAPACITY));
-            if !HAS_THREADS && !task.has_room(n) {
-                return Turn::Rest(Duration::ZERO);
-            }
-            let turn: Vec<(usize, usize)> = places.drain(..n).collect();
+        // Where no such threads can be started those that all parts of the program share compute the cells.
+        let pool = pool.ok();
+        Job::spawn("map", CAPACITY, self.background.wake(), move |task| {
             let found = |id| {
                 let known = known.lock().unwrap_or_else(PoisonError::into_inner);
                 known.rows.get(&id).cloned()
             };
             let flag = task.cancel_flag();
-            let compute = || survey.compute(&turn, found, flag);
-            let cells = match &mut pool {
-                Some(pool) => pool.install(compute),
-                None => compute(),
-            };
-            let is_wanted = !task.is_cancelled() && cells.into_iter().all(|cell| task.send(cell));
-            if is_wanted && !places.is_empty() {
-                Turn::Again
-            } else {
-                Turn::End
+            while !(places.is_empty() || task.is_cancelled()) {
+                let n = places.len().min(CELLS_OF_A_TURN * n_threads);
+                let turn: Vec<(usize, usize)> = places.drain(..n).collect();
+                let compute = || survey.compute(&turn, found, flag);
+                let cells = match &pool {
+                    Some(pool) => pool.install(compute),
+                    None => compute(),
+                };
+                if !cells.into_iter().all(|cell| task.send(cell)) {
+                    return;
+                }
             }
-        });
-        match job {
-            Ok(job) => self.map.cells = Some(job),
-            Err(error) => state.trouble = Some(format!("no thread can be started: {error}")),
-        }
+        })
     }
 
-    fn ask_for_theory(&mut self, base: Experiment, view: MapView) {
-        let Some((table, _)) = self.state.map.shown(&self.state.view.settings.map) else {
+    /// Asks for the lines of theory that are due, once the cells that they are about are shown.
+    fn begin_theory(&mut self) {
+        if self.map.theory_due.is_none() {
+            return;
+        }
+        // The axes are all that theory needs of a table.
+        let axes = match self.state.map.shown(&self.state.view.settings.map) {
+            Some((table, false)) => table.without_cells(),
+            Some((_, true)) | None => return,
+        };
+        let Some(asked) = self.map.theory_due.take() else {
             return;
         };
-        let asked = (
-            base,
-            MapView {
-                measure: String::new(),
-                ..view
-            },
-        );
-        if self.map.theory_asked.as_ref() == Some(&asked) || self.state.map.old.is_some() {
-            return;
-        }
-        let (mut base, mut view) = asked.clone();
-        // The axes are all that theory needs of a table.
-        let axes = table.without_cells();
-        if let Some(opened) = self.state.map.opened_of(&self.state.view.settings.map) {
-            view.steps = opened.n_steps;
-            if let Some(own) = &opened.base {
-                base = own.clone();
-            }
-        }
+        self.map.theory_asked = Some(asked.clone());
         let job = Job::spawn("map theory", 1, self.background.wake(), move |task| {
-            task.send(Boundaries::of(
-                &axes,
-                &base,
-                view.steps,
-                view.mode.saturating_sub(1),
-            ));
+            let mode = asked.view.mode.saturating_sub(1);
+            task.send(Boundaries::of(&axes, &asked.base, asked.stop, mode));
         });
-        self.state.map.theory = None;
-        self.map.theory = job.ok();
-        self.map.theory_asked = Some(asked);
+        match job {
+            Ok(job) => self.map.theory = Some(job),
+            Err(error) => self.state.map.trouble = Some(format!("no thread can be started: {error}")),
+        }
     }
 
     fn take_theory(&mut self) {
         let Some(job) = &mut self.map.theory else { return };
         match job.poll() {
-            JobState::Result(theory) => self.state.map.theory = Some(theory),
+            JobState::Result(theory) => self.state.map.set_theory(Some(theory)),
             JobState::Working => {}
-            JobState::Ended | JobState::Panicked(_) => self.map.theory = None,
+            JobState::Ended => self.map.theory = None,
+            JobState::Panicked(message) => {
+                self.map.theory = None;
+                self.state.map.set_theory(None);
+                self.complain(format!("finding theory's lines over the map panicked: {message}"));
+            }
         }
     }
 
     fn take_cells(&mut self) {
         let Some(job) = &mut self.map.cells else { return };
-        let state = &mut self.state.map;
         for _ in 0..CAPACITY {
             match job.poll() {
-                JobState::Result(surveyed) => {
-                    state.n_done += 1;
-                    state.n_awaited = state.n_awaited.saturating_sub(1);
-                    match (&mut state.table, surveyed.rows) {
-                        (Some(table), Ok(rows)) => {
-                            table.put(surveyed.place, surveyed.settings, &rows);
-                            let mut known = self.map.known.lock().unwrap_or_else(PoisonError::into_inner);
-                            known.rows.insert(rows.id, rows);
-                        }
-                        (_, Err(trouble)) => state.trouble = Some(trouble),
-                        (None, Ok(_)) => {}
-                    }
-                    if state.n_awaited == 0 {
-                        state.old = None;
-                    }
-                    if state.n_done == state.n_cells {
-                        state.took = state.since.map(|since| since.elapsed());
+                JobState::Result(Surveyed {
+                    place,
+                    settings,
+                    rows,
+                }) => {
+                    self.state
+                        .map
+                        .take(place, settings, rows.as_ref().map_err(Clone::clone));
+                    if let Ok(rows) = rows {
+                        let mut known = self.map.known.lock().unwrap_or_else(PoisonError::into_inner);
+                        known.rows.insert(rows.id, rows);
                     }
                 }
                 JobState::Working => return,
@@ -257,7 +276,8 @@ impl Window {
         match action {
             MapAction::Toggle => settings.shown = !settings.shown,
             MapAction::Preset(number) => {
-                if let Some((_, x, y)) = PRESETS.get(number) {
+                let scheme = self.state.draft.experiment.init.scheme;
+                if let Some((_, x, y)) = presets(scheme).get(number) {
                     settings.set_axes(x, y);
                     settings.shown = true;
                 }
@@ -291,7 +311,7 @@ impl Window {
                 opened.table.replay(cell, &lab)
             }
             // Cells of before have other settings than those shown on the left.
-            (None, Some(survey)) if self.state.map.old.is_none() => survey.replay(place),
+            (None, Some(survey)) if !self.state.map.has_old() => survey.replay(place),
             (None, Some(_) | None) => return,
         };
         let replay = match found {
@@ -310,10 +330,7 @@ impl Window {
         } else if !is_opened {
             experiment.seed = self.state.draft.experiment.seed;
         }
-        let companions = self.state.draft.companions;
-        self.state.live = experiment.live;
-        self.state.draft = Draft::new(experiment);
-        self.state.draft.companions = companions;
+        self.take_experiment(experiment);
         self.state.invites = false;
         self.reset();
     }
@@ -323,10 +340,7 @@ impl Window {
         self.leave_lesson();
         let opened = OpenedTable::new(name, table);
         if let Some(base) = opened.base.clone() {
-            let companions = self.state.draft.companions;
-            self.state.live = base.live;
-            self.state.draft = Draft::new(base);
-            self.state.draft.companions = companions;
+            self.take_experiment(base);
         }
         let settings = &mut self.state.view.settings.map;
         settings.shown = true;
@@ -338,8 +352,9 @@ impl Window {
             settings.view.measure.clone_from(measure);
         }
         settings.view.mode = settings.view.mode.min(opened.table.n_modes().max(1));
-        self.state.map.opened = Some(opened);
-        self.map.theory_asked = None;
+        self.state.map.open(opened);
+        // Another table may have the same axes.
+        self.map.stop();
         self.reset();
     }
 }

@@ -11,10 +11,7 @@ use crate::chart::Look;
 use crate::figure::{Figure, Sheet};
 use crate::files::write_whole;
 use crate::palette::Ground;
-use crate::sweep::{Collected, TableFormat, write_table};
-
-/// Longest line of settings under the title of a figure.
-const LONGEST_CAPTION: usize = 140;
+use crate::sweep::{Collected, Sweep, TableFormat, write_table};
 
 impl Window {
     /// Writes something of the map.
@@ -37,24 +34,16 @@ impl Window {
         let Some((table, false)) = self.state.map.shown(settings) else {
             return Err("there is no map yet".to_owned());
         };
-        let theory = self
-            .state
-            .map
-            .theory
-            .as_ref()
-            .filter(|_| self.state.view.settings.shown.theory);
+        let theory = { self.state.map.theory() }.filter(|_| self.state.view.settings.shown.theory);
         let mode = settings.view.mode.saturating_sub(1);
         let room = Sheet::room_of_map();
         let picture = crate::chart::map(&table.sheet(&settings.view.measure, mode, theory, room), room);
-        let experiment = &self.state.draft.experiment;
-        let title = format!(
-            "Deep linear network trained by {}: {} networks in each cell, {} steps",
-            experiment.dynamics().label(),
-            settings.view.replicas,
-            settings.view.steps
-        );
-        let mut caption = format!("teacher {}", self.state.draft.strengths);
-        caption.truncate(caption.floor_char_boundary(LONGEST_CAPTION));
+        // The words are those of the cells' own sweep, whatever the lab has now.
+        let sweep = match self.state.map.opened_of(settings) {
+            Some(opened) => opened.table.sweep(),
+            None => self.map.survey().map(|survey| survey.sweep().clone()),
+        };
+        let (title, caption) = sweep.as_ref().map(Sweep::figure_words).unwrap_or_default();
         let sheet = Sheet::of_picture(picture, title, caption);
         let look = Look::on_paper(if dark { Ground::Dark } else { Ground::Light });
         self.write_map(path, move |path| {
@@ -74,7 +63,7 @@ impl Window {
         if self.state.map.opened_of(settings).is_some() {
             return Err("this map is a table already: copy its file".to_owned());
         }
-        let (Some(survey), Some(table)) = (self.map.survey(), &self.state.map.table) else {
+        let (Some(survey), Some(table)) = (self.map.survey(), self.state.map.table()) else {
             return Err("there is no map yet".to_owned());
         };
         let collected = Collected {

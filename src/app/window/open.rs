@@ -148,11 +148,16 @@ impl Window {
 
     pub(super) fn open_experiment(&mut self, experiment: Experiment) {
         self.leave_lesson();
-        self.state.live = experiment.live;
+        self.take_experiment(experiment);
+        self.reset();
+    }
+
+    /// Puts an experiment in the lab's settings; what runs beside it stays.
+    pub(super) fn take_experiment(&mut self, experiment: Experiment) {
         let companions = self.state.draft.companions;
+        self.state.live = experiment.live;
         self.state.draft = Draft::new(experiment);
         self.state.draft.companions = companions;
-        self.reset();
     }
 
     /// Takes over a session: its run is done again up to its end, and halts there.
