@@ -134,9 +134,11 @@ def hostile_links(browser, address, link):
         state = browser.wait(lambda s: s["step"] > 5, "the default experiment runs", 30)
         check("lesson" not in state, state)
     fresh(browser, f"{address}#lesson=../../etc/passwd")
-    browser.wait(lambda s: "lesson" in s.get("notice", ""), "a lesson that cannot be", 30)
+    state = browser.wait(lambda s: s.get("is_trouble", False), "a lesson that cannot be", 30)
+    check("the link: no lesson can be called so" in state["notice"], state)
     fresh(browser, f"{address}#lesson=no-such-lesson")
-    browser.wait(lambda s: "no lesson no-such-lesson" in s.get("notice", ""), "a lesson that is not", 30)
+    state = browser.wait(lambda s: s.get("is_trouble", False), "a lesson that is not", 30)
+    check("the link: there is no lesson no-such-lesson" in state["notice"], state)
     say("hostile links are refused")
 
 
@@ -243,8 +245,7 @@ def maps(browser, address, shots):
     fresh(browser, address)
     browser.wait(lambda s: s["step"] > 20, "a start", 30)
     browser.keys("m")
-    time.sleep(3)
-    before = browser.state()
+    before = browser.wait(lambda s: "The map needs the threads" in s.get("notice", ""), "the map is refused", 30)
     browser.wait(lambda s: s["step"] > before["step"] + 50, "the run goes on", 60)
     browser.shot(f"{shots}/page-map.png")
     complaints = browser.complaints()

@@ -29,17 +29,11 @@ pub(crate) fn has_dialogs() -> bool {
 /// Asks for a file to be opened; where one is saved the browser decides itself, so the suggestion is the answer.
 pub(crate) fn ask_file(asked: Asked, suggestion: &Path) -> impl FnMut() -> Answer + Send + 'static {
     let answers = Shared::default();
-    let push = |answer| {
-        answers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_back(answer);
-    };
     match asked {
-        Asked::Save => push(Answer::Chosen(suggestion.to_owned())),
+        Asked::Save => push(&answers, Answer::Chosen(suggestion.to_owned())),
         Asked::Open => {
             if open(&answers).is_err() {
-                push(Answer::NoDialog);
+                push(&answers, Answer::NoDialog);
             }
         }
     }
@@ -80,7 +74,7 @@ fn open(answers: &Shared) -> Result<(), JsValue> {
     Ok(())
 }
 
-fn push(answers: &Shared, answer: Answer) {
+fn push(answers: &Mutex<VecDeque<Answer>>, answer: Answer) {
     answers
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -93,10 +87,7 @@ pub(super) fn listen() {
     let drop = Closure::<dyn FnMut(DragEvent)>::new(|event: DragEvent| {
         let files = event.data_transfer().and_then(|data| data.files());
         if let Some(file) = files.and_then(|files| files.get(0)) {
-            read(file, |answer| {
-                let mut dropped = DROPPED.lock().unwrap_or_else(PoisonError::into_inner);
-                dropped.push_back(answer);
-            });
+            read(file, |answer| push(&DROPPED, answer));
         }
     });
     window

@@ -1,7 +1,7 @@
 //! Files of a page, in memory, with as much of the interface of `std::fs` as the program uses.
 //!
 //! Those in the folder of [`kept`](super::kept) are kept in the browser's local storage as well; any other file that is written is
-//! handed to the person as a download, once it has its name.
+//! handed to the person as a download, once it has its name. From then on it is theirs: the page holds its bytes no longer.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -353,7 +353,7 @@ pub(crate) fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u
     Ok(length)
 }
 
-/// Gives a file or a folder another name; a file is kept or handed out under it.
+/// Gives a file or a folder another name; a file is kept or handed out under it, and what is handed out is no longer here.
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`], and that the browser keeps nothing more.
@@ -366,6 +366,12 @@ pub(crate) fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result
             kept::keep(&to, bytes)?;
         } else {
             browser::hand_out(&to, bytes)?;
+            kept::forget(&from);
+            // The download takes the place of a file that was opened under this name.
+            let mut nodes = nodes();
+            nodes.remove(&from);
+            nodes.remove(&to);
+            return Ok(());
         }
     }
     kept::forget(&from);
