@@ -14,6 +14,7 @@ mod events;
 mod inputs_kept;
 mod interruption;
 mod lessons;
+mod map;
 mod plot;
 mod replay;
 mod replicas;

@@ -13,13 +13,13 @@ use tempfile::TempDir;
 
 use crate::command::saddlescope;
 
-const SWEEP: &str = "replicas = 3\nsteps = 400\nevery = 2\n\
+pub(crate) const SWEEP: &str = "replicas = 3\nsteps = 400\nevery = 2\n\
     [[axis]]\nkey = \"live.learning_rate\"\nfrom = 0.005\nto = 0.02\nn = 3\nscale = \"log\"\n\
     [[axis]]\nkey = \"live.label_noise_std\"\nvalues = [0, 0.5]\n\
     [experiment.teacher]\nstrengths = [3, 1]\n[experiment.live]\nbatch_size = 4\n";
 
 /// A directory with a sweep file in it.
-fn folder(text: &str) -> TempDir {
+pub(crate) fn folder(text: &str) -> TempDir {
     let directory = TempDir::new().unwrap();
     fs::write(directory.path().join("s.toml"), text).unwrap();
     directory
@@ -33,19 +33,19 @@ fn run(directory: &Path, arguments: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), errors)
 }
 
-fn done(directory: &Path, arguments: &[&str]) {
+pub(crate) fn done(directory: &Path, arguments: &[&str]) {
     let (code, errors) = run(directory, arguments);
     assert_eq!(code, 0, "{arguments:?}: {errors}");
 }
 
 /// The merged table of directories.
-fn merged(directory: &Path, from: &[&str]) -> String {
+pub(crate) fn merged(directory: &Path, from: &[&str]) -> String {
     done(directory, &[&["--merge"], from, &["--out", "t.csv"]].concat());
     fs::read_to_string(directory.join("t.csv")).unwrap()
 }
 
 /// Columns of a table by name.
-fn column<'a>(table: &'a str, name: &str) -> Vec<&'a str> {
+pub(crate) fn column<'a>(table: &'a str, name: &str) -> Vec<&'a str> {
     let place = table
         .lines()
         .next()
@@ -339,56 +339,6 @@ fn archives_hold_the_columns() {
     }
     let (code, message) = run(at, &["--merge", "d", "--out", "t.xls"]);
     assert!(code == 2 && message.contains(".parquet"), "{message}");
-}
-
-#[test]
-fn a_map_shows_every_cell_and_says_what_it_cannot() {
-    let folder = folder(&SWEEP.replace("to = 0.02", "to = 2"));
-    let at = folder.path();
-    done(at, &["s.toml", "--out", "d"]);
-    merged(at, &["d"]);
-    let plot = |arguments: &[&str]| {
-        let output = saddlescope(at, &[&["plot"], arguments].concat());
-        let errors = String::from_utf8(output.stderr).unwrap();
-        (output.status.code().unwrap(), errors)
-    };
-    assert_eq!(plot(&["t.csv", "--out", "map.svg"]), (0, String::new()));
-    let svg = fs::read_to_string(at.join("map.svg")).unwrap();
-    for words in ["learning rate", "Mode 1: step at which it is learned", "diverged"] {
-        assert!(svg.contains(words), "{words}");
-    }
-    // Tables that hold their sweep say what theory says of it.
-    done(at, &["--merge", "d", "--out", "t.npz"]);
-    assert_eq!(plot(&["t.npz", "--out", "theory.svg"]), (0, String::new()));
-    let theory = fs::read_to_string(at.join("theory.svg")).unwrap();
-    assert!(theory.contains("descent unstable") && !svg.contains("descent unstable"));
-    let bare = plot(&[
-        "t.npz",
-        "--out",
-        "bare.png",
-        "--no-theory",
-        "--measure",
-        "lead_over_predicted",
-    ]);
-    assert_eq!(bare, (0, String::new()));
-    #[cfg(feature = "parquet")]
-    {
-        done(at, &["--merge", "d", "--out", "t.parquet"]);
-        assert_eq!(plot(&["t.parquet", "--out", "same.svg"]), (0, String::new()));
-        assert_eq!(fs::read_to_string(at.join("same.svg")).unwrap(), theory);
-    }
-    for (arguments, words) in [
-        (&["t.csv", "--out", "m.gif"][..], ".svg"),
-        (
-            &["t.csv", "--out", "m.svg", "--measure", "speed"],
-            "no column of numbers",
-        ),
-        (&["t.csv", "--out", "m.svg", "--mode", "3"], "--mode 3"),
-        (&["no.csv", "--out", "m.svg"], "cannot be read"),
-    ] {
-        let (code, message) = plot(arguments);
-        assert!(code == 2 && message.contains(words), "{arguments:?}: {message}");
-    }
 }
 
 /// Kills a sweep `n_kills` times, each at another instant, and compares the table in the end with that of an undisturbed one.

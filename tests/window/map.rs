@@ -5,9 +5,12 @@ use std::sync::atomic::AtomicBool;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect};
 use egui_kittest::kittest::Queryable as _;
+use saddlescope::app::Window;
 use saddlescope::chart::{MapRange, MapView};
 use saddlescope::experiment::Experiment;
 use saddlescope::files::write_whole;
+use saddlescope::session::Session;
+use saddlescope::simulation::Simulation;
 use saddlescope::sweep::{Collected, Survey, TableFormat, write_table};
 
 use crate::support::{WindowHarness, drop_file, open, wait_for_label, wait_until, window};
@@ -59,6 +62,22 @@ fn button(
     harness.step();
 }
 
+/// Clicks within the time that a click may take: every event has a frame of its own, a quarter of a second long.
+fn click(harness: &mut WindowHarness, pos: Pos2, modifiers: Modifiers) {
+    harness.event(Event::PointerMoved(pos));
+    harness.event(Event::ModifiersChanged(modifiers));
+    for pressed in [true, false] {
+        harness.event(Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers,
+        });
+    }
+    harness.event(Event::ModifiersChanged(Modifiers::NONE));
+    harness.step();
+}
+
 #[test]
 fn a_part_is_computed_anew_and_backspace_goes_back() {
     let mut harness = with_map();
@@ -88,7 +107,7 @@ fn a_part_is_computed_anew_and_backspace_goes_back() {
 }
 
 #[test]
-fn presets_and_the_palette_choose_the_axes() {
+fn presets_choose_the_axes() {
     let mut harness = with_map();
     harness.get_by_label("\u{3b7} \u{d7} \u{3c3}").click();
     wait_for_label(&mut harness, "over learning rate \u{3b7} and label noise \u{3c3}");
@@ -97,10 +116,71 @@ fn presets_and_the_palette_choose_the_axes() {
     wait_until(&mut harness, "eight depths", |window| {
         window.map_progress().1 == 64 * 8
     });
-    // Another measure and another mode begin nothing anew.
     harness.get_by_label("map of mode 2").click();
     wait_for_label(&mut harness, "map of Mode 2");
-    assert_eq!(window(&harness).map_progress().1, 64 * 8);
+}
+
+/// Saves the session of a halted run and reads it.
+fn saved(harness: &mut WindowHarness) -> Session {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("run.toml");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    harness.run_steps(2);
+    harness.get_by_role_and_label(Role::TextInput, "file").focus();
+    harness.step();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.step();
+    harness
+        .get_by_role_and_label(Role::TextInput, "file")
+        .type_text(path.to_str().unwrap());
+    harness.step();
+    harness.get_by_role_and_label(Role::Button, "Save").click();
+    wait_until(harness, "saved", |_| path.exists());
+    Session::read(&path).unwrap()
+}
+
+#[test]
+fn a_click_runs_a_cell_and_shift_runs_its_very_network() {
+    let mut harness = with_map();
+    let own = window(&harness).seed();
+    // The corner of a block of the first level, so that it is shown at its own place whatever else is done.
+    let place = (24, 16);
+    let survey = Survey::new(&Experiment::default(), &MapView::default()).unwrap();
+    let cell = survey.cell(place).unwrap();
+    let table = survey.table();
+    let share = |edges: &[f64], i: usize| {
+        let middle = f64::midpoint(edges[i], edges[i + 1]);
+        ((middle - edges[0]) / (edges[edges.len() - 1] - edges[0])) as f32
+    };
+    // What is said of a run may move the map, so its place is looked up before every click.
+    let at = |harness: &WindowHarness| {
+        let (x, y) = (share(&table.x.edges(), place.0), share(&table.y.edges(), place.1));
+        point(harness, x, y)
+    };
+    let is_of_cell =
+        |window: &Window| window.live_in_force() == cell.experiment.live && window.steps_taken() > 0;
+    let pos = at(&harness);
+    click(&mut harness, pos, Modifiers::NONE);
+    wait_until(&mut harness, "the settings of the cell", is_of_cell);
+    assert_eq!(window(&harness).seed(), own);
+    harness.run_steps(4);
+    let pos = at(&harness);
+    click(&mut harness, pos, Modifiers::SHIFT);
+    let seed = cell.id.seed(0);
+    wait_until(&mut harness, "the network of the cell", |window| {
+        window.seed() == seed && is_of_cell(window)
+    });
+    harness.key_press(Key::Space);
+    wait_until(&mut harness, "halted", |window| {
+        window.summary().starts_with("halted")
+    });
+    let session = saved(&mut harness);
+    assert_eq!(session.experiment, cell.replica(0));
+    // The first replica of the cell, by hand, has the same state to the bit.
+    let mut simulation = Simulation::new(&cell.replica(0)).unwrap();
+    simulation.advance_to(session.end.step);
+    assert_eq!(Session::of(&simulation).end.digest, session.end.digest);
+    assert!(session.end.digest.is_some());
 }
 
 /// A merged table over two short axes.
