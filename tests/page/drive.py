@@ -123,7 +123,7 @@ def hostile_links(browser, address, link):
     code = link.split("#s=")[1]
     cases = [
         (code[:-40], "damaged"),
-        (code[:100] + ("A" if code[100] != "A" else "B") + code[101:], ""),
+        (code[:100] + ("A" if code[100] != "A" else "B") + code[101:], "damaged"),
         ("A" * 70000, "bytes long"),
         ("AgAAAAAA", "format 2"),
     ]
