@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::stationary::ModeStatistics;
 use crate::dynamics::LiveParams;
 use crate::experiment::{DataKind, Dynamics, Engine, Experiment};
-use crate::stats::{SeriesEstimates, ks_distance_of_histogram, ks_noise_level};
+use crate::stats::{Measured, SeriesEstimates, ks_distance_of_histogram, ks_noise_level};
 use crate::theory::{
     ModeLaw, Momentum, MomentumRule, NoiseBalance, NoisyNetwork, StationaryLaw, Steps,
     balance_relaxation_time, boltzmann_cumulative, discrete_matrix_variance, relaxation_rate, row_variance,
@@ -246,6 +246,29 @@ impl Prediction {
         network.present_variance(self.mode, curvature, statistics.row_rate)
     }
 
+    /// The predicted variances by name, as far as there are any: each assumes something else, see the crate's table of claims.
+    pub fn variances(&self, statistics: &ModeStatistics) -> Vec<(&'static str, f64)> {
+        let named = [
+            ("Boltzmann", Some(self.law.temperature())),
+            ("discrete", self.discrete_variance),
+            ("present weights", self.present_variance(statistics)),
+            ("noise balance", self.balanced_variance()),
+        ];
+        let known = named
+            .into_iter()
+            .filter_map(|(name, variance)| Some((name, variance?)));
+        known.collect()
+    }
+
+    /// The prediction that lies nearest to the measured variance, and inside its 95 % interval; `None` where none does.
+    pub fn agreeing(&self, statistics: &ModeStatistics, variance: &Measured) -> Option<&'static str> {
+        let distance = |predicted: f64| (predicted - variance.value).abs();
+        { self.variances(statistics).into_iter() }
+            .filter(|(_, predicted)| (variance.low..=variance.high).contains(predicted))
+            .min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))
+            .map(|(name, _)| name)
+    }
+
     /// Kolmogorov-Smirnov distances of the measured values.
     pub fn distances(&self, statistics: &ModeStatistics, estimates: &Estimates) -> Distances {
         let histogram = &statistics.histogram;
@@ -348,6 +371,15 @@ mod tests {
             ratio.is_some_and(|ratio| (ratio - 1.0).abs() < 1e-12),
             "{prediction:?}"
         );
+        // Of four predictions that nearly coincide one is named; of a variance that is twice as large, none.
+        assert!(prediction.agreeing(mode, &variance).is_some());
+        let twice = Measured {
+            value: 2.0 * variance.value,
+            low: 2.0 * variance.low,
+            high: 2.0 * variance.high,
+            ..variance
+        };
+        assert_eq!(prediction.agreeing(mode, &twice), None);
         assert!(!prediction.is_drifting(mode, &estimates, 1e-3 * 200_000.0));
     }
 }

@@ -136,6 +136,15 @@ impl ModeLaw {
         self.noise_scale * depth * depth * power * self.residual_variance(strength)
     }
 
+    /// What makes [`diffusion`](Self::diffusion) rise and fall with the strength: `d ln s^(4-4/L) / ds` and `-d ln V / ds`. Below the
+    /// peak the first is larger.
+    ///
+    /// Domain: `strength > 0`.
+    pub fn diffusion_slopes(&self, strength: f64) -> (f64, f64) {
+        let fall = 4.0 * (self.teacher_strength - strength) / self.residual_variance(strength);
+        (2.0 * self.flow_power() / strength, fall)
+    }
+
     /// Drift `-w^(L-1) (w^L - m)` of the weight `w >= 0` that every layer gives to the mode.
     pub fn weight_drift(&self, weight: f64) -> f64 {
         -weight.powf(self.depth() - 1.0) * (weight.powf(self.depth()) - self.teacher_strength)

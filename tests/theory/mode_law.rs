@@ -182,3 +182,30 @@ fn diffusion_is_proportional_to_the_noise_scale_and_drift_is_the_flow_without_it
     assert_close(quiet.drift(0.7), quiet.flow_drift(0.7), 0.0);
     assert_close(quiet.diffusion(0.7), 0.0, 0.0);
 }
+
+#[test]
+fn the_diffusion_rises_while_its_power_outweighs_its_residual() {
+    for depth in 1..=5 {
+        for sigma in [0.0, 0.1, 0.6] {
+            let law = law(depth, 1.5, sigma, 0.01);
+            for i in 1..40 {
+                let strength = 0.05 * f64::from(i);
+                let (rise, fall) = law.diffusion_slopes(strength);
+                // Centred difference of the logarithm, error of second order: 1e-10 of a third derivative below 1e5 where V is not zero.
+                let h = 1e-6 * strength;
+                if law.residual_variance(strength) < 1e-4 {
+                    continue;
+                }
+                let slope = (law.diffusion(strength + h).ln() - law.diffusion(strength - h).ln()) / (2.0 * h);
+                assert!(
+                    (rise - fall - slope).abs() < 1e-6 * (rise + fall.abs()).max(1.0),
+                    "{depth} {sigma} {strength}: {rise} {fall} {slope}"
+                );
+            }
+            if let Some(peak) = law.diffusion_peak() {
+                let (rise, fall) = law.diffusion_slopes(peak);
+                assert!((rise - fall).abs() < 1e-9 * rise, "{depth} {sigma}");
+            }
+        }
+    }
+}
