@@ -17,10 +17,51 @@ pub struct Difference {
     pub there: String,
 }
 
+/// Keys by the symbols and words that people use.
+const NAMES: [(&str, &str); 20] = [
+    ("live.learning_rate", "\u{3b7}"),
+    ("live.batch_size", "B"),
+    ("live.label_noise_std", "\u{3c3}"),
+    ("live.momentum", "\u{3bc}"),
+    ("live.weight_decay", "\u{3bb}"),
+    ("teacher.strengths", "teacher m"),
+    ("teacher.basis", "basis of the teacher"),
+    ("network.hidden", "hidden widths"),
+    ("network.d_in", "inputs"),
+    ("network.d_out", "outputs"),
+    ("init.scheme", "start"),
+    ("init.strength", "s\u{2080}"),
+    ("init.std", "std of initial weights"),
+    ("init.gamma", "\u{3b3}"),
+    ("data.kind", "samples"),
+    ("data.n_samples", "N"),
+    ("data.sampling", "samples visited"),
+    ("langevin.noise", "noise"),
+    ("optimizer.decay", "decay"),
+    ("engine", "engine"),
+];
+
 impl fmt::Display for Difference {
+    /// The change from the second experiment to the first: `σ 0 → 0.08`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} here {}", self.key, self.there, self.here)
+        let name = NAMES.iter().find(|(key, _)| *key == self.key);
+        let name = name.map_or(self.key.as_str(), |(_, name)| name);
+        write!(f, "{name} {} \u{2192} {}", plain(&self.there), plain(&self.here))
     }
+}
+
+/// A value as people write it: no quotation marks, no `.0`, a list without brackets.
+fn plain(value: &str) -> String {
+    if let Ok(number) = value.parse::<f64>() {
+        return number.to_string();
+    }
+    if let Some(list) = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        if list.is_empty() {
+            return "none".to_owned();
+        }
+        return list.split(", ").map(plain).collect::<Vec<_>>().join(", ");
+    }
+    value.trim_matches('"').replace('_', " ")
 }
 
 impl Experiment {
@@ -88,15 +129,17 @@ mod tests {
         there.seed = 7;
         there.live.momentum = 0.9;
         there.optimizer.beta1 = 0.8;
+        there.engine = crate::experiment::Engine::GradientFlow;
         let found: Vec<String> = here.differences(&there).iter().map(ToString::to_string).collect();
         assert_eq!(
             found,
             [
-                "live.learning_rate 0.01 here 0.005",
-                "live.momentum 0.9 here 0.0",
-                "network.hidden [4, 4] here [4]",
-                "optimizer.beta1 0.8 here 0.9",
-                "seed 7 here 1"
+                "engine gradient flow \u{2192} sgd",
+                "\u{3b7} 0.01 \u{2192} 0.005",
+                "\u{3bc} 0.9 \u{2192} 0",
+                "hidden widths 4, 4 \u{2192} 4",
+                "optimizer.beta1 0.8 \u{2192} 0.9",
+                "seed 7 \u{2192} 1"
             ]
         );
     }
