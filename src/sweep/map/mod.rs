@@ -23,8 +23,9 @@ pub use boundaries::{Boundaries, Boundary, Law, Setting};
 pub use measure::{measure_title, offered};
 pub use parameter::{PARAMETERS, Parameter, symbol};
 pub use read::is_table;
+pub use reading::Wanted;
 pub use replay::Replay;
-pub use table::{CellMode, MapCell, MapTable, Wanted};
+pub use table::{CellMode, MapCell, MapTable};
 
 /// Why a table is no map. Each message is one line.
 #[derive(Debug, Error)]

@@ -7,11 +7,26 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::table::none;
+use super::measure::{self, Place};
+use super::read::{self, TableReader};
+use super::table::{none, number_of};
 use super::{CellMode, MapAxis, MapCell, MapError, MapTable};
 use crate::budget;
 use crate::experiment::MAX_RANK;
+use crate::panics::caught;
 use crate::sweep::ModeOutcome;
+
+/// Rows that are read between two looks at the memory.
+const ROWS_BETWEEN_LOOKS: usize = 1 << 14;
+
+/// Which part of a table is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// Everything.
+    All,
+    /// One measure of one mode, counted from 1.
+    One(&'a str, u64),
+}
 
 /// Cells as they are read.
 #[derive(Default)]
@@ -122,6 +137,81 @@ impl Reading {
     }
 }
 
+impl MapTable {
+    /// Reads a merged table.
+    ///
+    /// # Errors
+    /// [`MapError`], one line.
+    pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<Self, MapError> {
+        // The library for Parquet panics at some damaged files.
+        caught(|| Self::read_file(path, wanted)).unwrap_or_else(|_| {
+            Err(MapError::Read {
+                path: path.to_owned(),
+                cause: io::Error::other("a damaged Parquet file"),
+            })
+        })
+    }
+
+    fn read_file(path: &Path, wanted: Wanted<'_>) -> Result<Self, MapError> {
+        let refused = |cause| MapError::Read {
+            path: path.to_owned(),
+            cause,
+        };
+        let TableReader { names, rows, sweep } = read::open(path).map_err(refused)?;
+        let place = |column: &'static str| {
+            let found = names.iter().position(|name| name == column);
+            found.ok_or_else(|| MapError::NoSweep {
+                path: path.to_owned(),
+                column,
+            })
+        };
+        let (mode_column, status_column) = (place("mode")?, place("status")?);
+        let measured = &names[mode_column..];
+        let kept: Vec<usize> = match wanted {
+            Wanted::All => (0..measured.len()).collect(),
+            Wanted::One(name, _) => {
+                if Place::of(name, measured).is_none() {
+                    return Err(MapError::NoMeasure {
+                        measure: name.to_owned(),
+                        known: measure::known(measured).join(", "),
+                    });
+                }
+                let needed = measure::columns_of(name);
+                let is_needed = |&i: &usize| needed.contains(&measured[i].as_str());
+                (0..measured.len()).filter(is_needed).collect()
+            }
+        };
+        let mut reading = Reading::default();
+        let bytes_of_row = (kept.len() * size_of::<f64>() + 64 * (mode_column + 2)) as u64;
+        for (n, row) in rows.enumerate() {
+            let row = row.map_err(refused)?;
+            if row.len() != names.len() {
+                let cause = io::Error::other("a row has another number of columns than the first");
+                return Err(refused(cause));
+            }
+            if n % ROWS_BETWEEN_LOOKS == 0 {
+                budget::check(bytes_of_row * (n + ROWS_BETWEEN_LOOKS) as u64)
+                    .map_err(|cause| refused(io::Error::other(cause)))?;
+            }
+            let mode: usize = row[mode_column].parse().unwrap_or(0);
+            let is_wanted = match wanted {
+                Wanted::All => mode >= 1,
+                Wanted::One(_, wanted) => mode as u64 == wanted,
+            };
+            if is_wanted {
+                let numbers = kept.iter().map(|&i| number_of(&row[mode_column + i]));
+                let named = &row[..mode_column];
+                { reading.push(named, mode, &row[status_column], numbers.collect()) }.map_err(refused)?;
+            }
+        }
+        if let (Wanted::One(_, mode), true) = (wanted, reading.cells.is_empty()) {
+            return Err(MapError::NoMode { mode });
+        }
+        let columns = kept.iter().map(|&i| measured[i].clone()).collect();
+        reading.finish(path, &names[1..mode_column], columns, sweep)
+    }
+}
+
 /// Columns of axes that vary by themselves; where none does, the first.
 fn free_axes(cells: &[MapCell], n_axes: usize) -> Vec<usize> {
     let mut free: Vec<usize> = Vec::new();
@@ -150,7 +240,6 @@ fn free_axes(cells: &[MapCell], n_axes: usize) -> Vec<usize> {
 mod tests {
     use std::fmt::Write as _;
 
-    use super::super::Wanted;
     use super::*;
 
     fn read(rows: &str) -> Result<MapTable, MapError> {

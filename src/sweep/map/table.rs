@@ -1,19 +1,8 @@
-//! The cells of a sweep over two parameters in memory: read from a merged table, or put in one by one as they are computed.
+//! The cells of a sweep over two parameters in memory: read from a merged table (`reading`), or put in one by one as they are computed.
 
-use std::io;
-use std::path::Path;
-
-use super::MapError;
 use super::axis::MapAxis;
 use super::measure::{self, Place};
-use super::read::{self, TableReader};
-use super::reading::Reading;
-use crate::budget;
-use crate::panics::caught;
 use crate::sweep::{CellId, CellRows, ModeOutcome, Sweep};
-
-/// Rows that are read between two looks at the memory.
-const ROWS_BETWEEN_LOOKS: usize = 1 << 14;
 
 /// One mode of a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,15 +43,6 @@ pub struct MapTable {
     pub(super) blocks: Vec<(usize, usize)>,
 }
 
-/// Which part of a table is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted<'a> {
-    /// Everything.
-    All,
-    /// One measure of one mode, counted from 1.
-    One(&'a str, u64),
-}
-
 impl MapTable {
     /// A table without cells over two axes of a sweep; `y` is the only value of no axis where the sweep has one.
     pub fn empty(sweep: &Sweep, blocks: Vec<(usize, usize)>) -> Self {
@@ -86,79 +66,6 @@ impl MapTable {
             keys,
             blocks,
         }
-    }
-
-    /// Reads a merged table.
-    ///
-    /// # Errors
-    /// [`MapError`], one line.
-    pub fn read(path: &Path, wanted: Wanted<'_>) -> Result<Self, MapError> {
-        // The library for Parquet panics at some damaged files.
-        caught(|| Self::read_file(path, wanted)).unwrap_or_else(|_| {
-            Err(MapError::Read {
-                path: path.to_owned(),
-                cause: io::Error::other("a damaged Parquet file"),
-            })
-        })
-    }
-
-    fn read_file(path: &Path, wanted: Wanted<'_>) -> Result<Self, MapError> {
-        let refused = |cause| MapError::Read {
-            path: path.to_owned(),
-            cause,
-        };
-        let TableReader { names, rows, sweep } = read::open(path).map_err(refused)?;
-        let place = |column: &'static str| {
-            let found = names.iter().position(|name| name == column);
-            found.ok_or_else(|| MapError::NoSweep {
-                path: path.to_owned(),
-                column,
-            })
-        };
-        let (mode_column, status_column) = (place("mode")?, place("status")?);
-        let measured = &names[mode_column..];
-        let kept: Vec<usize> = match wanted {
-            Wanted::All => (0..measured.len()).collect(),
-            Wanted::One(name, _) => {
-                if Place::of(name, measured).is_none() {
-                    return Err(MapError::NoMeasure {
-                        measure: name.to_owned(),
-                        known: measure::known(measured).join(", "),
-                    });
-                }
-                let needed = measure::columns_of(name);
-                let is_needed = |&i: &usize| needed.contains(&measured[i].as_str());
-                (0..measured.len()).filter(is_needed).collect()
-            }
-        };
-        let mut reading = Reading::default();
-        let bytes_of_row = (kept.len() * size_of::<f64>() + 64 * (mode_column + 2)) as u64;
-        for (n, row) in rows.enumerate() {
-            let row = row.map_err(refused)?;
-            if row.len() != names.len() {
-                let cause = io::Error::other("a row has another number of columns than the first");
-                return Err(refused(cause));
-            }
-            if n % ROWS_BETWEEN_LOOKS == 0 {
-                budget::check(bytes_of_row * (n + ROWS_BETWEEN_LOOKS) as u64)
-                    .map_err(|cause| refused(io::Error::other(cause)))?;
-            }
-            let mode: usize = row[mode_column].parse().unwrap_or(0);
-            let is_wanted = match wanted {
-                Wanted::All => mode >= 1,
-                Wanted::One(_, wanted) => mode as u64 == wanted,
-            };
-            if is_wanted {
-                let numbers = kept.iter().map(|&i| number_of(&row[mode_column + i]));
-                let named = &row[..mode_column];
-                { reading.push(named, mode, &row[status_column], numbers.collect()) }.map_err(refused)?;
-            }
-        }
-        if let (Wanted::One(_, mode), true) = (wanted, reading.cells.is_empty()) {
-            return Err(MapError::NoMode { mode });
-        }
-        let columns = kept.iter().map(|&i| measured[i].clone()).collect();
-        reading.finish(path, &names[1..mode_column], columns, sweep)
     }
 
     /// Puts a computed cell of a sweep over these axes in its place.
@@ -275,6 +182,6 @@ pub(super) fn none() -> MapAxis {
     MapAxis::new("", vec![String::new()])
 }
 
-fn number_of(field: &str) -> f64 {
+pub(super) fn number_of(field: &str) -> f64 {
     field.parse().unwrap_or(f64::NAN)
 }

@@ -1,7 +1,17 @@
 //! Drift and diffusion of a mode's strength in the coordinate of its quantiles, with their slopes: what the rates of the quantiles and
 //! the derivatives of those are made of.
 
-use super::Transport;
+use crate::theory::ModeLaw;
+
+/// The mode equation in the coordinate `z` of the quantiles.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Equation {
+    pub(super) law: ModeLaw,
+    /// Strength at the origin of `z = ln s`; none where `z` is the strength itself.
+    unit: Option<f64>,
+    /// Logarithm of that strength; 0 where there is none.
+    log_unit: f64,
+}
 
 /// Drift and diffusion at a point: `b - D'/2`, its slope, `D` and `D'`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,7 +22,20 @@ pub(super) struct Local {
     pub(super) diffusion_slope: f64,
 }
 
-impl Transport {
+impl Equation {
+    pub(super) fn new(law: ModeLaw, unit: Option<f64>) -> Self {
+        Self {
+            law,
+            unit,
+            log_unit: unit.map_or(0.0, f64::ln),
+        }
+    }
+
+    /// Strength at `z`.
+    fn strength(&self, place: f64) -> f64 {
+        self.unit.map_or(place, |unit| unit * place.exp())
+    }
+
     /// Drift and diffusion at `z`, with their slopes: with `q = 1 - 2/L`, `g = s^q`, `V = 2 (s - m)^2 + sigma^2` and the pace `p = 1/(1 - mu)`
     ///
     /// ```text
@@ -25,7 +48,7 @@ impl Transport {
         let (depth, teacher) = (law.depth as f64, law.teacher_strength);
         // Momentum makes the strength spread faster than the noise of one gradient.
         let pace = 1.0 / (1.0 - law.momentum);
-        let strength = self.quantiles.strength(place);
+        let strength = self.strength(place);
         let away = strength - teacher;
         let variance = law.residual_variance(strength);
         if law.depth <= 1 {
@@ -69,7 +92,7 @@ impl Transport {
 
 #[cfg(test)]
 mod tests {
-    use crate::theory::{ModeLaw, Transport};
+    use super::*;
 
     /// Against drift and diffusion of the law, and their differences, at every depth, with momentum and decay.
     #[test]
@@ -84,10 +107,10 @@ mod tests {
                     momentum,
                     weight_decay,
                 };
-                let transport = Transport::new(&law, 0.4).unwrap_or_else(|| unreachable!("it has noise"));
+                let equation = Equation::new(law, (depth >= 2).then_some(law.scale_strength()));
                 let pace = 1.0 / (1.0 - momentum);
                 let coefficients = |place: f64| {
-                    let strength = transport.quantiles.strength(place);
+                    let strength = equation.strength(place);
                     let diffusion = law.diffusion(strength) * pace * pace;
                     if depth == 1 {
                         return (law.drift(strength), diffusion);
@@ -96,12 +119,12 @@ mod tests {
                     (law.drift(strength) / strength - 0.5 * relative, relative)
                 };
                 for strength in [1e-3, 0.3, 1.2, 1.7, 2.5] {
-                    let place = transport.quantiles.place(strength);
+                    let place = equation.unit.map_or(strength, |unit| (strength / unit).ln());
                     let h = 1e-4;
                     let [below, here, above] = [place - h, place, place + h].map(coefficients);
                     let slope = (above.1 - below.1) / (2.0 * h);
                     let bend = (above.1 - 2.0 * here.1 + below.1) / (h * h);
-                    let local = transport.local(place);
+                    let local = equation.local(place);
                     let close = |found: f64, expected: f64, what: &str| {
                         let scale = here.0.abs() + here.1.abs() + slope.abs() + 1e-3;
                         assert!(

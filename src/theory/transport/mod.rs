@@ -26,7 +26,7 @@
 mod coefficients;
 mod rodas;
 
-use coefficients::Local;
+use coefficients::{Equation, Local};
 use rodas::Work;
 
 use super::ModeLaw;
@@ -46,9 +46,7 @@ const LOWEST: f64 = -600.0;
 /// Law of one mode's strength as it moves on in time, from a point at time 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transport {
-    law: ModeLaw,
-    /// Logarithm of the strength at the origin of `z`.
-    log_unit: f64,
+    equation: Equation,
     time: f64,
     quantiles: Quantiles,
     /// The next step.
@@ -71,15 +69,14 @@ impl Transport {
             return None;
         }
         let mut transport = Self {
-            law: *law,
-            log_unit: unit.map_or(0.0, f64::ln),
+            equation: Equation::new(*law, unit),
             time: 0.0,
             quantiles: Quantiles::new(unit, vec![0.0; N_POINTS]),
             step: 0.0,
             work: Work::default(),
         };
         let origin = transport.quantiles.place(start);
-        let local = transport.local(origin);
+        let local = transport.equation.local(origin);
         let rate = super::curvature(law.depth, scale.max(start.abs())) / (1.0 - law.momentum);
         // Of a point: the first moments for a moment.
         let first = FIRST / rate.max(1e-300);
@@ -103,12 +100,12 @@ impl Transport {
 
     /// The law in force.
     pub fn law(&self) -> &ModeLaw {
-        &self.law
+        &self.equation.law
     }
 
     /// Takes other parameters from here on.
     pub fn set_law(&mut self, law: &ModeLaw) {
-        self.law = *law;
+        self.equation.law = *law;
     }
 
     /// The law at the time reached.
@@ -123,14 +120,14 @@ impl Transport {
 
     /// Whether even the uppermost quantile is as good as zero: the mode is lost, and stays there.
     fn is_at_zero(&self) -> bool {
-        self.law.depth >= 2 && self.quantiles.places.last().is_some_and(|place| *place < LOWEST)
+        self.equation.law.depth >= 2 && self.quantiles.places.last().is_some_and(|place| *place < LOWEST)
     }
 
     /// Moves a point on: where the law in force has noise there it spreads again, by the first moments for a moment, else it goes where
     /// the drift takes it.
     fn advance_point(&mut self, until: f64, rate: f64) {
         let middle = self.quantiles.places[N_POINTS / 2];
-        let local = self.local(middle);
+        let local = self.equation.local(middle);
         let left = until - self.time;
         let first = (FIRST / rate).min(left);
         let std = (local.diffusion * first).sqrt();
@@ -145,8 +142,8 @@ impl Transport {
             return;
         }
         // A hundredth of the relaxation at a time, by the middle of the step.
-        let step = left.min(0.01 * (1.0 - self.law.momentum) / rate);
-        let halfway = self.local(middle + 0.5 * step * drift(&local));
+        let step = left.min(0.01 * (1.0 - self.equation.law.momentum) / rate);
+        let halfway = self.equation.local(middle + 0.5 * step * drift(&local));
         let way = step * drift(&halfway);
         if way.is_finite() {
             for place in &mut self.quantiles.places {
@@ -181,7 +178,7 @@ impl Transport {
     /// # Errors
     /// [`Unresolved`] where no step is small enough; the law is then that of the time reached.
     pub fn advance_once(&mut self, until: f64) -> Result<(), Unresolved> {
-        let rate = super::curvature(self.law.depth, self.law.scale_strength()).max(1e-300);
+        let rate = super::curvature(self.law().depth, self.law().scale_strength()).max(1e-300);
         let shortest = LEAST_STEP / rate;
         if self.is_at_zero() {
             self.time = until;
@@ -195,7 +192,7 @@ impl Transport {
             let left = until - self.time;
             let is_cut = self.step >= left;
             let step = self.step.min(left);
-            let error = self.try_step(step);
+            let error = self.work.try_step(&self.equation, &self.quantiles.places, step);
             let factor = if error.is_finite() {
                 (0.9 * error.max(1e-9).powf(-1.0 / 3.0)).clamp(0.2, 4.0)
             } else {

@@ -1,7 +1,7 @@
 //! One step of the quantiles in time: Rodas3, a Rosenbrock method of order 3 that damps what is stiff, with its embedded error (Sandu et
 //! al., Atmos. Environ. 31, 3459 (1997)). The matrix of derivatives has three diagonals, for a rate depends on the neighbours alone.
 
-use super::Transport;
+use super::coefficients::Equation;
 use crate::theory::quantiles::{N_POINTS, SPACING, abscissa};
 
 /// Error of a step that is allowed, as a share of the local width.
@@ -20,26 +20,19 @@ pub(super) struct Work {
     factors: Vec<f64>,
 }
 
-impl Transport {
-    /// Takes a step of Rodas3 into the trial places; gives its error in units of what is allowed.
-    pub(super) fn try_step(&mut self, step: f64) -> f64 {
-        let mut work = std::mem::take(&mut self.work);
-        let error = self.rodas(step, &mut work);
-        self.work = work;
-        error
-    }
-
-    fn rodas(&self, step: f64, work: &mut Work) -> f64 {
+impl Work {
+    /// Takes a step of Rodas3 from these places into the trial ones; gives its error in units of what is allowed.
+    pub(super) fn try_step(&mut self, equation: &Equation, places: &[f64], step: f64) -> f64 {
         const GAMMA: f64 = 0.5;
-        let Work {
+        let Self {
             stages,
             trial,
             rates,
             jacobian,
             pivots,
             factors,
-        } = work;
-        self.rates(&self.quantiles.places, rates, Some(&mut *jacobian));
+        } = self;
+        rates_of(equation, places, rates, Some(&mut *jacobian));
         factorise(1.0 / (step * GAMMA), jacobian, pivots, factors);
         let [one, two, three, four] = stages;
         let solve = |out: &mut Vec<f64>, rates: &[f64], memory: &dyn Fn(usize) -> f64| {
@@ -50,19 +43,13 @@ impl Transport {
         solve(one, rates, &|_| 0.0);
         solve(two, rates, &|i| 4.0 * one[i]);
         trial.clear();
-        trial.extend(
-            self.quantiles
-                .places
-                .iter()
-                .zip(&*one)
-                .map(|(place, one)| place + 2.0 * one),
-        );
-        self.rates(trial, rates, None);
+        trial.extend(places.iter().zip(&*one).map(|(place, one)| place + 2.0 * one));
+        rates_of(equation, trial, rates, None);
         solve(three, rates, &|i| one[i] - two[i]);
         for (trial, three) in trial.iter_mut().zip(&*three) {
             *trial += three;
         }
-        self.rates(trial, rates, None);
+        rates_of(equation, trial, rates, None);
         solve(four, rates, &|i| one[i] - two[i] - 8.0 / 3.0 * three[i]);
         for (trial, four) in trial.iter_mut().zip(&*four) {
             *trial += four;
@@ -82,49 +69,54 @@ impl Transport {
         let error = (sum / total).sqrt();
         if error.is_nan() { f64::INFINITY } else { error }
     }
+}
 
-    /// `dQ/dt` of every quantile and, if asked for, its derivatives.
-    fn rates(&self, places: &[f64], rates: &mut Vec<f64>, mut jacobian: Option<&mut [Vec<f64>; 3]>) {
-        rates.clear();
-        if let Some(jacobian) = &mut jacobian {
-            jacobian.iter_mut().for_each(Vec::clear);
+/// `dQ/dt` of every quantile and, if asked for, its derivatives.
+fn rates_of(
+    equation: &Equation,
+    places: &[f64],
+    rates: &mut Vec<f64>,
+    mut jacobian: Option<&mut [Vec<f64>; 3]>,
+) {
+    rates.clear();
+    if let Some(jacobian) = &mut jacobian {
+        jacobian.iter_mut().for_each(Vec::clear);
+    }
+    for (i, &place) in places.iter().enumerate() {
+        let local = equation.local(place);
+        // Beyond the ends the law goes on as a Gaussian.
+        let (is_first, is_last) = (i == 0, i == N_POINTS - 1);
+        let below = if is_first {
+            2.0 * place - places[1]
+        } else {
+            places[i - 1]
+        };
+        let above = if is_last {
+            2.0 * place - places[i - 1]
+        } else {
+            places[i + 1]
+        };
+        let slope = (above - below) / (2.0 * SPACING);
+        let bend = (above - 2.0 * place + below) / (SPACING * SPACING);
+        let normal = abscissa(i);
+        let push = normal / slope + bend / (slope * slope);
+        rates.push(local.velocity + 0.5 * local.diffusion * push);
+        let Some(jacobian) = &mut jacobian else { continue };
+        let half = 0.5 * local.diffusion;
+        let by_slope = -half * (normal + 2.0 * bend / slope) / (slope * slope) / (2.0 * SPACING);
+        let by_bend = half / (slope * slope * SPACING * SPACING);
+        let mut entries = [
+            by_bend - by_slope,
+            local.velocity_slope + 0.5 * local.diffusion_slope * push - 2.0 * by_bend,
+            by_bend + by_slope,
+        ];
+        if is_first {
+            entries = [0.0, entries[1] + 2.0 * entries[0], entries[2] - entries[0]];
+        } else if is_last {
+            entries = [entries[0] - entries[2], entries[1] + 2.0 * entries[2], 0.0];
         }
-        for (i, &place) in places.iter().enumerate() {
-            let local = self.local(place);
-            // Beyond the ends the law goes on as a Gaussian.
-            let (is_first, is_last) = (i == 0, i == N_POINTS - 1);
-            let below = if is_first {
-                2.0 * place - places[1]
-            } else {
-                places[i - 1]
-            };
-            let above = if is_last {
-                2.0 * place - places[i - 1]
-            } else {
-                places[i + 1]
-            };
-            let slope = (above - below) / (2.0 * SPACING);
-            let bend = (above - 2.0 * place + below) / (SPACING * SPACING);
-            let normal = abscissa(i);
-            let push = normal / slope + bend / (slope * slope);
-            rates.push(local.velocity + 0.5 * local.diffusion * push);
-            let Some(jacobian) = &mut jacobian else { continue };
-            let half = 0.5 * local.diffusion;
-            let by_slope = -half * (normal + 2.0 * bend / slope) / (slope * slope) / (2.0 * SPACING);
-            let by_bend = half / (slope * slope * SPACING * SPACING);
-            let mut entries = [
-                by_bend - by_slope,
-                local.velocity_slope + 0.5 * local.diffusion_slope * push - 2.0 * by_bend,
-                by_bend + by_slope,
-            ];
-            if is_first {
-                entries = [0.0, entries[1] + 2.0 * entries[0], entries[2] - entries[0]];
-            } else if is_last {
-                entries = [entries[0] - entries[2], entries[1] + 2.0 * entries[2], 0.0];
-            }
-            for (diagonal, entry) in jacobian.iter_mut().zip(entries) {
-                diagonal.push(entry);
-            }
+        for (diagonal, entry) in jacobian.iter_mut().zip(entries) {
+            diagonal.push(entry);
         }
     }
 }
