@@ -69,6 +69,8 @@ pub(crate) enum Action {
     ToggleTeacher,
     /// Draw a mode, counted from 0, alone.
     Solo(usize),
+    /// Show the time in which a mode, counted from 0, is learned.
+    FrameMode(usize),
     /// Place cursor 0 or 1 at the pointer.
     PlaceCursor(usize),
     ClearCursors,

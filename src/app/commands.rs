@@ -40,6 +40,11 @@ const fn info(
     }
 }
 
+const fn frame(mode: usize, name: &'static str) -> Info {
+    let hint = "Show the time in which the mode is learned; End shows all again.";
+    info(Action::FrameMode(mode), name, &[], hint)
+}
+
 /// All actions, in the order of the palette.
 pub(crate) const ALL: &[Info] = &[
     info(
@@ -194,6 +199,12 @@ pub(crate) const ALL: &[Info] = &[
         &[plain(Key::Num6)],
         "Draw mode 6 alone, or all modes again.",
     ),
+    frame(0, "Frame mode 1"),
+    frame(1, "Frame mode 2"),
+    frame(2, "Frame mode 3"),
+    frame(3, "Frame mode 4"),
+    frame(4, "Frame mode 5"),
+    frame(5, "Frame mode 6"),
     info(
         Action::PlaceCursor(0),
         "Place cursor A",

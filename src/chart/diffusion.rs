@@ -12,6 +12,7 @@ use crate::observables::Quantity;
 /// Draws the diffusion of every mode. Gradient flow has no noise of its own and is left out beside another engine.
 pub fn diffusion(drawing: &mut Drawing<'_>) -> Picture {
     let mut plot = OverTime::new(drawing, PlotId::Diffusion);
+    plot.fade_learned();
     let known = plot.known;
     let is_drawn = |i: usize, dynamics: Dynamics| i == 0 || dynamics != Dynamics::GradientFlow;
     let run = Pen::of_mode(Role::Run, 0);
@@ -44,5 +45,7 @@ pub fn diffusion(drawing: &mut Drawing<'_>) -> Picture {
     }
     plot.uprights(false);
     plot.marks(MarkedCurve::Diffusion);
+    plot.number_peaks();
+    plot.name_kept_runs();
     plot.finish()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::axis::Axis;
-use super::known::Known;
+use super::known::{Known, KnownKeptRun};
 use super::leaving::Leaving;
 use super::options::{Options, Room};
 use super::pen::{Pen, Presence, Role};
@@ -43,6 +43,15 @@ pub(super) struct OverTime<'a, 'd> {
     pub(super) left: Leaving,
     /// The same of every curve that does, by its place among the curves.
     ends: BTreeMap<usize, f64>,
+    /// Positions from which the curves of modes fade, if they do.
+    fading: Fading,
+}
+
+/// Positions from which the curves of each mode fade: of the run, and of every kept run.
+#[derive(Debug, Default)]
+struct Fading {
+    run: Vec<Option<f64>>,
+    kept: Vec<Vec<Option<f64>>>,
 }
 
 impl<'a, 'd> OverTime<'a, 'd> {
@@ -65,7 +74,25 @@ impl<'a, 'd> OverTime<'a, 'd> {
             traces: drawing.traces,
             left: Leaving::new(known, options.time),
             ends: BTreeMap::new(),
+            fading: Fading::default(),
         }
+    }
+
+    /// Lets the curves of every mode fade from where it is learned on.
+    pub(super) fn fade_learned(&mut self) {
+        let time = self.options.time;
+        let of_run = self.options.events(self.known).iter().map(|events| {
+            let learned = events.learned?;
+            Some(time.place(learned.step, learned.time))
+        });
+        let of_kept = |kept: &KnownKeptRun<'_>| {
+            let places = { kept.modes.iter() }.map(|events| Some(kept.place(time, events.learned?)));
+            places.collect()
+        };
+        self.fading = Fading {
+            run: of_run.collect(),
+            kept: self.known.kept.iter().map(of_kept).collect(),
+        };
     }
 
     /// Scale of the axis upwards.
@@ -87,23 +114,19 @@ impl<'a, 'd> OverTime<'a, 'd> {
         let trace = self.trace(source, column, 0.0);
         self.picture.n_rows_per_pixel = self.picture.n_rows_per_pixel.max(trace.n_rows_per_pixel);
         if self.options.smoothing <= 0.0 {
-            self.push(Curve { name, pen, trace }, source);
+            self.push(name, pen, trace, source);
             return;
         }
         let points = smoothed(&trace.cells, self.options.smoothing);
         let presence = match pen.presence {
             Presence::Full | Presence::UnderSmoothed => Presence::UnderSmoothed,
-            Presence::Faint => Presence::Faint,
+            Presence::Faded | Presence::Faint => pen.presence,
         };
         let raw = Pen { presence, ..pen };
         let smooth = format!("{name}, smoothed");
-        let raw = Curve {
-            name,
-            pen: raw,
-            trace,
-        };
-        self.push(raw, source);
-        self.push(Curve::through(points, smooth, pen), source);
+        self.push(name, raw, trace, source);
+        let smooth = Curve::through(points, smooth, pen);
+        self.push(smooth.name, pen, smooth.trace, source);
     }
 
     /// A per-mode quantity of every mode of every trajectory, the run itself last so that it lies on top. The trajectories that
@@ -155,7 +178,7 @@ impl<'a, 'd> OverTime<'a, 'd> {
             let Some(column) = column(i) else { continue };
             let trace = self.trace(Source::KeptRun(i), column, kept.shift);
             let name = format!("kept run {}", kept.label);
-            self.push(Curve { name, pen, trace }, Source::KeptRun(i));
+            self.push(name, pen, trace, Source::KeptRun(i));
             self.picture.explain(
                 "kept runs",
                 Pen {
@@ -195,7 +218,7 @@ impl<'a, 'd> OverTime<'a, 'd> {
                 let pen = self.pen(Role::EnsembleMean(ensemble.kind), mode);
                 let name = format!("mean of {what}, mode {}", mode + 1);
                 let trace = self.trace(Source::Ensemble(i), column(Statistic::Mean), 0.0);
-                self.push(Curve { name, pen, trace }, Source::Ensemble(i));
+                self.push(name, pen, trace, Source::Ensemble(i));
             }
             let pen = Pen::of_mode(Role::Ensemble(ensemble.kind), 0);
             self.picture
@@ -204,11 +227,23 @@ impl<'a, 'd> OverTime<'a, 'd> {
     }
 
     /// Adds a curve, which counts for the range of the axis as far as its run is readable.
-    fn push(&mut self, curve: Curve, source: Source) {
+    fn push(&mut self, name: String, pen: Pen, trace: Arc<Trace>, source: Source) {
         if let Some(end) = self.left.of(source) {
             self.ends.insert(self.picture.curves.len(), end);
         }
-        self.picture.curves.push(curve);
+        let of_modes = match source {
+            Source::KeptRun(i) => self.fading.kept.get(i),
+            Source::Trajectory(_) | Source::Ensemble(_) => Some(&self.fading.run),
+        };
+        let fades_from = { of_modes }
+            .zip(pen.mode)
+            .and_then(|(modes, mode)| *modes.get(mode)?);
+        self.picture.curves.push(Curve {
+            name,
+            pen,
+            trace,
+            fades_from,
+        });
     }
 
     /// Position up to which a curve is readable.
@@ -233,22 +268,44 @@ impl<'a, 'd> OverTime<'a, 'd> {
         self.picture
     }
 
+    /// The least and the greatest position of every curve that is in sight, as far as its run is readable. What has faded counts
+    /// only where nothing else is in sight, or where label noise keeps it from fading to nothing.
+    fn reach_of_curves(&self) -> Vec<f64> {
+        let (low, high) = self.picture.x.range;
+        let reach = |with_faded: bool| {
+            let mut found = Vec::with_capacity(2 * self.picture.curves.len());
+            for (i, curve) in self.picture.curves.iter().enumerate() {
+                let cells = &curve.trace.cells;
+                let mut high = high.min(self.end_of(i));
+                if let (false, Some(end)) = (with_faded, curve.fades_from) {
+                    high = high.min(end);
+                }
+                // Cells stand from left to right; those beyond the edges only lead the curve there.
+                let begin = cells.partition_point(|cell| cell.last[0] < low);
+                let end = cells.partition_point(|cell| cell.first[0] <= high).max(begin);
+                let nothing = (f64::INFINITY, f64::NEG_INFINITY);
+                let (least, greatest) = cells[begin..end].iter().fold(nothing, |(least, greatest), cell| {
+                    (least.min(cell.min), greatest.max(cell.max))
+                });
+                if least <= greatest {
+                    found.extend([least, greatest]);
+                }
+            }
+            found
+        };
+        let of_stories = reach(self.known.live().label_noise_std > 0.0);
+        if of_stories.is_empty() {
+            reach(true)
+        } else {
+            of_stories
+        }
+    }
+
     /// The range that shows every level, mark, curve and band as far as it is in sight and its run readable.
     fn automatic_range(&self) -> (f64, f64) {
         let picture = &self.picture;
         let (low, high) = picture.x.range;
-        let curves = picture.curves.iter().enumerate().flat_map(|(i, curve)| {
-            let cells = &curve.trace.cells;
-            let high = high.min(self.end_of(i));
-            // Cells stand from left to right; those beyond the edges only lead the curve there.
-            let begin = cells.partition_point(|cell| cell.last[0] < low);
-            let end = cells.partition_point(|cell| cell.first[0] <= high).max(begin);
-            let nothing = (f64::INFINITY, f64::NEG_INFINITY);
-            let (least, greatest) = cells[begin..end].iter().fold(nothing, |(least, greatest), cell| {
-                (least.min(cell.min), greatest.max(cell.max))
-            });
-            [least, greatest]
-        });
+        let curves = self.reach_of_curves().into_iter();
         let of_run = self.left.trajectories.first().copied().flatten();
         let high = high.min(of_run.unwrap_or(f64::INFINITY));
         let floor = picture.bands.iter().flat_map(|band| {

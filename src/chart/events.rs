@@ -19,6 +19,20 @@ pub fn n_rows(rank: usize) -> usize {
     rank.clamp(1, MOST_ROWS)
 }
 
+/// Height of a row in lines: brackets of kept runs stand below that of the run and its text.
+pub fn lines_of_row(has_kept_runs: bool) -> f64 {
+    if has_kept_runs { 1.6 } else { 1.0 }
+}
+
+/// Where in a row the bracket of the run stands, and where those of kept runs, as shares of its height from the top.
+pub fn places_in_row(picture: &Picture) -> (f64, f64) {
+    if picture.rows.iter().all(|row| row.kept.is_empty()) {
+        (0.5, 0.5)
+    } else {
+        (0.35, 0.8)
+    }
+}
+
 /// Draws the strip of events.
 pub fn events(drawing: &mut Drawing<'_>) -> Picture {
     let mut plot = OverTime::new(drawing, PlotId::Events);
@@ -45,7 +59,26 @@ pub fn events(drawing: &mut Drawing<'_>) -> Picture {
                 short: events.bracket_text(mode, true),
             }
         });
+        let kept = known.kept.iter().filter_map(|kept| {
+            let events = kept.modes.get(mode)?;
+            let left = kept.place(time, events.peak_moment()?);
+            let learned = events.learned.map(|learned| kept.place(time, learned));
+            Some(Bracket {
+                left,
+                right: learned.unwrap_or(left).max(left),
+                peak: Shape::Peak,
+                is_closed: learned.is_some(),
+                text: String::new(),
+                short: String::new(),
+            })
+        });
+        let kept = if plot.options.perspective.is_own() {
+            Vec::new()
+        } else {
+            kept.collect()
+        };
         let row = Row {
+            kept,
             pen: plot.pen(Role::Run, mode),
             label: if plot.options.perspective.is_own() {
                 format!("pair {}", mode + 1)

@@ -7,6 +7,7 @@
 
 use super::axis::Axis;
 use super::drawing::Drawing;
+use super::known::Known;
 use super::pen::{Pen, Role};
 use super::picture::{Bar, Curve, Picture, Sign, Upright};
 use super::plot_id::PlotId;
@@ -24,6 +25,8 @@ const N_CURVE: u32 = 200;
 const TAIL: f64 = 5e-4;
 /// Width, relative to the teacher's strength, below which the axis shows distances from it.
 const NARROW: f64 = 2e-3;
+/// How far, in widths of what the run itself shows, kept runs widen the axis at most.
+const MOST_WIDENED: f64 = 2.0;
 /// Decades that a logarithmic axis shows below the highest density.
 const DECADES: f64 = 5.0;
 /// Points between ticks across: the labels have many digits.
@@ -56,6 +59,14 @@ pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
         left = left.min(density.quantile(TAIL));
         right = right.max(density.quantile(1.0 - TAIL));
         highest = highest.max(density.density(density.quantile(0.5)));
+    }
+    let of_kept = kept_histograms(known, mode);
+    let most = MOST_WIDENED * (right - left);
+    for (_, bars) in &of_kept {
+        // No run may spoil the picture of another.
+        let end = bars.lower + bars.width * bars.counts.len() as f64;
+        left = left.min(bars.lower.max(left - most));
+        right = right.max(end.min(right + most));
     }
     // Positions are distances from the middle, so that a spike far narrower than its place can still be drawn.
     let middle = 0.5 * (left + right);
@@ -110,8 +121,14 @@ pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
             .first()
             .map_or(EnsembleKind::ModeEquations, |ensemble| ensemble.kind);
         let pen = Pen::of_mode(Role::Ensemble(kind), mode);
-        picture.curves.push(frame.outline(&bars, pen));
+        picture.curves.push(frame.outline("ensemble", &bars, pen));
         picture.explain("ensemble", pen, Sign::Line);
+    }
+    let pen = Pen::of_mode(Role::KeptHistogram, mode);
+    for (label, bars) in &of_kept {
+        let outline = frame.outline(&format!("kept run {label}"), bars, pen);
+        picture.curves.push(outline);
+        picture.explain("kept runs", pen, Sign::Line);
     }
     if let Some(density) = density {
         let pen = Pen::of(Role::ExactDensity);
@@ -145,19 +162,33 @@ pub fn histogram(drawing: &mut Drawing<'_>, mode: usize) -> Option<Picture> {
         picture.curves.push(curve);
         picture.explain("present weights", pen, Sign::Line);
     }
-    picture.note = match theory.map(|theory| &theory.exact) {
-        Some(StationaryLaw::PointMass { strength }) => {
+    picture.note = theory.and_then(|theory| note(&theory.exact));
+    Some(picture)
+}
+
+/// What is said of a law that has no density to be drawn.
+fn note(law: &StationaryLaw) -> Option<String> {
+    match law {
+        StationaryLaw::PointMass { strength } => {
             Some(format!("mode equation: a point at m = {}", brief(*strength, 4)))
         }
-        Some(StationaryLaw::Trapped { .. }) => {
+        StationaryLaw::Trapped { .. } => {
             Some("mode equation: held by the saddle at 0, no stationary density".to_owned())
         }
-        Some(StationaryLaw::Linearised { strength, .. }) => {
+        StationaryLaw::Linearised { strength, .. } => {
             Some(format!("with weight decay: about {}", brief(*strength, 4)))
         }
-        Some(StationaryLaw::Density(_)) | None => None,
-    };
-    Some(picture)
+        StationaryLaw::Density(_) => None,
+    }
+}
+
+/// The histograms of kept runs in which a mode has settled, with their names.
+fn kept_histograms<'a>(known: &'a Known<'_>, mode: usize) -> Vec<(&'a str, Bars)> {
+    let of_kept = known.kept.iter().filter_map(|kept| {
+        let statistics = kept.statistics?.modes.get(mode)?;
+        Some((kept.label, statistics.histogram.rebinned(MOST_BARS)?))
+    });
+    of_kept.filter(|(_, bars)| bars.counts.len() > 1).collect()
 }
 
 /// Where a value lies on the axes of a histogram.
@@ -191,7 +222,7 @@ impl Frame {
     }
 
     /// A histogram as a stepped line.
-    fn outline(&self, bars: &Bars, pen: Pen) -> Curve {
+    fn outline(&self, name: &str, bars: &Bars, pen: Pen) -> Curve {
         let mut points = Vec::with_capacity(2 * bars.counts.len() + 2);
         let edge = |i: usize| bars.lower + i as f64 * bars.width - self.middle;
         points.push([edge(0), self.floor]);
@@ -200,7 +231,7 @@ impl Frame {
             points.extend([[edge(i), height], [edge(i + 1), height]]);
         }
         points.push([edge(bars.counts.len()), self.floor]);
-        Curve::through(points, "ensemble".to_owned(), pen)
+        Curve::through(points, name.to_owned(), pen)
     }
 
     fn curve(&self, name: &str, pen: Pen, density: impl Fn(f64) -> f64) -> Curve {

@@ -121,6 +121,12 @@ pub struct KnownKeptRun<'a> {
     pub shift: f64,
     /// Layout of the rows that it was kept from.
     pub schema: Schema,
+    /// Its teacher's strengths, largest first.
+    pub teacher: &'a [f64],
+    /// What happened to every mode.
+    pub modes: &'a [ModeEvents],
+    /// Distribution of every mode's strength since it settled.
+    pub statistics: Option<&'a StationaryStatistics>,
 }
 
 impl Known<'_> {
@@ -244,6 +250,15 @@ impl KnownKeptRun<'_> {
         Quantity::Imbalance,
         Quantity::BalanceRatio,
     ];
+
+    /// Position along a time axis of a moment of this run.
+    pub fn place(&self, scale: TimeScale, moment: Moment) -> f64 {
+        let value = match scale.axis {
+            TimeAxis::Time => moment.time,
+            TimeAxis::Steps => moment.step as f64,
+        };
+        scale.position(value + self.shift)
+    }
 
     /// Columns of rows of this layout that are kept, in order.
     pub fn kept_columns(schema: Schema) -> Vec<usize> {

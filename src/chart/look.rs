@@ -44,6 +44,11 @@ pub enum Dashes {
     Dotted(f32),
 }
 
+/// Share of the colour that is left of a curve beyond the part that matters.
+const FADED: f32 = 0.3;
+/// Share of the colour of a kept run.
+const KEPT: f32 = 0.4;
+
 impl Look {
     /// Of a figure on paper.
     pub fn on_paper(ground: Ground) -> Self {
@@ -81,7 +86,9 @@ impl Look {
             Role::Companion(Dynamics::Adam) => (1.4, 0.9, Dashes::Dashed(9.0, 3.0)),
             Role::Companion(Dynamics::RmsProp) => (1.4, 0.9, Dashes::Dashed(12.0, 6.0)),
             Role::Companion(Dynamics::IsotropicLangevin) => (1.6, 0.9, Dashes::Dotted(9.0)),
-            Role::KeptRun => (1.6, 0.35, Dashes::None),
+            // Broad and pale: told from others without its hue, and lying under them.
+            Role::KeptRun => (4.0, KEPT, Dashes::None),
+            Role::KeptHistogram => (1.2, 0.75, Dashes::None),
             Role::SingularValue => (0.8, 1.0, Dashes::None),
             Role::EnsembleMean(_) => (1.0, 0.9, Dashes::None),
             Role::Theory => (1.1, 1.0, Dashes::Dashed(6.0, 5.0)),
@@ -123,6 +130,7 @@ impl Look {
             | Role::Layer(_)
             | Role::Companion(_)
             | Role::KeptRun
+            | Role::KeptHistogram
             | Role::Ensemble(_)
             | Role::EnsembleMean(_)
             | Role::Teacher
@@ -133,6 +141,7 @@ impl Look {
         let (width, share) = match presence {
             Presence::Full => (width, 1.0),
             Presence::UnderSmoothed => (1.0, 0.35),
+            Presence::Faded => (width, FADED),
             Presence::Faint => (width, 0.1),
         };
         Stroke {
@@ -155,6 +164,7 @@ impl Look {
             | Role::Layer(_)
             | Role::Companion(_)
             | Role::KeptRun
+            | Role::KeptHistogram
             | Role::SingularValue
             | Role::EnsembleMean(_)
             | Role::Theory
@@ -179,9 +189,19 @@ impl Look {
         };
         let share = match pen.presence {
             Presence::Full | Presence::UnderSmoothed => 1.0,
+            Presence::Faded => FADED,
             Presence::Faint => 0.1,
         };
         (self.colour(pen.mode), opacity * share)
+    }
+
+    /// Colour of a mark of this pen: that of its mode, on its way to the paper for a kept run.
+    pub fn mark(&self, pen: Pen) -> Rgb {
+        let colour = self.colour(pen.mode);
+        match pen.role {
+            Role::KeptRun => mixed(colour, self.paper, 0.6),
+            _ => colour,
+        }
     }
 
     /// Modes beyond the colours are told apart by their dashes.

@@ -2,8 +2,8 @@
 
 use super::drawing::OverTime;
 use super::pen::{Pen, Role};
-use super::picture::{Mark, Shape, Upright};
-use crate::observables::events::{LEARNED_FRACTION, ModeEvents};
+use super::picture::{Label, Mark, Shape, Side, Upright};
+use crate::observables::events::{LEARNED_FRACTION, ModeEvents, Moment};
 
 /// On which curve events are marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +63,63 @@ impl OverTime<'_, '_> {
         }
     }
 
+    /// Marks of every kept run's events on one kind of curve.
+    fn marks_of_kept(&mut self, curve: MarkedCurve) {
+        let (time, scale, known) = (self.options.time, self.scale(), self.known);
+        if self.options.perspective.is_own() {
+            return;
+        }
+        for (kept, end) in known.kept.iter().zip(&self.left.kept) {
+            let end = end.unwrap_or(f64::INFINITY);
+            for (mode, events) in kept.modes.iter().enumerate() {
+                let pen = self.pen(Role::KeptRun, mode);
+                let mark = |moment: Moment, value: f64, shape: Shape, what: &str| {
+                    Some(Mark {
+                        name: format!("{}: {what} of mode {}", kept.label, mode + 1),
+                        pen,
+                        at: [kept.place(time, moment), scale.place(value)?],
+                        shape,
+                    })
+                };
+                let peak = events.peak.zip(events.peak_moment()).and_then(|(peak, moment)| {
+                    let value = match curve {
+                        MarkedCurve::Strength => peak.strength,
+                        MarkedCurve::Diffusion => peak.diffusion,
+                    };
+                    mark(moment, value, Shape::Peak, "diffusion peak")
+                });
+                let learned = { events.learned }
+                    .filter(|_| curve == MarkedCurve::Strength)
+                    .and_then(|moment| {
+                        let value = LEARNED_FRACTION * kept.teacher.get(mode)?;
+                        mark(moment, value, Shape::Learned, "95 %")
+                    });
+                let both = peak.into_iter().chain(learned);
+                self.picture.marks.extend(both.filter(|mark| mark.at[0] <= end));
+            }
+        }
+    }
+
+    /// The number of each mode beside the peak of its diffusion: colours alone do not tell them apart for everyone.
+    pub(super) fn number_peaks(&mut self) {
+        if self.options.events(self.known).len() < 2 {
+            return;
+        }
+        let is_of_run = |mark: &&Mark| mark.pen.role == Role::Peak;
+        let numbers = self.picture.marks.iter().filter(is_of_run).filter_map(|mark| {
+            Some(Label {
+                text: (mark.pen.mode? + 1).to_string(),
+                at: mark.at,
+                side: Side::Above,
+            })
+        });
+        let numbers: Vec<Label> = numbers.collect();
+        self.picture.labels.extend(numbers);
+    }
+
     /// Marks of every mode's events on one kind of curve, and their keys.
     pub(super) fn marks(&mut self, curve: MarkedCurve) {
+        self.marks_of_kept(curve);
         let (time, scale) = (self.options.time, self.scale());
         for (mode, events) in self.options.events(self.known).iter().enumerate() {
             let pen = self.pen(Role::Peak, mode);

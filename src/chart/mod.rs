@@ -17,6 +17,7 @@ mod events;
 mod hatching;
 mod heat_map;
 mod histogram;
+mod kept_names;
 mod known;
 mod law;
 mod law_bands;
@@ -55,7 +56,7 @@ pub use balance::balance;
 pub use density::{densities, density};
 pub use diffusion::diffusion;
 pub use drawing::Drawing;
-pub use events::{MOST_ROWS, events, n_rows};
+pub use events::{MOST_ROWS, events, lines_of_row, n_rows, places_in_row};
 pub use hatching::hatch_lines;
 pub use heat_map::{ColourMap, Hatch, HeatMap};
 pub use histogram::{histogram, histograms};
@@ -77,7 +78,7 @@ pub use picture::{
     Arrow, Band, Bar, Bracket, Cloud, Curve, Key, Label, Level, Mark, Picture, Row, Shape, Side, Sign,
     Upright,
 };
-pub use placing::{KeyLines, Place, beside_bracket, spread, stack};
+pub use placing::{KeyLines, Name, Place, PlacedName, beside_bracket, place_names, spread, stack};
 pub use plane::{law_in_plane, plane};
 pub use plot_id::PlotId;
 pub use polyline::{Stop, thinned};

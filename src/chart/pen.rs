@@ -15,6 +15,8 @@ pub enum Role {
     Layer(usize),
     /// A run kept from before.
     KeptRun,
+    /// The histogram of a run kept from before.
+    KeptHistogram,
     /// The student's own singular values.
     SingularValue,
     /// Between the 10 % and the 90 % quantile of many runs, or their histogram.
@@ -82,6 +84,8 @@ pub enum Presence {
     Full,
     /// Under its own smoothed curve.
     UnderSmoothed,
+    /// Beyond the part that matters.
+    Faded,
     /// Another mode is looked at.
     Faint,
 }

@@ -138,6 +138,8 @@ pub struct Curve {
     pub pen: Pen,
     /// Its pixels. A cell whose values are no numbers is a gap.
     pub trace: Arc<Trace>,
+    /// Position across from which it is drawn weakly: its story is told there.
+    pub fades_from: Option<f64>,
 }
 
 /// A mark at a point.
@@ -181,6 +183,8 @@ pub struct Row {
     pub label: String,
     /// What happened, if anything.
     pub bracket: Option<Bracket>,
+    /// The same of kept runs, without their texts.
+    pub kept: Vec<Bracket>,
 }
 
 /// A bracket from the peak of the diffusion to the moment the mode is learned.

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::picture::Side;
+
 /// Where a text beside a bracket stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {
@@ -53,6 +55,76 @@ impl KeyLines {
     pub fn n_below(&self) -> usize {
         if self.begins_at_title { 0 } else { self.lines.len() }
     }
+}
+
+/// A name beside a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Name {
+    /// The point.
+    pub at: [f64; 2],
+    /// Width and height of the words.
+    pub size: [f64; 2],
+    /// Where they stand if there is room.
+    pub side: Side,
+}
+
+/// Where a name stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlacedName {
+    /// Its upper left corner.
+    pub corner: [f64; 2],
+    /// Where a line from the point to the name ends, if it stands apart from it.
+    pub leader: Option<[f64; 2]>,
+}
+
+/// Pixels from a point to its name.
+const SPACE_OF_NAME: f64 = 3.0;
+/// Lines that a name is moved at most.
+const MOST_LINES: i32 = 8;
+
+/// Places names between `[left, top]` and `[right, bottom]` so that none covers one before it: beside its point, left or right, or a
+/// few lines further up or down with a line that leads to it. A name for which there is no room stands where it belongs.
+pub fn place_names(names: &[Name], [left, top]: [f64; 2], [right, bottom]: [f64; 2]) -> Vec<PlacedName> {
+    let mut taken: Vec<[f64; 4]> = Vec::new();
+    let place = |name: &Name| {
+        let ([x, y], [width, height]) = (name.at, name.size);
+        let up = match name.side {
+            Side::Above => -1.0,
+            Side::Below(_) => 1.0,
+        };
+        let lines = (0..=MOST_LINES).flat_map(|n| [up * f64::from(n), -up * f64::from(n)]);
+        let corners = lines.flat_map(|n| {
+            let upper = if n * up >= 0.0 { up } else { -up };
+            let beside = if upper < 0.0 {
+                y - height - SPACE_OF_NAME
+            } else {
+                y + SPACE_OF_NAME
+            };
+            let y = beside + n * height;
+            [[x - SPACE_OF_NAME - width, y], [x + 2.0 * SPACE_OF_NAME, y]]
+        });
+        let is_free = |[l, t]: &[f64; 2]| {
+            let inside = *l >= left && l + width <= right && *t >= top && t + height <= bottom;
+            let touches = |[other_l, other_t, other_r, other_b]: &[f64; 4]| {
+                *l < *other_r && l + width > *other_l && *t < *other_b && t + height > *other_t
+            };
+            inside && !taken.iter().any(touches)
+        };
+        let usual = [x - SPACE_OF_NAME - width, y - height - SPACE_OF_NAME];
+        let [l, t] = { corners }.find(is_free).unwrap_or(usual);
+        taken.push([l, t, l + width, t + height]);
+        // To the corner that is nearest.
+        let distance = if t > y { t - y } else { y - (t + height) };
+        let end = [
+            if l > x { l } else { l + width },
+            if t > y { t } else { t + height },
+        ];
+        PlacedName {
+            corner: [l, t],
+            leader: (distance > 1.5 * height).then_some(end),
+        }
+    };
+    names.iter().map(place).collect()
 }
 
 /// Moves sorted heights down to at least `gap` apart; those that would land more than `gap` from their place make no room.
@@ -121,6 +193,35 @@ mod tests {
         let mut lines = [10.0, 12.0, 14.0, 60.0];
         stack(&mut lines, 16.0);
         assert_eq!(whole(&lines), [10, 26, 42, 60]);
+    }
+
+    #[test]
+    fn names_stand_beside_their_points_and_never_on_each_other() {
+        let name = |x: f64, y: f64| Name {
+            at: [x, y],
+            size: [40.0, 10.0],
+            side: Side::Above,
+        };
+        let (least, most) = ([0.0, 0.0], [400.0, 200.0]);
+        let alone = place_names(&[name(200.0, 100.0)], least, most);
+        assert_eq!((alone[0].corner, alone[0].leader), ([157.0, 87.0], None));
+        // At the left edge it stands at the right of its point.
+        assert!(place_names(&[name(20.0, 100.0)], least, most)[0].corner[0] > 20.0);
+        // Many at one point.
+        let many = vec![name(200.0, 100.0); 9];
+        let placed = place_names(&many, least, most);
+        for (i, a) in placed.iter().enumerate() {
+            let [l, t] = a.corner;
+            assert!(
+                l >= 0.0 && t >= 0.0 && l + 40.0 <= 400.0 && t + 10.0 <= 200.0,
+                "{a:?}"
+            );
+            for b in &placed[..i] {
+                let apart = [(l - b.corner[0]).abs() >= 40.0, (t - b.corner[1]).abs() >= 10.0];
+                assert!(apart.contains(&true), "{a:?} {b:?}");
+            }
+        }
+        assert!(placed.iter().any(|placed| placed.leader.is_some()));
     }
 
     #[test]

@@ -40,6 +40,11 @@ pub struct RecordedRun<'a> {
 }
 
 impl<'a> RecordedRun<'a> {
+    /// The distributions of settled modes that a live run keeps, from the rows of a recording.
+    pub fn statistics_of(recording: &Recording) -> StationaryStatistics {
+        statistics(recording, rows_apart(recording))
+    }
+
     /// Takes in every row.
     pub fn new(recording: &'a Recording) -> Self {
         let schema = recording.schema();

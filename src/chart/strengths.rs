@@ -5,7 +5,7 @@ use super::drawing::{Drawing, OverTime};
 use super::known::Known;
 use super::marks::MarkedCurve;
 use super::pen::{Pen, Role};
-use super::picture::{Curve, Label, Mark, Picture, Shape, Side, Sign};
+use super::picture::{Curve, Mark, Picture, Shape, Sign};
 use super::plot_id::PlotId;
 use super::scale::Scale;
 use crate::experiment::{DataKind, Dynamics, InitScheme};
@@ -53,7 +53,7 @@ pub fn strengths(drawing: &mut Drawing<'_>) -> Picture {
         lost_below(&mut plot);
         locked_out_below(&mut plot);
     }
-    name_kept_runs(&mut plot);
+    plot.name_kept_runs();
     plot.finish()
 }
 
@@ -157,42 +157,6 @@ fn locked_out_below(plot: &mut OverTime<'_, '_>) {
             plot.level(level, name, pen);
         }
     }
-}
-
-/// The name of every kept run: on the way up of its first curve or, where that is up from the start, under it.
-fn name_kept_runs(plot: &mut OverTime<'_, '_>) {
-    let mut named: Vec<&str> = Vec::new();
-    let mut labels = Vec::new();
-    for (i, curve) in plot.picture.curves.iter().enumerate() {
-        let Some(name) = curve.name.strip_prefix("kept run ") else {
-            continue;
-        };
-        let end = plot.end_of(i);
-        let n_readable = curve.trace.cells.partition_point(|cell| cell.first[0] <= end);
-        let cells = &curve.trace.cells[..n_readable];
-        let top = cells.iter().map(|cell| cell.max).fold(f64::MIN, f64::max);
-        let bottom = cells.iter().map(|cell| cell.min).fold(f64::MAX, f64::min);
-        // At heights of their own, for kept runs often lie on one another.
-        let n = labels.len();
-        let share = 0.35 + 0.14 * (n % 5) as f64;
-        let on_the_way = cells
-            .iter()
-            .position(|cell| cell.max >= bottom + share * (top - bottom))
-            .filter(|&i| i > cells.len() / 6);
-        let (place, side) = match on_the_way {
-            Some(i) => (i, Side::Above),
-            None => (cells.len() / 4 * 3, Side::Below(n as u8 + 1)),
-        };
-        if let (Some(cell), false) = (cells.get(place), named.contains(&name)) {
-            named.push(name);
-            labels.push(Label {
-                text: name.to_owned(),
-                at: cell.first,
-                side,
-            });
-        }
-    }
-    plot.picture.labels.extend(labels);
 }
 
 /// The longest names of levels that stand at the right of plots over time: those of the teacher's strengths.

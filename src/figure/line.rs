@@ -1,7 +1,7 @@
 //! A curve in pixels: no more points than can be told apart, and dashes where they can be seen.
 
 use super::svg::{Rectangle, Svg};
-use crate::chart::{Curve, Dashes, Stop, Stroke, thinned};
+use crate::chart::{Curve, Dashes, Look, Stop, Stroke, thinned};
 
 /// Unit of length, in pixels, by a quarter of which a line may be off.
 const FINE: f64 = 0.4;
@@ -16,12 +16,13 @@ const LONGEST_DASHED: f64 = 4.0;
 pub(super) fn draw_curve(
     svg: &mut Svg,
     curve: &Curve,
-    stroke: Stroke,
+    look: &Look,
     plot: Rectangle,
     to_pixels: impl Fn([f64; 2]) -> [f64; 2],
 ) {
-    for stretch in curve.stretches() {
-        let outline = curve.trace.cells[stretch].iter().flat_map(|cell| {
+    for (piece, pen) in curve.pieces() {
+        let stroke = look.stroke(pen);
+        let outline = curve.trace.cells[piece].iter().flat_map(|cell| {
             let points = cell.outline().map(&to_pixels);
             // Of a cell that is flat to the eye, the last point alone says where the line goes on.
             let is_flat = (to_pixels([0.0, cell.max])[1] - to_pixels([0.0, cell.min])[1]).abs() < FLAT;

@@ -5,9 +5,9 @@ use crate::chart::{Dashes, Look, Pen, Presence, Shape, Stroke};
 
 /// Draws a mark of a pen about a point.
 pub(super) fn draw_shape(svg: &mut Svg, shape: Shape, at: [f64; 2], pen: Pen, look: &Look) {
-    let colour = look.colour(pen.mode);
+    let colour = look.mark(pen);
     let opacity = match pen.presence {
-        Presence::Full | Presence::UnderSmoothed => 1.0,
+        Presence::Full | Presence::UnderSmoothed | Presence::Faded => 1.0,
         Presence::Faint => 0.1,
     };
     match shape {

@@ -6,7 +6,9 @@ use super::line::draw_curve;
 use super::marks::draw_shape;
 use super::rows::{ROW_HEIGHT, draw_rows};
 use super::svg::{Anchor, Letters, Rectangle, Svg, text_width};
-use crate::chart::{Axis, Dashes, Level, Look, Picture, Role, Side, Stroke, Upright, spread, stack};
+use crate::chart::{
+    Axis, Dashes, Level, Look, Name, Picture, Role, Stroke, Upright, place_names, spread, stack,
+};
 
 /// Pixels left of the plot for its ticks and title; the same in every panel, so that the time axes line up.
 pub(super) const LEFT_GUTTER: f64 = 84.0;
@@ -122,8 +124,8 @@ impl Panel {
 }
 
 /// Height of a strip's plot: as much as its rows need.
-pub(super) fn height_of_rows(n_rows: usize) -> f64 {
-    n_rows as f64 * ROW_HEIGHT
+pub(super) fn height_of_rows(n_rows: usize, lines_of_row: f64) -> f64 {
+    n_rows as f64 * lines_of_row * ROW_HEIGHT
 }
 
 /// A picture and the pixels of its plot.
@@ -199,7 +201,7 @@ impl Frame<'_> {
             draw_cloud(svg, cloud, look, |at| self.shows(at), to_pixels);
         }
         for curve in &picture.curves {
-            draw_curve(svg, curve, look.stroke(curve.pen), plot, to_pixels);
+            draw_curve(svg, curve, look, plot, to_pixels);
         }
         svg.end();
         if let Some((map, bar)) = picture
@@ -322,21 +324,34 @@ impl Frame<'_> {
 
     /// Names beside curves.
     fn draw_names(&self, svg: &mut Svg, look: &Look) {
-        for label in self.picture.labels.iter().filter(|label| self.shows(label.at)) {
-            let [x, y] = [self.across(label.at[0]), self.upwards(label.at[1])];
-            let line = NAME_SIZE + 4.0;
-            let y = match label.side {
-                Side::Above => y - 3.0 - 0.5 * line,
-                Side::Below(n_lines) => {
-                    let below = y + 3.0 + (f64::from(n_lines) + 0.5) * line;
-                    below.min(self.plot.bottom() - line)
-                }
-            };
+        let in_sight = || self.picture.labels.iter().filter(|label| self.shows(label.at));
+        let height = NAME_SIZE + 4.0;
+        let names: Vec<Name> = in_sight()
+            .map(|label| Name {
+                at: [self.across(label.at[0]), self.upwards(label.at[1])],
+                size: [text_width(&label.text, NAME_SIZE), height],
+                side: label.side,
+            })
+            .collect();
+        let (least, most) = (
+            [self.plot.left, self.plot.top],
+            [self.plot.right(), self.plot.bottom()],
+        );
+        let placed = place_names(&names, least, most);
+        for (label, (name, placed)) in in_sight().zip(names.iter().zip(placed)) {
+            if let Some(end) = placed.leader {
+                let stroke = Stroke {
+                    width: 0.8,
+                    ..thin(look.grey)
+                };
+                svg.line(&[name.at, end], stroke);
+            }
             let letters = Letters {
                 rim: Some(look.paper),
-                ..Letters::new(NAME_SIZE, look.ink).anchored(Anchor::End)
+                ..Letters::new(NAME_SIZE, look.ink)
             };
-            svg.text(&label.text, [x - 2.0, y], letters);
+            let [left, top] = placed.corner;
+            svg.text(&label.text, [left, top + 0.5 * height], letters);
         }
     }
 

@@ -2,7 +2,9 @@
 
 use super::marks::draw_shape;
 use super::svg::{Anchor, Letters, Rectangle, Svg, text_width};
-use crate::chart::{Bracket, Look, Pen, Picture, Place, Role, Row, Shape, Stroke, beside_bracket};
+use crate::chart::{
+    Bracket, Look, Pen, Picture, Place, Role, Row, Shape, Stroke, beside_bracket, places_in_row,
+};
 
 /// Height of a row in pixels.
 pub(super) const ROW_HEIGHT: f64 = 24.0;
@@ -25,13 +27,48 @@ pub(super) fn draw_rows(
     look: &Look,
     across: impl Fn(f64) -> f64,
 ) {
+    let height = plot.height / picture.rows.len().max(1) as f64;
+    let (of_run, of_kept) = places_in_row(picture);
     for (i, row) in picture.rows.iter().enumerate() {
-        let middle = plot.top + (i as f64 + 0.5) * ROW_HEIGHT;
+        let top = plot.top + i as f64 * height;
+        let middle = top + of_run * height;
         let name = Letters::new(NAME_SIZE, look.colour(row.pen.mode)).anchored(Anchor::End);
         svg.text(&row.label, [plot.left - 10.0, middle], name);
+        for bracket in &row.kept {
+            draw_kept(svg, row, bracket, (plot, top + of_kept * height), look, &across);
+        }
         if let Some(bracket) = &row.bracket {
             draw_bracket(svg, row, bracket, (plot, middle), look, &across);
         }
+    }
+}
+
+/// The bracket of a kept run, under that of the run.
+fn draw_kept(
+    svg: &mut Svg,
+    row: &Row,
+    bracket: &Bracket,
+    (plot, middle): (Rectangle, f64),
+    look: &Look,
+    across: impl Fn(f64) -> f64,
+) {
+    let pen = Pen {
+        role: Role::KeptRun,
+        ..row.pen
+    };
+    let inside = |x: f64| across(x).clamp(plot.left, plot.right());
+    let ends = [[inside(bracket.left), middle], [inside(bracket.right), middle]];
+    let stroke = Stroke {
+        width: BRACKET,
+        ..look.stroke(pen)
+    };
+    svg.line(&ends, stroke);
+    let is_in_sight = |x: f64| (plot.left..=plot.right()).contains(&across(x));
+    if is_in_sight(bracket.left) {
+        draw_shape(svg, bracket.peak, ends[0], pen, look);
+    }
+    if bracket.is_closed && is_in_sight(bracket.right) {
+        draw_shape(svg, Shape::Learned, ends[1], pen, look);
     }
 }
 

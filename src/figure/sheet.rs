@@ -5,8 +5,8 @@ use super::paper::{Paper, PaperWidth};
 use super::svg::{Letters, Svg};
 use super::{Figure, FigureError, FigurePanel};
 use crate::chart::{
-    Drawing, Known, Look, Options, Picture, PlotId, Room, TraceCache, density, histogram, matrices_at_events,
-    n_rows, pictures,
+    Drawing, Known, Look, Options, Picture, PlotId, Room, TraceCache, density, histogram, lines_of_row,
+    matrices_at_events, n_rows, pictures,
 };
 use crate::experiment::Experiment;
 
@@ -129,7 +129,7 @@ impl Sheet {
                 Vec::new()
             };
             let height = if plot.is_strip() {
-                height_of_rows(n_rows(known.rank()))
+                height_of_rows(n_rows(known.rank()), lines_of_row(!known.kept.is_empty()))
             } else {
                 height
             };

@@ -80,6 +80,8 @@ pub(super) struct GuessEntry {
     pub(super) mode: usize,
     pub(super) answer: f64,
     pub(super) tolerance: f64,
+    #[serde(default, deserialize_with = "crate::whole_number::deserialize")]
+    pub(super) after: u64,
 }
 
 #[derive(Debug, Deserialize)]

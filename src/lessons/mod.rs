@@ -23,6 +23,7 @@
 //! large = ["strengths", "loss"]  # also "diffusion", "events", "balance", "alignment", "histogram", "law"
 //! axis = "steps"                 # or "time"
 //! theory = "line"                # or "band", "off"
+//! hidden = ["network", "data"]   # controls that are left out: also "lessons", "momentum", "read_outs", "engine", "companions", "schedule"
 //!
 //! [view.map]                     # the map, where the lesson opens it; keys that are left out are those of the usual map
 //! x = { key = "live.learning_rate", from = 0.001, to = 1, scale = "log" }
@@ -51,6 +52,7 @@
 //! mode = 2
 //! answer = 380
 //! tolerance = 40
+//! after = 100                    # steps that are shown before it is asked; none where it is left out
 //!
 //! [[check]]                      # a number of the lesson; see `CheckKind`
 //! kind = "half_time"
@@ -69,6 +71,7 @@
 mod caption;
 mod check;
 mod check_kind;
+mod controls;
 mod fault;
 mod file;
 mod folder;
@@ -86,6 +89,7 @@ pub use crate::simulation::{Change, Companions};
 pub use caption::{Caption, CaptionEvent, CaptionTime};
 pub use check::{CheckOutcome, run_checks};
 pub use check_kind::{Check, CheckKind, Expected};
+pub use controls::ControlGroup;
 pub use folder::{add_files_to, builtin, find, load_folder};
 pub use parse::LONGEST_LESSON;
 
@@ -168,6 +172,8 @@ pub struct View {
     pub density: bool,
     /// The map, where it is open.
     pub map: Option<MapView>,
+    /// Groups of controls that are left out.
+    pub hidden: Vec<ControlGroup>,
 }
 
 impl Default for View {
@@ -182,6 +188,7 @@ impl Default for View {
             pair: (0, 1),
             density: false,
             map: None,
+            hidden: Vec::new(),
         }
     }
 }
@@ -219,6 +226,8 @@ pub struct Guess {
     pub answer: f64,
     /// How far a good guess may be from it.
     pub tolerance: f64,
+    /// Steps that are shown before it is asked.
+    pub after: u64,
 }
 
 /// Why a text is no lesson: one line with file and, where it is known, line and key.

@@ -113,6 +113,12 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
         )?;
         let positive = entry.tolerance.is_finite() && entry.tolerance > 0.0;
         check(positive, "guess.tolerance", entry.tolerance, "a number above 0")?;
+        check(
+            entry.after < file.end_step,
+            "guess.after",
+            entry.after,
+            "less than end_step",
+        )?;
         Ok::<_, Fault>(Guess {
             prompt: entry.prompt,
             plot: entry.plot,
@@ -120,6 +126,7 @@ fn judge(file: LessonFile, folder: &Path) -> Result<Lesson, Fault> {
             mode: mode_of(entry.mode, rank, "guess.mode")?,
             answer: entry.answer,
             tolerance: entry.tolerance,
+            after: entry.after,
         })
     });
     let guess = guess.transpose()?;

@@ -24,7 +24,9 @@ pub use autosave::{Autosave, Damaged, LastSession};
 pub use density_npz::{DensityError, DensityTable};
 pub use digest::{StateDigest, state_digest};
 pub use events::{RecordedEvent, write_events_csv};
-pub use file::{LONGEST_SESSION, SESSION_FORMAT, Session, SessionEnd, SessionError};
+pub use file::{
+    LONGEST_SESSION, MOST_KEPT_RUNS, SESSION_FORMAT, SavedKeptRun, Session, SessionEnd, SessionError,
+};
 pub use kept_weights::KeptWeights;
 pub use link::{LONGEST_LINK, Link, LinkError, PAGE, Shown, lesson_link, session_link};
 pub use npz::write_npz;

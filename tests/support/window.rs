@@ -36,6 +36,8 @@ pub(crate) fn wait_until(harness: &mut WindowHarness, what: &str, holds: impl Fn
     for _ in 0..3000 {
         harness.step();
         if holds(window(harness)) {
+            // What has changed with it finds its place before anything is clicked.
+            harness.run_steps(2);
             return;
         }
         std::thread::sleep(Duration::from_millis(10));

@@ -3,41 +3,14 @@
 use std::time::Duration;
 
 use eframe::egui::{self, Key, Role};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use saddlescope::app::Window;
 use saddlescope::experiment::Experiment;
 
-type WindowHarness = Harness<'static, Option<Window>>;
+use crate::support::{WindowHarness, open, window};
 
-fn open(size: [f32; 2], experiment: Experiment) -> WindowHarness {
-    let mut harness = Harness::builder().with_size(size).build_ui_state(
-        move |ui, window: &mut Option<Window>| {
-            let window = window.get_or_insert_with(|| Window::new(ui.ctx(), experiment.clone()).unwrap());
-            window.listen(ui.ctx());
-            window.show(ui);
-        },
-        None,
-    );
-    // Panels find their places in the first frames; a click before that would miss.
-    harness.run_steps(4);
-    harness
-}
-
-fn window(harness: &WindowHarness) -> &Window {
-    harness.state().as_ref().unwrap()
-}
-
-/// Draws frames until the summary satisfies `holds`; a worker runs behind the window, so this takes real time.
+/// Draws frames until the summary satisfies `holds`.
 fn wait_until(harness: &mut WindowHarness, what: &str, holds: impl Fn(&str) -> bool) {
-    for _ in 0..3000 {
-        harness.step();
-        if holds(&window(harness).summary()) {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("{what}: {}", window(harness).summary());
+    crate::support::wait_until(harness, what, |window| holds(&window.summary()));
 }
 
 #[test]
@@ -87,6 +60,32 @@ fn the_buttons_halt_step_and_reset() {
     wait_until(&mut harness, "reset", move |summary| {
         step(summary) < before.max(5)
     });
+}
+
+#[test]
+fn the_transport_stands_still() {
+    for size in [[1440.0, 900.0], [1024.0, 700.0]] {
+        let mut harness = open(size, Experiment::default());
+        let places = |harness: &WindowHarness| {
+            ["+1", "+10", "+100", "max", "LIVE"]
+                .map(|name| harness.get_by_role_and_label(Role::Button, name).rect())
+        };
+        wait_until(&mut harness, "running", |summary| summary.starts_with("running"));
+        let running = places(&harness);
+        for _ in 0..60 {
+            harness.step();
+            assert_eq!(places(&harness), running);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        harness.get_by_role_and_label(Role::Button, "Pause").click();
+        harness.step();
+        wait_until(&mut harness, "halted", |summary| summary.starts_with("halted"));
+        assert_eq!(places(&harness), running);
+        harness.key_press(Key::ArrowLeft);
+        harness.run_steps(4);
+        // Letting go of the run changes no place either.
+        assert_eq!(places(&harness), running);
+    }
 }
 
 #[test]

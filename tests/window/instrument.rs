@@ -109,19 +109,8 @@ fn a_setting_is_undone_and_done_again() {
     });
 }
 
-#[test]
-fn a_session_saved_in_one_window_is_the_same_run_in_another() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("run.toml");
-    let mut harness = halted();
-    let slider = harness.get_by_role_and_label(Role::Slider, "label noise \u{3c3}");
-    slider.set_value_accesskit(0.5);
-    harness.step();
-    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
-    let end = window(&harness).steps_taken() + 100;
-    wait_until(&mut harness, "100 steps more", |window| {
-        window.steps_taken() == end && window.summary().starts_with("halted")
-    });
+/// Saves the session under a typed name.
+fn save_as(harness: &mut WindowHarness, path: &std::path::Path) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::S);
     harness.step();
     harness.step();
@@ -135,7 +124,23 @@ fn a_session_saved_in_one_window_is_the_same_run_in_another() {
         .type_text(path.to_str().unwrap());
     harness.step();
     harness.get_by_role_and_label(Role::Button, "Save").click();
-    wait_until(&mut harness, "saved", |_| path.exists());
+    wait_until(harness, "saved", |_| path.exists());
+}
+
+#[test]
+fn a_session_saved_in_one_window_is_the_same_run_in_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("run.toml");
+    let mut harness = halted();
+    let slider = harness.get_by_role_and_label(Role::Slider, "label noise \u{3c3}");
+    slider.set_value_accesskit(0.5);
+    harness.step();
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+    let end = window(&harness).steps_taken() + 100;
+    wait_until(&mut harness, "100 steps more", |window| {
+        window.steps_taken() == end && window.summary().starts_with("halted")
+    });
+    save_as(&mut harness, &path);
     let session = Session::read(&path).unwrap();
     assert_eq!((session.end.step, session.script.changes().len()), (end, 1));
 
@@ -146,6 +151,65 @@ fn a_session_saved_in_one_window_is_the_same_run_in_another() {
         window.steps_taken() == end && window.summary().starts_with("halted")
     });
     wait_for_label(&mut other, "bit for bit");
+}
+
+#[test]
+fn a_session_keeps_what_it_is_compared_with() {
+    let mut harness = halted();
+    harness.key_press(Key::G);
+    harness.step();
+    let n_steps = window(&harness).steps_taken();
+    let slider = harness.get_by_role_and_label(Role::Slider, "label noise \u{3c3}");
+    slider.set_value_accesskit(0.5);
+    harness.step();
+    harness.key_press(Key::R);
+    wait_until(&mut harness, "another run", |window| {
+        window.live_in_force().label_noise_std > 0.4
+    });
+    // What tells them apart is said in words.
+    harness.get_by_label_contains("\u{3c3} 0 \u{2192} 0.5");
+    harness.get_by_role_and_label(Role::Button, "Compare").click();
+    harness.run_steps(2);
+    // A row of every mode.
+    assert_eq!(harness.query_all_by_label("present").count(), 4);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("compared.toml");
+    save_as(&mut harness, &path);
+    let session = Session::read(&path).unwrap();
+    assert_eq!(session.kept.len(), 1);
+    assert_eq!(session.kept[0].n_steps, n_steps);
+    assert!(session.kept[0].experiment.live.label_noise_std.abs() < 1e-12);
+    // Read again to the bit, and shown again.
+    assert_eq!(Session::parse(&session.to_toml(), "again").unwrap(), session);
+    let mut other = open(SIZE, Experiment::default());
+    drop_file(&mut other, &path);
+    wait_until(&mut other, "the kept run", |window| window.n_kept_runs() == 1);
+}
+
+#[test]
+fn a_session_may_leave_controls_out() {
+    let mut harness = halted();
+    harness.get_by_label("teacher m");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("class.toml");
+    save_as(&mut harness, &path);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let hidden = "[view]\nhidden = [\"network\", \"read_outs\", \"of another version\"]\n";
+    std::fs::write(&path, text.replacen("[view]\n", hidden, 1)).unwrap();
+    drop_file(&mut harness, &path);
+    wait_for_label(&mut harness, "bit for bit");
+    assert!(harness.query_by_label("teacher m").is_none());
+    assert!(harness.query_by_label_contains("stability limit").is_none());
+    harness.get_by_label("samples");
+    // What is saved again leaves the same out.
+    let again = directory.path().join("again.toml");
+    save_as(&mut harness, &again);
+    let view = Session::read(&again).unwrap().view;
+    let hidden = view["hidden"].as_array().unwrap();
+    assert_eq!(
+        hidden.iter().filter_map(|name| name.as_str()).collect::<Vec<_>>(),
+        ["network", "read_outs"]
+    );
 }
 
 #[test]

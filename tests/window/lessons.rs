@@ -17,7 +17,11 @@ fn every_lesson_opens_by_key_with_its_first_caption_or_guess() {
         for lesson in &lessons {
             harness.key_press(Key::PageDown);
             harness.step();
-            wait_until(&mut harness, "its first row", |window| window.rows_recorded() > 0);
+            // What is shown before a guess plays by itself.
+            let after = lesson.guess.as_ref().map_or(0, |guess| guess.after);
+            wait_until(&mut harness, "its first rows", |window| {
+                window.rows_recorded() > 0 && window.steps_taken() >= after
+            });
             assert_eq!(window(&harness).lesson_number(), Some(lesson.number));
             harness.step();
             harness.get_by_label_contains(&format!("of {}: {}", lessons.len(), lesson.title));
@@ -32,7 +36,7 @@ fn every_lesson_opens_by_key_with_its_first_caption_or_guess() {
                     harness.get_by_label(&lesson.action);
                 }
             }
-            wait_until(&mut harness, "its run", |window| window.steps_taken() > 0);
+            wait_until(&mut harness, "its run", |window| window.steps_taken() > after);
         }
         harness.key_press(Key::PageUp);
         harness.step();
@@ -59,4 +63,50 @@ fn the_kept_runs_of_a_lesson_come_by_themselves() {
     wait_until(&mut harness, "kept runs", |window| {
         window.n_kept_runs() == n_kept_runs
     });
+}
+
+#[test]
+fn a_guess_is_asked_for_after_a_preview_and_may_be_typed() {
+    let mut harness = open([1440.0, 900.0], Experiment::default());
+    harness.key_press(Key::PageDown);
+    harness.step();
+    let guess = builtin()[0].guess.clone().unwrap();
+    assert!(guess.after > 0);
+    wait_until(&mut harness, "the preview", |window| window.steps_taken() > 0);
+    if window(&harness).steps_taken() < guess.after {
+        assert!(harness.query_by_label(&guess.prompt).is_none());
+    }
+    wait_until(&mut harness, "its end", |window| {
+        window.steps_taken() == guess.after && window.summary().starts_with("halted")
+    });
+    harness.get_by_label(&guess.prompt);
+    let field = harness.get_by_role_and_label(Role::SpinButton, "your guess");
+    field.set_value_accesskit(600.0);
+    harness.run_steps(2);
+    harness.get_by_role_and_label(Role::Button, "Guess").click();
+    let end = builtin()[0].end_step;
+    wait_until(&mut harness, "the whole lesson", |window| {
+        window.steps_taken() == end
+    });
+    harness.get_by_label_contains("Your guess was 600, theory says 1842");
+}
+
+#[test]
+fn pausing_a_preview_does_not_skip_the_guess() {
+    let mut harness = open([1440.0, 900.0], Experiment::default());
+    harness.key_press(Key::PageDown);
+    harness.step();
+    let guess = builtin()[0].guess.clone().unwrap();
+    wait_until(&mut harness, "the preview", |window| window.steps_taken() > 0);
+    harness.key_press(Key::Space);
+    wait_until(&mut harness, "halted", |window| {
+        window.summary().starts_with("halted")
+    });
+    assert!(window(&harness).steps_taken() < guess.after);
+    assert!(harness.query_by_label(&guess.prompt).is_none());
+    harness.key_press(Key::Space);
+    wait_until(&mut harness, "the guess", |window| {
+        window.steps_taken() == guess.after
+    });
+    harness.get_by_label(&guess.prompt);
 }

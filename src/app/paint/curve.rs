@@ -4,6 +4,7 @@
 use eframe::egui::Painter;
 
 use super::frame::Frame;
+use super::ground::Ground;
 use super::line::{Line, draw_line};
 use super::ribbon::Ribbons;
 use crate::chart::{Curve, Stop, thinned};
@@ -17,12 +18,19 @@ const SHORTEST_RIBBON: usize = 24;
 const FLAT: f64 = 0.1;
 
 /// Draws a curve in its plot.
-pub(super) fn draw_curve(painter: &Painter, curve: &Curve, line: Line, frame: &Frame, ribbons: &mut Ribbons) {
+pub(super) fn draw_curve(
+    painter: &Painter,
+    curve: &Curve,
+    ground: &Ground,
+    frame: &Frame,
+    ribbons: &mut Ribbons,
+) {
     let pixels_per_point = f64::from(painter.pixels_per_point());
     let pixel = (frame.x.1 - frame.x.0) / (f64::from(frame.rect.width()) * pixels_per_point).max(1.0);
     let is_dense = curve.trace.n_rows_per_pixel > 1;
     let are_near = |a: &Cell, b: &Cell| is_dense && b.first[0] - a.last[0] < NEAR * pixel;
-    for stretch in curve.stretches() {
+    for (stretch, pen) in curve.pieces() {
+        let line = ground.line(pen);
         let cells = &curve.trace.cells[stretch.clone()];
         let mut apart: Vec<Cell> = Vec::new();
         let mut end = stretch.start;

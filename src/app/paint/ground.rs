@@ -67,7 +67,7 @@ impl Ground {
             None => self.grey(),
         };
         match pen.presence {
-            Presence::Full | Presence::UnderSmoothed => letters,
+            Presence::Full | Presence::UnderSmoothed | Presence::Faded => letters,
             Presence::Faint => letters.gamma_multiply(FAINT),
         }
     }
@@ -104,10 +104,10 @@ impl Ground {
 
     /// How a mark of a pen is drawn.
     pub(super) fn mark(&self, pen: Pen) -> MarkStyle {
-        let whole = color(self.look.colour(pen.mode));
+        let whole = color(self.look.mark(pen));
         MarkStyle {
             color: match pen.presence {
-                Presence::Full | Presence::UnderSmoothed => whole,
+                Presence::Full | Presence::UnderSmoothed | Presence::Faded => whole,
                 Presence::Faint => whole.gamma_multiply(FAINT),
             },
             ground: self.paper(),

@@ -1,10 +1,10 @@
 //! Names in and beside a plot: of levels at its right, of upright lines at its top, of curves beside them, and a note in its middle.
 
-use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2, vec2};
+use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 use super::frame::Frame;
 use super::ground::Ground;
-use crate::chart::{Level, Picture, Role, Side, Upright, spread, stack};
+use crate::chart::{Level, Name, Picture, Role, Upright, place_names, spread, stack};
 
 /// Sizes of letters.
 const LEVEL_SIZE: f32 = 11.5;
@@ -93,24 +93,30 @@ pub(super) fn draw_upright_names(painter: &Painter, picture: &Picture, frame: &F
 
 /// Draws the names beside curves.
 pub(super) fn draw_curve_names(painter: &Painter, picture: &Picture, frame: &Frame, ground: &Ground) {
-    let line_height = (NAME_SIZE + 4.0) * ground.letters;
-    for label in picture.labels.iter().filter(|label| frame.shows(label.at)) {
-        let at = frame.point(label.at) - vec2(2.0, 0.0);
-        let (y, anchor) = match label.side {
-            Side::Above => (at.y - 3.0, Align2::RIGHT_BOTTOM),
-            Side::Below(n_lines) => {
-                let below = at.y + 3.0 + f32::from(n_lines) * line_height;
-                (below.min(frame.rect.bottom() - line_height), Align2::RIGHT_TOP)
+    let font = FontId::proportional(NAME_SIZE * ground.letters);
+    let ink = ground.text(None);
+    let in_sight = || picture.labels.iter().filter(|label| frame.shows(label.at));
+    let names: Vec<Name> = in_sight()
+        .map(|label| {
+            let words = painter.layout_no_wrap(label.text.clone(), font.clone(), ink);
+            let at = frame.point(label.at);
+            Name {
+                at: [at.x, at.y].map(f64::from),
+                size: [words.size().x, words.size().y].map(f64::from),
+                side: label.side,
             }
-        };
-        let place = (pos2(at.x, y), anchor);
-        text_over(
-            painter,
-            &label.text,
-            place,
-            (NAME_SIZE, ground.text(None)),
-            ground,
-        );
+        })
+        .collect();
+    let corner = |at: Pos2| [at.x, at.y].map(f64::from);
+    let placed = place_names(&names, corner(frame.rect.min), corner(frame.rect.max));
+    let point = |[x, y]: [f64; 2]| pos2(x as f32, y as f32);
+    for (label, (name, placed)) in in_sight().zip(names.iter().zip(placed)) {
+        if let Some(end) = placed.leader {
+            let stroke = Stroke::new(0.8, ground.grey());
+            painter.line_segment([point(name.at), point(end)], stroke);
+        }
+        let place = (point(placed.corner), Align2::LEFT_TOP);
+        text_over(painter, &label.text, place, (NAME_SIZE, ink), ground);
     }
 }
 

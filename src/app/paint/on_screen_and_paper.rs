@@ -382,6 +382,57 @@ fn companions_bands_kept_runs_and_changes_are_all_there() {
         .iter()
         .filter_map(|upright| upright.label.as_deref());
     assert_eq!(changes.collect::<Vec<_>>(), ["\u{3c3} = 0.2"]);
+    // The kept run has its own marks and brackets, and its name.
+    let is_kept = |mark: &&chart::Mark| mark.pen.role == chart::Role::KeptRun;
+    let n_events: usize = { kept_runs[0].modes.iter() }
+        .map(|events| usize::from(events.peak.is_some()) + usize::from(events.learned.is_some()))
+        .sum();
+    assert!(n_events >= 4, "{n_events}");
+    assert_eq!(strengths.marks.iter().filter(is_kept).count(), n_events);
+    let rows = sheet.pictures().find(|picture| !picture.rows.is_empty()).unwrap();
+    assert!(rows.rows[0].kept.len() == 1 && rows.rows[0].kept[0].is_closed);
+    let of_diffusion = sheet
+        .pictures()
+        .find(|picture| picture.id == PlotId::Diffusion)
+        .unwrap();
+    for picture in [strengths, of_diffusion] {
+        let names = picture.labels.iter().filter(|label| label.text == "kept").count();
+        assert_eq!(names, 1, "{:?}", picture.id);
+    }
+}
+
+#[test]
+fn the_diffusion_of_a_learned_mode_fades_and_leaves_its_axis_alone() {
+    let run = plain(1, 0.005, 6000);
+    let view = View::default();
+    let known = known(&run, &[], &view.settings, SettledLaws::default());
+    let sheet = Sheet::new(
+        &known,
+        FigurePanel::One(PlotId::Diffusion),
+        &view.options((0.0, 30.0)),
+        Paper::default(),
+    )
+    .unwrap();
+    let picture = sheet.pictures().next().unwrap();
+    // Every mode starts above 1e-10 and falls far below it once it is learned.
+    assert!(picture.y.range.0 > -11.0, "{:?}", picture.y.range);
+    for curve in &picture.curves {
+        let mode = curve.pen.mode.unwrap();
+        let learned = run.events.modes[mode].learned.unwrap();
+        assert_eq!(curve.fades_from, Some(learned.time));
+        let least = curve.trace.cells.iter().map(|cell| cell.min).fold(0.0, f64::min);
+        assert!(mode > 2 || least < -12.0, "{mode}: {least}");
+    }
+    // Where only what has faded is in sight it is what is framed.
+    let later = Sheet::new(
+        &known,
+        FigurePanel::One(PlotId::Diffusion),
+        &view.options((25.0, 30.0)),
+        Paper::default(),
+    )
+    .unwrap();
+    let range = later.pictures().next().unwrap().y.range;
+    assert!(range.0 < -12.0, "{range:?}");
 }
 
 #[test]

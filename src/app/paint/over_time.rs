@@ -17,7 +17,9 @@ use crate::app::action::Action;
 use crate::app::format::grouped;
 use crate::app::state::View;
 use crate::app::style;
-use crate::chart::{self, Dashes, Drawing, Known, MOMENT, Picture, PlotId, Role, Room, n_rows, pictures};
+use crate::chart::{
+    self, Dashes, Drawing, Known, MOMENT, Picture, PlotId, Role, Room, lines_of_row, n_rows, pictures,
+};
 
 /// Least height of a plot, in points.
 const LEAST: f32 = 40.0;
@@ -58,7 +60,7 @@ pub(crate) fn stack(ui: &mut Ui, stack: Stack<'_>) -> Option<Action> {
     caches.ribbons.tidy();
     let ground = Ground::new(ui.visuals(), letters);
     let gutters = (LEFT_GUTTER * letters, right_gutter(ui, known, letters));
-    let heights = heights(plots, ui.available_height(), view, (known.rank(), letters));
+    let heights = heights(plots, ui.available_height(), view, (known, letters));
     let about = |i: usize| Surroundings {
         gutters,
         has_title: true,
@@ -99,11 +101,13 @@ pub(crate) fn stack(ui: &mut Ui, stack: Stack<'_>) -> Option<Action> {
                 let id = ui.scope_id().with(("name of a mode", mode));
                 let response = ui.interact(place, id, Sense::click());
                 response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &level.label));
-                if response
-                    .on_hover_text("Click to draw this mode alone (keys 1 to 6).")
-                    .clicked()
-                {
+                let response = response.on_hover_text(
+                    "Click to draw this mode alone (keys 1 to 6); with the right button, to see the time in which it is learned.",
+                );
+                if response.clicked() {
                     asked = Some(Action::Solo(mode));
+                } else if response.secondary_clicked() {
+                    asked = Some(Action::FrameMode(mode));
                 }
             }
         }
@@ -173,7 +177,7 @@ fn right_gutter(ui: &Ui, known: &Known<'_>, letters: f32) -> f32 {
 }
 
 /// Heights of the plots with all that stands about them. Those that are large are twice as high as the others.
-fn heights(plots: &[PlotId], available: f32, view: &View, (rank, letters): (usize, f32)) -> Vec<f32> {
+fn heights(plots: &[PlotId], available: f32, view: &View, (known, letters): (&Known<'_>, f32)) -> Vec<f32> {
     let about = |i: usize| Surroundings {
         gutters: (0.0, 0.0),
         has_title: true,
@@ -188,7 +192,8 @@ fn heights(plots: &[PlotId], available: f32, view: &View, (rank, letters): (usiz
         (false, true) => 1.0 + f32::from(u8::from(large.contains(&plot))),
         (false, false) => plot.weight(),
     };
-    let strip = n_rows(rank) as f32 * ROW_HEIGHT * letters;
+    let n_lines = n_rows(known.rank()) as f64 * lines_of_row(!known.kept.is_empty());
+    let strip = n_lines as f32 * ROW_HEIGHT * letters;
     let has_strip = plots.iter().any(|plot| plot.is_strip());
     let fixed: f32 = (0..plots.len()).map(surroundings).sum::<f32>() + if has_strip { strip } else { 0.0 };
     let total: f32 = plots.iter().map(|&plot| weight(plot)).sum();

@@ -204,7 +204,7 @@ impl Panel<'_> {
             draw_cloud(&inside, cloud, frame, ground);
         }
         for curve in &picture.curves {
-            draw_curve(&inside, curve, ground.line(curve.pen), frame, ribbons);
+            draw_curve(&inside, curve, ground, frame, ribbons);
         }
         // Marks at the edge are whole.
         for mark in picture.marks.iter().filter(|mark| frame.shows(mark.at)) {

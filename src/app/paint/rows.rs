@@ -4,8 +4,8 @@ use eframe::egui::{Align2, FontId, Painter, Rect, Stroke, pos2, vec2};
 
 use super::frame::Frame;
 use super::ground::Ground;
-use super::marks::draw_mark;
-use crate::chart::{Bracket, Pen, Picture, Place, Role, Row, Shape, beside_bracket};
+use super::marks::{MarkStyle, draw_mark};
+use crate::chart::{Bracket, Pen, Picture, Place, Role, Row, Shape, beside_bracket, places_in_row};
 
 /// Height of a row in points.
 pub(super) const ROW_HEIGHT: f32 = 15.0;
@@ -13,14 +13,18 @@ pub(super) const ROW_HEIGHT: f32 = 15.0;
 const SIZE: f32 = 11.0;
 /// Points from the end of a bracket, where a mark stands, to the text.
 const SPACE: f32 = 10.0;
+/// Size of the marks of kept runs.
+const KEPT: f32 = 0.7;
 /// Width of a bracket.
 const BRACKET: f32 = 1.5;
 
 /// Draws brackets, texts and names of rows in their plot.
 pub(super) fn draw_rows(painter: &Painter, picture: &Picture, frame: &Frame, ground: &Ground) {
     let height = frame.rect.height() / picture.rows.len().max(1) as f32;
+    let (of_run, of_kept) = places_in_row(picture);
     for (i, row) in picture.rows.iter().enumerate() {
-        let middle = frame.rect.top() + (i as f32 + 0.5) * height;
+        let top = frame.rect.top() + i as f32 * height;
+        let middle = top + of_run as f32 * height;
         painter.text(
             pos2(frame.rect.left() - 8.0, middle),
             Align2::RIGHT_CENTER,
@@ -28,9 +32,51 @@ pub(super) fn draw_rows(painter: &Painter, picture: &Picture, frame: &Frame, gro
             FontId::proportional(SIZE * ground.letters),
             ground.name(row.pen),
         );
+        for bracket in &row.kept {
+            draw_kept(
+                painter,
+                row,
+                bracket,
+                (frame, top + of_kept as f32 * height),
+                ground,
+            );
+        }
         if let Some(bracket) = &row.bracket {
+            let height = height.min(ROW_HEIGHT * ground.letters);
             draw_bracket(painter, row, bracket, (frame, middle, height), ground);
         }
+    }
+}
+
+/// The bracket of a kept run, under that of the run.
+fn draw_kept(
+    painter: &Painter,
+    row: &Row,
+    bracket: &Bracket,
+    (frame, middle): (&Frame, f32),
+    ground: &Ground,
+) {
+    let pen = Pen {
+        role: Role::KeptRun,
+        ..row.pen
+    };
+    let inside = |x: f64| frame.x.0.max(x).min(frame.x.1);
+    let point = |x: f64| pos2(frame.across(inside(x)) as f32, middle);
+    let ends = [point(bracket.left), point(bracket.right)];
+    painter.line_segment(
+        ends,
+        Stroke::new(BRACKET * ground.letters.sqrt(), ground.line(pen).color),
+    );
+    let mark = MarkStyle {
+        size: KEPT * ground.mark(pen).size,
+        ..ground.mark(pen)
+    };
+    let is_in_sight = |x: f64| (frame.x.0..=frame.x.1).contains(&x);
+    if is_in_sight(bracket.left) {
+        draw_mark(painter, bracket.peak, ends[0], mark);
+    }
+    if bracket.is_closed && is_in_sight(bracket.right) {
+        draw_mark(painter, Shape::Learned, ends[1], mark);
     }
 }
 

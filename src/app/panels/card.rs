@@ -1,7 +1,7 @@
 //! The card: values of each mode at the moment under the pointer or chosen by the scrubber, and differences between the cursors.
 //! Its numbers are recorded rows, not points of a drawn line.
 
-use eframe::egui::{self, Color32, FontId, RichText, Ui};
+use eframe::egui::{self, Color32, RichText, TextStyle, Ui};
 
 use crate::app::format::{grouped, significant};
 use crate::app::state::{RunData, State};
@@ -9,13 +9,11 @@ use crate::app::style::{self, with_legible_exponents};
 use crate::observables::events::Moment;
 use crate::observables::{Quantity, Schema};
 
-/// Size of its letters.
-const SIZE: f32 = 12.0;
 /// Modes it names at most.
 const MAX_MODES: usize = 8;
 
-/// Draws the card beside the pointer while it is over a plot, else in the corner `at`, if there is such a moment.
-pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2) {
+/// Draws the card, its letters so many times as large, beside the pointer while it is over a plot, else in the corner `at`, if there is such a moment.
+pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2, emphasis: f32) {
     let (run, view) = (&state.run, &state.view);
     let hovered = view.hovered.as_ref();
     let pointed = hovered.and_then(|hovered| run.moment_at(view.settings.time, hovered.x));
@@ -38,8 +36,9 @@ pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2) {
         .constrain(true)
         .show(ui.ctx(), |ui| {
             egui::Frame::popup(ui.style()).show(ui, |ui| {
+                style::enlarge(ui, emphasis);
                 if let Some(mark) = hovered.and_then(|hovered| hovered.mark.as_ref()) {
-                    ui.label(RichText::new(mark).size(SIZE).strong());
+                    ui.label(style::strong(mark));
                 }
                 if let Some(moment) = pointed.or(view.scrubbed) {
                     if view.settings.shown.perspective.is_blind() {
@@ -56,7 +55,8 @@ pub(crate) fn card(ui: &Ui, state: &State, at: egui::Pos2) {
 }
 
 fn text(ui: &mut Ui, text: &str, color: Color32) {
-    let words = with_legible_exponents(text, &FontId::monospace(SIZE), color);
+    let font = TextStyle::Monospace.resolve(ui.style());
+    let words = with_legible_exponents(text, &font, color);
     ui.add(egui::Label::new(words).extend());
 }
 
@@ -82,7 +82,7 @@ fn values(ui: &mut Ui, run: &RunData, moment: Moment) {
         .spacing([14.0, 1.0])
         .show(ui, |ui| {
             for name in ["mode", "strength", "theory", "D", "law D(s)", "alignment"] {
-                ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
+                ui.label(RichText::new(name).small().color(style::quiet(ui.visuals())));
             }
             ui.end_row();
             for mode in 0..run.rank().min(MAX_MODES) {
@@ -117,7 +117,7 @@ fn own_values(ui: &mut Ui, run: &RunData, moment: Moment) {
         .spacing([14.0, 1.0])
         .show(ui, |ui| {
             for name in ["pair", "singular value", "drift", "D"] {
-                ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
+                ui.label(RichText::new(name).small().color(style::quiet(ui.visuals())));
             }
             ui.end_row();
             for pair in 0..run.rank().min(MAX_MODES) {
@@ -155,7 +155,7 @@ fn between(ui: &mut Ui, run: &RunData, a: Moment, b: Moment) {
         .spacing([14.0, 1.0])
         .show(ui, |ui| {
             for name in ["mode", "\u{394} strength", "per unit of t", "D at B / D at A"] {
-                ui.label(RichText::new(name).size(11.0).color(style::quiet(ui.visuals())));
+                ui.label(RichText::new(name).small().color(style::quiet(ui.visuals())));
             }
             ui.end_row();
             for mode in 0..run.rank().min(MAX_MODES) {

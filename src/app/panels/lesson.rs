@@ -1,14 +1,14 @@
 //! The lesson in hand: title, caption, question, action and guess, above the plots.
 
-use eframe::egui::{RichText, Ui};
+use eframe::egui::{self, DragValue, RichText, Ui};
 
 use crate::app::action::Action;
-use crate::app::format::significant;
+use crate::app::format::{brief, significant};
 use crate::app::paint::{Caches, width_plot};
 use crate::app::state::{GuessMark, State};
 use crate::app::style;
 use crate::chart::PlotId;
-use crate::lessons::{self, Lesson};
+use crate::lessons::{self, GuessQuantity, Lesson};
 use crate::worker::RunState;
 
 /// Height, in points, of everything between menus and transport below which there is room for one thing at a time only.
@@ -27,6 +27,33 @@ pub(crate) fn lesson_panel(ui: &mut Ui, state: &State, caches: &mut Caches, emph
     let asked = panel.ui(ui, caches);
     ui.separator();
     asked
+}
+
+/// A guess typed instead of clicked: a field with its unit, and a button that takes it.
+fn typed_guess(ui: &mut Ui, mark: &GuessMark) -> Option<Action> {
+    let id = ui.scope_id().with("typed guess");
+    let mut typed = ui.data(|data| data.get_temp::<f64>(id)).unwrap_or(0.0);
+    let (unit, speed) = match mark.quantity {
+        GuessQuantity::HalfTime | GuessQuantity::PeakTime | GuessQuantity::LearnedTime => (" steps", 10.0),
+        GuessQuantity::PeakFraction => (" of m", 0.01),
+        GuessQuantity::Strength => ("", 0.01),
+        GuessQuantity::Variance => ("", 1e-4),
+    };
+    let number = DragValue::new(&mut typed)
+        .range(0.0..=1e12)
+        .speed(speed)
+        .suffix(unit);
+    let number = number.custom_formatter(|value, _| brief(value, 4));
+    let response = ui.add(number).on_hover_text("Or type it here.");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "your guess"));
+    if response.changed() {
+        ui.data_mut(|data| data.insert_temp(id, typed));
+    }
+    let button = ui.add_enabled(typed > 0.0, egui::Button::new("Guess"));
+    button.clicked().then(|| {
+        ui.data_mut(|data| data.remove::<f64>(id));
+        Action::Guess(Some(typed))
+    })
 }
 
 /// What the panel shows of a lesson.
@@ -82,7 +109,7 @@ impl LessonPanel<'_> {
             }
         });
         if let Some(mark) = &self.state.view.guess
-            && mark.given.is_none()
+            && self.state.guess_is_due()
         {
             asked = self.prompt(ui, mark, caches).or(asked);
             return asked;
@@ -93,8 +120,8 @@ impl LessonPanel<'_> {
         {
             ui.label(RichText::new(&caption.text).size(14.0 * size.max(12.0 / 14.0)));
         }
-        // A hall reads one thing at a time.
-        if (self.is_low || self.emphasis > 1.0) && !self.has_ended {
+        // A hall reads one thing at a time; before a guess nobody is to read the question for its answer.
+        if self.state.steps_to_guess().is_some() || (self.is_low || self.emphasis > 1.0) && !self.has_ended {
             return asked;
         }
         ui.horizontal_wrapped(|ui| {
@@ -128,6 +155,7 @@ impl LessonPanel<'_> {
         ui.horizontal_wrapped(|ui| {
             let text = RichText::new(prompt).size(14.0 * self.emphasis);
             ui.label(text.strong().color(style::amber(ui.visuals())));
+            asked = typed_guess(ui, mark).or(asked.take());
             if ui
                 .button("Go on without a guess")
                 .on_hover_text("Space.")

@@ -1,39 +1,38 @@
 //! The menus, and how the shared time axis is looked at.
 
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{self, Ui};
 
+use super::icon::{Icon, icon_button};
 use crate::app::action::{Action, FileAction, MapAction, Zoom};
 use crate::app::commands::info_of;
 use crate::app::format::grouped;
-use crate::app::state::{MAX_SMOOTHING, Span, State};
+use crate::app::state::{MAX_SMOOTHING, Panels, Span, State};
 use crate::chart::{PlotId, TimeAxis};
+use crate::lessons::ControlGroup;
 
 /// Steps of the views of the end of a run.
 const LASTS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
-/// Width, in points, below which the time axis is chosen in a row of its own.
-const NARROW: f32 = 690.0;
+/// UI scales on offer, in percent.
+const SCALES: [u32; 8] = [75, 90, 100, 125, 150, 175, 200, 250];
+
+/// Width, in points, below which what is shown is chosen in a row of its own.
+const NARROW: f32 = 1080.0;
 
 /// Draws the bar; gives what was asked for.
 pub(crate) fn menus(ui: &mut Ui, state: &State) -> Option<Action> {
-    let rank = state.run.rank();
     let mut asked = None;
     let is_narrow = ui.available_width() < NARROW;
     egui::MenuBar::new().ui(ui, |ui| {
         for (title, actions) in MENUS {
             ui.menu_button(*title, |ui| {
                 for action in *actions {
-                    if *action == Action::File(FileAction::AskSave) {
-                        asked = recent_files(ui, state).or(asked.take());
-                    }
-                    if let Action::Solo(mode) = action
-                        && *mode >= rank
-                    {
-                        continue;
-                    }
-                    if item(ui, action) {
-                        asked = Some(action.clone());
-                    }
+                    asked = menu_row(ui, state, action).or(asked.take());
+                }
+                if *title == "View" {
+                    ui.separator();
+                    asked = appearance(ui).or(asked.take());
+                    asked = controls_shown(ui, state).or(asked.take());
                 }
             });
         }
@@ -45,15 +44,96 @@ pub(crate) fn menus(ui: &mut Ui, state: &State) -> Option<Action> {
         }
         if !is_narrow {
             ui.separator();
-            asked = time_controls(ui, state).or(asked.take());
+            asked = what_is_shown(ui, state).or(asked.take());
         }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            asked = panel_switches(ui, state.view.panels())
+                .map(Action::SetPanels)
+                .or(asked.take());
+        });
     });
     if is_narrow {
         ui.horizontal_wrapped(|ui| {
-            asked = time_controls(ui, state).or(asked.take());
+            asked = what_is_shown(ui, state).or(asked.take());
         });
     }
     asked
+}
+
+/// An action of a menu, with what stands before it.
+fn menu_row(ui: &mut Ui, state: &State, action: &Action) -> Option<Action> {
+    let mut asked = None;
+    if *action == Action::File(FileAction::AskSave) {
+        asked = recent_files(ui, state);
+    }
+    if let Action::Solo(mode) = action
+        && *mode >= state.run.rank()
+    {
+        return asked;
+    }
+    if item(ui, action) {
+        asked = Some(action.clone());
+    }
+    asked
+}
+
+/// Theme and size.
+fn appearance(ui: &mut Ui) -> Option<Action> {
+    let mut asked = None;
+    ui.menu_button("Theme", |ui| {
+        let theme = ui.ctx().options(|options| options.theme_preference);
+        for (choice, name) in [
+            (egui::ThemePreference::Dark, "Dark"),
+            (egui::ThemePreference::Light, "Light"),
+            (egui::ThemePreference::System, "As the system"),
+        ] {
+            if ui.radio(theme == choice, name).clicked() {
+                asked = Some(Action::Theme(choice));
+            }
+        }
+    });
+    ui.menu_button("Size", |ui| {
+        let present = (100.0 * ui.ctx().zoom_factor()).round() as u32;
+        for scale in SCALES {
+            if ui.radio(scale == present, format!("{scale} %")).clicked() {
+                asked = Some(Action::Zoom(Zoom::Times(scale as f32 / 100.0)));
+            }
+        }
+    });
+    asked
+}
+
+/// Which groups of controls are there: those that a class does not need can be left out, and a session or a link keeps that.
+fn controls_shown(ui: &mut Ui, state: &State) -> Option<Action> {
+    let mut asked = None;
+    ui.menu_button("Controls shown", |ui| {
+        for (group, name) in ControlGroup::ALL {
+            let mut is_shown = state.view.settings.shows(group);
+            if ui.checkbox(&mut is_shown, name).changed() {
+                let mut settings = state.view.settings.clone();
+                settings.hidden.retain(|other| *other != group);
+                if !is_shown {
+                    settings.hidden.push(group);
+                }
+                asked = Some(Action::Look(Box::new(settings)));
+            }
+        }
+    });
+    asked
+}
+
+/// Switches of the side panels, from the right; gives the new choice.
+fn panel_switches(ui: &mut Ui, panels: Panels) -> Option<Panels> {
+    let mut wanted = panels;
+    let hint = "Show or hide the right panel.";
+    if icon_button(ui, Icon::RightPanel, "distributions", hint, panels.distributions).clicked() {
+        wanted.distributions = !panels.distributions;
+    }
+    let hint = "Show or hide the left rail.";
+    if icon_button(ui, Icon::LeftPanel, "controls", hint, panels.controls).clicked() {
+        wanted.controls = !panels.controls;
+    }
+    (wanted != panels).then_some(wanted)
 }
 
 const MENUS: &[(&str, &[Action])] = &[
@@ -158,23 +238,28 @@ fn plot_menu(ui: &mut Ui, state: &State) -> Option<Action> {
     asked
 }
 
-/// What the time axis counts and shows, and smoothing.
-fn time_controls(ui: &mut Ui, state: &State) -> Option<Action> {
+/// What the time axis counts and shows, smoothing, and what is drawn behind the curves.
+fn what_is_shown(ui: &mut Ui, state: &State) -> Option<Action> {
     let before = &state.view.settings;
     let mut wanted = before.clone();
     let mut asked = None;
     let name = |span| match span {
         Span::All => "all of the run".to_owned(),
+        Span::Learning => "the learning".to_owned(),
         Span::Last(n_steps) => format!("last {} steps", grouped(n_steps)),
         Span::Follow => "follow at this width".to_owned(),
     };
-    let label = ui.label(RichText::new("show").size(12.5));
+    let label = ui.label("show");
     egui::ComboBox::from_id_salt("span")
         .selected_text(name(before.span))
         .width(142.0)
         .show_ui(ui, |ui| {
             let lasts = LASTS.map(Span::Last);
-            for span in std::iter::once(Span::All).chain(lasts).chain([Span::Follow]) {
+            for span in [Span::All, Span::Learning]
+                .into_iter()
+                .chain(lasts)
+                .chain([Span::Follow])
+            {
                 if ui.selectable_label(before.span == span, name(span)).clicked() {
                     asked = Some(Action::SetSpan(span));
                 }
@@ -183,7 +268,7 @@ fn time_controls(ui: &mut Ui, state: &State) -> Option<Action> {
         .response
         .labelled_by(label.id)
         .on_hover_text("How much of the run the live view shows.");
-    ui.label(RichText::new("against").size(12.5));
+    ui.label("against");
     let time = &mut wanted.time;
     ui.selectable_value(&mut time.axis, TimeAxis::Time, "t")
         .on_hover_text("Training time, the sum of the learning rates.");
@@ -191,7 +276,7 @@ fn time_controls(ui: &mut Ui, state: &State) -> Option<Action> {
         .on_hover_text("Number of steps.");
     ui.toggle_value(&mut time.log, "log time")
         .on_hover_text("Logarithmic time axis (Shift+L).");
-    let label = ui.label(RichText::new("smooth").size(12.5));
+    let label = ui.label("smooth");
     ui.add(
         egui::DragValue::new(&mut wanted.smoothing)
             .range(0.0..=MAX_SMOOTHING)
@@ -202,6 +287,15 @@ fn time_controls(ui: &mut Ui, state: &State) -> Option<Action> {
     .labelled_by(label.id)
     .on_hover_text(
         "Pixels over which curves are averaged; the raw curve stays visible under the smooth one.",
+    );
+    ui.separator();
+    let shown = &mut wanted.shown;
+    ui.toggle_value(&mut shown.theory, "theory")
+        .on_hover_text("Draw what theory predicts (key T).");
+    ui.toggle_value(&mut shown.singular_values, "singular values")
+        .on_hover_text("Draw the student's own singular values under the mode strengths.");
+    ui.toggle_value(&mut shown.density, "spread").on_hover_text(
+        "Shade between the quantiles of each mode equation's law behind the strengths: 25 to 75, 10 to 90 and 1 to 99 %.",
     );
     if wanted != *before {
         asked = Some(Action::Look(Box::new(wanted)));

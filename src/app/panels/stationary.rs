@@ -146,13 +146,10 @@ impl ModeView<'_> {
             let text = match (statistics.phase, &estimates) {
                 (Phase::Approaching, _) => "on its way".to_owned(),
                 (Phase::BurnIn { until }, _) => format!("burn-in until step {}", grouped(until)),
-                (Phase::Counting { .. }, Some(estimates)) => {
-                    let error = estimates.with_errors.map(|found| found.mean.error);
-                    format!("mean {}", shown(estimates.mean, error, 6))
-                }
+                (Phase::Counting { .. }, Some(estimates)) => self.conclusion(estimates),
                 (Phase::Counting { .. }, None) => "counting".to_owned(),
             };
-            ui.label(RichText::new(text).size(size))
+            ui.label(style::strong(text).size(size))
                 .on_hover_text(phase_hint(statistics, self.until));
         });
         if let Some(text) = held_back(theory, statistics, known, self.mode) {
@@ -190,6 +187,25 @@ impl ModeView<'_> {
             }
         }
         ui.add_space(5.0);
+    }
+
+    /// What is concluded of a settled mode, in a few words.
+    fn conclusion(&self, estimates: &Estimates) -> String {
+        let theory = self.prediction;
+        if theory.is_some_and(|theory| theory.law.temperature() == 0.0) {
+            return format!("a point at {}", significant(estimates.mean, 4));
+        }
+        let Some(found) = estimates.with_errors else {
+            return format!("variance {}", significant(estimates.variance, 3));
+        };
+        let value = significant(found.variance.value, 3);
+        let Some(theory) = theory else {
+            return format!("variance {value}");
+        };
+        match theory.agreeing(self.statistics, &found.variance) {
+            Some(law) => format!("variance {value}, as {}", in_words(law)),
+            None => format!("variance {value}, as no law here"),
+        }
     }
 
     fn small(&self, text: impl Into<String>) -> RichText {
@@ -302,7 +318,23 @@ fn measured(estimates: &Estimates) -> String {
     });
     let variance = found.map_or(estimates.variance, |found| found.variance.value);
     let error = found.map(|found| found.variance.error);
-    format!("variance {}{skewness}", shown(variance, error, 4))
+    let of_mean = found.map(|found| found.mean.error);
+    format!(
+        "mean {}, variance {}{skewness}",
+        shown(estimates.mean, of_mean, 6),
+        shown(variance, error, 4)
+    )
+}
+
+/// A prediction as part of a sentence.
+fn in_words(law: &str) -> &str {
+    match law {
+        "discrete" => "the discrete law",
+        "Boltzmann" => "Boltzmann's law",
+        "present weights" => "by the present weights",
+        "noise balance" => "at the noise balance",
+        law => law,
+    }
 }
 
 /// What is said of a mode that no noise moves.
@@ -331,15 +363,8 @@ const PREDICTIONS: &str = "Boltzmann: one mode alone, layers balanced for ever, 
     the dotted one is that of the present weights.";
 
 fn predicted(prediction: &Prediction, statistics: &ModeStatistics) -> String {
-    let named = [
-        ("Boltzmann", Some(prediction.law.temperature())),
-        ("discrete", prediction.discrete_variance),
-        ("present weights", prediction.present_variance(statistics)),
-        ("noise balance", prediction.balanced_variance()),
-    ];
-    let variances: Vec<String> = named
-        .into_iter()
-        .filter_map(|(name, variance)| Some(format!("{name} {}", significant(variance?, 3))))
+    let variances: Vec<String> = { prediction.variances(statistics).into_iter() }
+        .map(|(name, variance)| format!("{name} {}", significant(variance, 3)))
         .collect();
     let mean = prediction.balanced_mean().map_or_else(String::new, |mean| {
         format!("; mean at the noise balance {}", significant(mean, 4))

@@ -2,72 +2,89 @@
 
 use eframe::egui::{self, RichText, Slider, SliderClamping, Ui};
 
+use super::icon::{Icon, icon_button};
 use crate::app::action::Action;
 use crate::app::format::{brief, grouped, prefixed, significant};
-use crate::app::state::{HISTORY_BUDGET_BYTES, Panels, State};
+use crate::app::state::{HISTORY_BUDGET_BYTES, State};
 use crate::app::style;
 use crate::chart::{TimeAxis, TimeScale};
 use crate::worker::{HaltRule, RunState};
 
-/// Draws the bar; the switches of the side panels only where there are any.
-pub(crate) fn transport(ui: &mut Ui, state: &State, has_panels: bool) -> Option<Action> {
-    let (run, view, speed) = (&state.run, &state.view, state.speed);
-    let mut request = scrubber(ui, state);
+/// Width of the slider of the speed, in points.
+const SPEED: f32 = 110.0;
+
+/// Draws the bar.
+pub(crate) fn transport(ui: &mut Ui, state: &State) -> Option<Action> {
+    let (run, view) = (&state.run, &state.view);
+    let mut asked = scrubber(ui, state);
     ui.horizontal_wrapped(|ui| {
-        let mut button = |ui: &mut Ui, text: &str, hint: &str, asks: Action| {
-            if ui.button(text).on_hover_text(hint).clicked() {
-                request = Some(asks);
-            }
-        };
-        button(ui, "Reset", "Start again from step 0 with the same seed (key R).", Action::Reset);
-        let running = run.state == RunState::Running;
-        ui.add_enabled_ui(matches!(run.state, RunState::Running | RunState::Paused), |ui| {
-            let text = if running { "Pause" } else { "Play" };
-            let main = egui::Button::new(RichText::new(text).strong()).min_size(egui::vec2(56.0, 0.0));
-            if ui.add(main).on_hover_text("Go on or halt (space).").clicked() {
-                request = Some(Action::PlayPause);
-            }
-            for n_steps in [1, 10, 100] {
-                let hint = format!("Take {n_steps} steps, then halt.");
-                if ui.button(format!("+{n_steps}")).on_hover_text(hint).clicked() {
-                    request = Some(Action::Step(n_steps));
-                }
-            }
-        });
+        asked = moves(ui, run.state).or(asked.take());
         ui.separator();
-        let label = ui.label("speed");
-        let mut wanted = speed;
-        ui.add_enabled_ui(!speed.unlimited, |ui| {
-            ui.spacing_mut().slider_width = 110.0;
-            let slider = Slider::new(&mut wanted.steps_per_second, 1.0..=1e6)
-                .logarithmic(true)
-                .clamping(SliderClamping::Always)
-                .custom_formatter(|value, _| brief(value, 3))
-                .suffix(" steps/s");
-            ui.add(slider).labelled_by(label.id).on_hover_text("Most steps a second.");
-        });
-        ui.toggle_value(&mut wanted.unlimited, "max").on_hover_text("As fast as the machine can.");
-        if wanted != speed {
-            request = Some(Action::SetSpeed(wanted));
-        }
+        asked = speed(ui, state).or(asked.take());
         if let Some(rule) = halt_menu(ui, view.settings.halt, run.rank()) {
             let mut settings = view.settings.clone();
             settings.halt = rule;
-            request = Some(Action::Look(Box::new(settings)));
+            asked = Some(Action::Look(Box::new(settings)));
         }
         ui.separator();
         let live = egui::Button::selectable(view.is_live(), "LIVE");
         let hint = "The plots follow the run. Dragging or zooming a plot lets go; this, End or a double click takes hold again.";
         if ui.add(live).on_hover_text(hint).clicked() {
-            request = Some(Action::ToLiveEnd);
-        }
-        if has_panels && let Some(panels) = panel_switches(ui, view.panels()) {
-            request = Some(Action::SetPanels(panels));
+            asked = Some(Action::ToLiveEnd);
         }
         ui.separator();
         read_outs(ui, state);
     });
-    request
+    asked
+}
+
+/// Back to the start, on and off, and single steps.
+fn moves(ui: &mut Ui, present: RunState) -> Option<Action> {
+    let mut asked = None;
+    let hint = "Start again from step 0 with the same seed (key R).";
+    if icon_button(ui, Icon::ToStart, "Reset", hint, false).clicked() {
+        asked = Some(Action::Reset);
+    }
+    ui.add_enabled_ui(matches!(present, RunState::Running | RunState::Paused), |ui| {
+        let (icon, name) = if present == RunState::Running {
+            (Icon::Pause, "Pause")
+        } else {
+            (Icon::Play, "Play")
+        };
+        // The one thing to press: chosen where it waits to be.
+        let waits = present == RunState::Paused;
+        if icon_button(ui, icon, name, "Go on or halt (space).", waits).clicked() {
+            asked = Some(Action::PlayPause);
+        }
+        for n_steps in [1, 10, 100] {
+            let hint = format!("Take {n_steps} steps, then halt.");
+            if ui.button(format!("+{n_steps}")).on_hover_text(hint).clicked() {
+                asked = Some(Action::Step(n_steps));
+            }
+        }
+    });
+    asked
+}
+
+/// How fast the run goes on.
+fn speed(ui: &mut Ui, state: &State) -> Option<Action> {
+    let mut wanted = state.speed;
+    let label = ui.label("speed");
+    ui.add_enabled_ui(!wanted.unlimited, |ui| {
+        ui.spacing_mut().slider_width = SPEED;
+        ui.spacing_mut().interact_size.y = style::SLIDER;
+        let slider = Slider::new(&mut wanted.steps_per_second, 1.0..=1e6)
+            .logarithmic(true)
+            .clamping(SliderClamping::Always)
+            .custom_formatter(|value, _| brief(value, 3))
+            .suffix(" steps/s");
+        ui.add(slider)
+            .labelled_by(label.id)
+            .on_hover_text("Most steps a second.");
+    });
+    ui.toggle_value(&mut wanted.unlimited, "max")
+        .on_hover_text("As fast as the machine can.");
+    (wanted != state.speed).then_some(Action::SetSpeed(wanted))
 }
 
 /// When runs halt by themselves; gives the new choice.
@@ -121,16 +138,6 @@ fn mode_choice(ui: &mut Ui, text: &str, mode: &mut Option<usize>, rank: usize) {
     });
 }
 
-/// Switches of the side panels; gives the new choice.
-fn panel_switches(ui: &mut Ui, panels: Panels) -> Option<Panels> {
-    let mut wanted = panels;
-    ui.toggle_value(&mut wanted.controls, "controls")
-        .on_hover_text("Show or hide the left rail.");
-    ui.toggle_value(&mut wanted.distributions, "distributions")
-        .on_hover_text("Show or hide the right panel.");
-    (wanted != panels).then_some(wanted)
-}
-
 /// The scrubber over the history, with a tick at every kept state, and the way back to one.
 fn scrubber(ui: &mut Ui, state: &State) -> Option<Action> {
     let (run, view) = (&state.run, &state.view);
@@ -140,6 +147,7 @@ fn scrubber(ui: &mut Ui, state: &State) -> Option<Action> {
             .label("history")
             .on_hover_text("Look at any moment of the run (left and right arrow).");
         ui.spacing_mut().slider_width = (ui.available_width() - 150.0).max(60.0);
+        ui.spacing_mut().interact_size.y = style::SLIDER;
         let mut step = state.step_in_view();
         let slider = Slider::new(&mut step, 0..=run.step.max(1)).show_value(false);
         let response = ui
@@ -191,9 +199,10 @@ fn short_seed(seed: u64) -> String {
 /// Where the run is, in digits of fixed width so that nothing moves while they change.
 fn read_outs(ui: &mut Ui, state: &State) {
     let run = &state.run;
-    ui.spacing_mut().item_spacing.x = 18.0;
+    ui.spacing_mut().item_spacing.x = 3.0 * style::STEP;
+    let quiet = style::quiet(ui.visuals());
     let mut show = |text: String, hint: &str| {
-        let label = egui::Label::new(RichText::new(text).monospace().size(12.5)).extend();
+        let label = egui::Label::new(RichText::new(text).monospace().color(quiet)).extend();
         ui.add(label).on_hover_text(hint);
     };
     show(format!("step {:>7}", grouped(run.step)), "Steps taken.");
@@ -201,6 +210,10 @@ fn read_outs(ui: &mut Ui, state: &State) {
         format!("t {:>7}", significant(run.time, 5)),
         "Training time: the sum of the learning rates of all steps.",
     );
+    // A hall reads no more than where the run is.
+    if state.appearance.lecture {
+        return;
+    }
     show(
         format!("{:>7}steps/s", prefixed(run.steps_per_second)),
         "Steps a second, as measured.",

@@ -131,6 +131,33 @@ impl Draft {
 }
 
 impl Draft {
+    /// Number of weight matrices; none while the widths cannot be read.
+    pub(crate) fn depth(&self) -> Option<usize> {
+        self.widths().map(|widths| widths.len() + 1)
+    }
+
+    /// Adds a hidden layer as wide as the last one, or as the wider end of the network.
+    pub(crate) fn add_layer(&mut self) {
+        if let Some(mut widths) = self.widths() {
+            let network = &self.experiment.network;
+            let width = widths.last().copied();
+            widths.push(width.unwrap_or_else(|| network.d_in.max(network.d_out)));
+            self.hidden = written(&widths);
+        }
+    }
+
+    /// Takes the last hidden layer away.
+    pub(crate) fn remove_layer(&mut self) {
+        if let Some(mut widths) = self.widths() {
+            widths.pop();
+            self.hidden = written(&widths);
+        }
+    }
+
+    fn widths(&self) -> Option<Vec<usize>> {
+        list(&self.hidden, "network.hidden", "").ok()
+    }
+
     fn load_samples(&mut self, experiment: &mut Experiment) -> Result<(), String> {
         if experiment.data.kind != DataKind::File {
             return Ok(());
@@ -181,6 +208,25 @@ mod tests {
             Draft::new(experiment.clone()).read(experiment.live),
             Ok(experiment)
         );
+    }
+
+    #[test]
+    fn layers_are_added_and_taken_away() {
+        let mut draft = Draft::new(Experiment::default());
+        assert_eq!(draft.depth(), Some(2));
+        draft.hidden = "6, 3".to_owned();
+        draft.add_layer();
+        assert_eq!((draft.hidden.as_str(), draft.depth()), ("6, 3, 3", Some(4)));
+        for _ in 0..5 {
+            draft.remove_layer();
+        }
+        assert_eq!((draft.hidden.as_str(), draft.depth()), ("", Some(1)));
+        draft.experiment.network.d_out = 7;
+        draft.add_layer();
+        assert_eq!(draft.hidden, "7");
+        draft.hidden = "six".to_owned();
+        draft.add_layer();
+        assert_eq!((draft.hidden.as_str(), draft.depth()), ("six", None));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(crate) struct GuessMark {
     pub(crate) given: Option<f64>,
     /// What theory says.
     pub(crate) answer: f64,
+    /// Steps that are shown before it is asked for.
+    pub(crate) after: u64,
 }
 
 impl GuessMark {
@@ -25,6 +27,7 @@ impl GuessMark {
             mode: guess.mode,
             given: None,
             answer: guess.answer,
+            after: guess.after,
         })
     }
 

@@ -2,12 +2,13 @@
 
 use super::run_data::RunData;
 use super::view_settings::Alignment;
-use crate::chart::{KnownKeptRun, TimeAxis};
+use crate::chart::{KnownKeptRun, RecordedRun, TimeAxis};
 use crate::experiment::Experiment;
 use crate::history::History;
 use crate::observables::Schema;
-use crate::observables::events::{ModeEvents, Moment};
-use crate::session::Recording;
+use crate::observables::events::ModeEvents;
+use crate::session::{Recording, SavedKeptRun};
+use crate::simulation::{Change, Script, StationaryStatistics};
 
 /// Buckets of a kept run's history.
 const MAX_BUCKETS: usize = 8192;
@@ -23,69 +24,92 @@ pub(crate) struct KeptRun {
     pub(crate) is_shown: bool,
     /// As it was started, with the live parameters it had in the end.
     pub(crate) experiment: Experiment,
+    /// As a session keeps it.
+    saved: SavedKeptRun,
     /// The columns that [`KnownKeptRun`] tells.
     pub(crate) history: History,
     schema: Schema,
-    /// Where the diffusion of each mode was largest.
-    peaks: Vec<Option<Moment>>,
+    /// What happened to every mode.
+    pub(crate) modes: Vec<ModeEvents>,
+    /// Distribution of every mode's strength since it settled.
+    pub(crate) statistics: Option<StationaryStatistics>,
 }
 
 impl KeptRun {
     /// The present run's first trajectory as it is now.
     pub(crate) fn of(run: &RunData, label: String) -> Option<Self> {
-        let history = &run.trajectories.first()?.history;
-        let mut experiment = run.experiment.clone();
-        experiment.live = run.live;
+        let trajectory = run.trajectories.first()?;
+        let changes = run.interventions.iter().map(|change| Change {
+            step: change.step,
+            live: change.live,
+        });
+        // A run that diverged has settled nowhere.
+        let settled = trajectory
+            .statistics
+            .clone()
+            .filter(|_| run.divergence().is_none());
+        let saved = SavedKeptRun {
+            label,
+            experiment: run.experiment.clone(),
+            script: Script::new(changes.collect()).unwrap_or_default(),
+            n_steps: run.step,
+        };
         Some(Self::new(
             run.run,
-            label,
-            experiment,
+            saved,
             run.schema,
-            history,
-            &run.events.modes,
+            &trajectory.history,
+            (&run.events.modes, settled),
         ))
+    }
+
+    /// As a session keeps it.
+    pub(crate) fn saved(&self) -> &SavedKeptRun {
+        &self.saved
     }
 
     fn new(
         id: u64,
-        label: String,
-        experiment: Experiment,
+        saved: SavedKeptRun,
         schema: Schema,
         history: &History,
-        modes: &[ModeEvents],
+        (modes, statistics): (&[ModeEvents], Option<StationaryStatistics>),
     ) -> Self {
-        let peak = |events: &ModeEvents| {
-            events.peak.map(|peak| Moment {
-                step: peak.step,
-                time: peak.time,
-            })
-        };
+        let mut experiment = saved.experiment.clone();
+        if let Some(last) = saved.script.changes().last() {
+            experiment.live = last.live;
+        }
         Self {
             id,
-            label,
+            label: saved.label.clone(),
             is_shown: true,
             experiment,
+            saved,
             history: history.digest(&KnownKeptRun::kept_columns(schema), MAX_BUCKETS),
             schema,
-            peaks: modes.iter().map(peak).collect(),
+            modes: modes.to_vec(),
+            statistics,
         }
     }
 
     /// A recorded run, as far as it stayed finite.
-    pub(crate) fn of_recording(recording: &Recording, label: String) -> Self {
+    pub(crate) fn of_recording(recording: &Recording, saved: SavedKeptRun) -> Self {
         /// Numbers of recorded runs lie above those of all others.
         static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1 << 62);
         let schema = recording.schema();
         let mut history = History::new(schema.n_columns(), BUDGET_BYTES);
-        for row in recording.rows() {
-            if row.iter().any(|value| !value.is_finite()) {
-                break;
+        let is_whole = recording.rows().all(|row| {
+            let is_finite = row.iter().all(|value| value.is_finite());
+            if is_finite {
+                history.extend(row);
             }
-            history.extend(row);
-        }
+            is_finite
+        });
         let id = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let experiment = recording.experiment().clone();
-        Self::new(id, label, experiment, schema, &history, recording.mode_events())
+        let has_settled = is_whole && !recording.session().end.diverged;
+        let statistics = has_settled.then(|| RecordedRun::statistics_of(recording));
+        let seen = (recording.mode_events(), statistics);
+        Self::new(id, saved, schema, &history, seen)
     }
 
     /// What pictures show of it over the present run.
@@ -96,6 +120,9 @@ impl KeptRun {
             history: &self.history,
             shift: self.shift(run, alignment, axis),
             schema: self.schema,
+            teacher: &self.experiment.teacher.strengths,
+            modes: &self.modes,
+            statistics: self.statistics.as_ref(),
         }
     }
 
@@ -104,7 +131,7 @@ impl KeptRun {
         let Alignment::Peak(mode) = alignment else {
             return 0.0;
         };
-        let theirs = self.peaks.get(mode).copied().flatten();
+        let theirs = self.modes.get(mode).and_then(ModeEvents::peak_moment);
         let ours = run.events.modes.get(mode).and_then(|events| events.peak);
         match (theirs, ours, axis) {
             (Some(theirs), Some(ours), TimeAxis::Time) => ours.time - theirs.time,

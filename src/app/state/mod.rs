@@ -23,6 +23,7 @@ use std::path::PathBuf;
 use crate::dynamics::LiveParams;
 use crate::experiment::Experiment;
 use crate::lessons::Lesson;
+use crate::session::MOST_KEPT_RUNS;
 use crate::worker::Checkpoint;
 
 pub(crate) use dialog::{Dialog, ExportForm, ExportKind, MapExport, Search};
@@ -35,15 +36,13 @@ pub(crate) use map_settings::{MOST_REPLICAS, MOST_STEPS, MapSettings, presets};
 pub(crate) use notice::{Notice, Offer, Progress};
 pub(crate) use predictions::{Measured, Predictions};
 pub(crate) use run_data::{HISTORY_BUDGET_BYTES, RunData};
-pub(crate) use sight::{drawable, horizon, visible_range};
+pub(crate) use sight::{drawable, horizon, story_of, visible_range};
 pub(crate) use speed::SpeedSetting;
 pub(crate) use time::{Span, TimeWindow};
 pub(crate) use undoable::Undoable;
 pub(crate) use view::{Hovered, View};
-pub(crate) use view_settings::{Alignment, Beside, MAX_SMOOTHING, Panels, ViewSettings};
+pub(crate) use view_settings::{Alignment, Beside, MAX_SMOOTHING, Panels, Told, ViewSettings};
 
-/// Kept runs at most.
-const MAX_KEPT_RUNS: usize = 8;
 /// Files remembered at most.
 pub(crate) const MAX_RECENT_FILES: usize = 8;
 
@@ -159,7 +158,7 @@ impl State {
             return;
         };
         self.kept_runs.retain(|other| other.id != kept.id);
-        if self.kept_runs.len() == MAX_KEPT_RUNS {
+        if self.kept_runs.len() == MOST_KEPT_RUNS {
             self.kept_runs.remove(0);
         }
         self.kept_runs.push(kept);
@@ -176,6 +175,18 @@ impl State {
         self.recent_files.retain(|other| *other != path);
         self.recent_files.insert(0, path);
         self.recent_files.truncate(MAX_RECENT_FILES);
+    }
+
+    /// Whether a lesson asks for a guess now: what comes before it has been shown.
+    pub(crate) fn guess_is_due(&self) -> bool {
+        let mark = self.view.guess.as_ref();
+        mark.is_some_and(|mark| mark.given.is_none() && self.run.step >= mark.after)
+    }
+
+    /// Steps until a lesson asks for a guess, if it is going to.
+    pub(crate) fn steps_to_guess(&self) -> Option<u64> {
+        let mark = self.view.guess.as_ref().filter(|mark| mark.given.is_none())?;
+        mark.after.checked_sub(self.run.step).filter(|left| *left > 0)
     }
 
     /// The step that is looked at.

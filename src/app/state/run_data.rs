@@ -351,15 +351,16 @@ impl RunData {
             .flatten()
     }
 
+    /// Live parameters in force at a recorded step.
+    pub(crate) fn live_at(&self, step: u64) -> LiveParams {
+        let changes = self.interventions.iter().take_while(|change| change.step < step);
+        let live = changes.last().map_or(self.experiment.live, |change| change.live);
+        self.live_at_step(step).unwrap_or(live)
+    }
+
     /// What was being learned at a recorded moment, in one line too.
     pub(crate) fn activity_at(&self, moment: Moment) -> (Activity, String) {
-        let live = self
-            .interventions
-            .iter()
-            .take_while(|change| change.step < moment.step)
-            .last()
-            .map_or(self.experiment.live, |change| change.live);
-        let live = self.live_at_step(moment.step).unwrap_or(live);
+        let live = self.live_at(moment.step);
         let modes = 0..self.rank();
         let values = |quantity: Quantity| -> Vec<f64> {
             let value = |mode| self.value_at_step(moment.step, self.schema.column(quantity, mode));

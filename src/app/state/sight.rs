@@ -3,13 +3,16 @@
 use super::run_data::RunData;
 use super::time::{Span, TimeWindow};
 use super::view::View;
-use crate::chart::TimeAxis;
+use crate::chart::{TimeAxis, TimeScale};
 use crate::experiment::Experiment;
+use crate::observables::events::Moment;
 use crate::theory::StrengthCurve;
 
 /// Steps by which a live range grows while it doubles: each is about a pixel, so that between two of them a picture of a long
 /// run stands still.
 const STEPS_PER_OCTAVE: f64 = 512.0;
+/// Share of the learning period that is shown of it.
+const AFTER_LEARNING: f64 = 1.15;
 /// Steps of a range that follows the run, in its own width.
 const STEPS_PER_WIDTH: f64 = 1000.0;
 
@@ -42,6 +45,13 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
         time.position(stepwise((1.03 * last).max(horizon / eta * unit))),
     );
     match (view.settings.span, view.followed_width) {
+        (Span::Learning, _) => {
+            let learned = learning_period(run, time.axis);
+            let end = learned.map_or(all.1, |end| {
+                time.position(stepwise(AFTER_LEARNING * end)).min(all.1)
+            });
+            if drawable(all.0, end) { (all.0, end) } else { all }
+        }
         (Span::Last(n_steps), _) => {
             let from = run.value_at_step(run.step.saturating_sub(n_steps), column);
             let range = (
@@ -65,6 +75,34 @@ pub(crate) fn visible_range(run: &RunData, view: &View, horizon: f64) -> (f64, f
         }
         (Span::All, _) | (Span::Follow, None) => all,
     }
+}
+
+/// When the last mode was learned, on a time axis; `None` while one is not.
+fn learning_period(run: &RunData, axis: TimeAxis) -> Option<f64> {
+    let ends = run.events.modes.iter().map(|events| {
+        let learned = events.learned?;
+        Some(match axis {
+            TimeAxis::Time => learned.time,
+            TimeAxis::Steps => learned.step as f64,
+        })
+    });
+    ends.reduce(|a, b| Some(a?.max(b?)))?
+}
+
+/// The range, as positions, in which a mode is learned: from twice its lead before the peak of its noise to its lead after it was
+/// learned. `None` where it is not learned or had no peak.
+pub(crate) fn story_of(run: &RunData, time: TimeScale, mode: usize) -> Option<(f64, f64)> {
+    let events = run.events.modes.get(mode)?;
+    let (peak, learned) = (events.peak_moment()?, events.learned?);
+    let value = |moment: Moment| match time.axis {
+        TimeAxis::Time => moment.time,
+        TimeAxis::Steps => moment.step as f64,
+    };
+    let (from, to) = (value(peak), value(learned));
+    let lead = (to - from).max(0.0);
+    let start = (from - 2.0 * lead).max(if time.log { 0.2 * from } else { 0.0 });
+    let range = (time.position(start), time.position(to + lead));
+    drawable(range.0, range.1).then_some(range)
 }
 
 /// The next step of a growing range at or beyond its end.

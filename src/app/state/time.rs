@@ -8,6 +8,8 @@ pub(crate) enum Span {
     /// All of it, growing with the run.
     #[default]
     All,
+    /// All of it until every mode is learned, and then no more than that took.
+    Learning,
     /// The last so many steps.
     Last(u64),
     /// A range of constant width that moves with the end of the run.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::MapSettings;
 use super::time::Span;
 use crate::chart::{MatrixOptions, Perspective, PlotId, Scale, TimeScale};
-use crate::lessons::{TheoryLayer, View as LessonView};
+use crate::lessons::{ControlGroup, TheoryLayer, View as LessonView};
 use crate::simulation::Passage;
 use crate::worker::HaltRule;
 
@@ -26,8 +26,8 @@ pub(crate) struct ViewSettings {
     pub(crate) smoothing: f64,
     /// Whether the densities of the histograms are drawn on a logarithmic axis.
     pub(crate) log_histograms: bool,
-    /// Whether the right panel shows events rather than histograms.
-    pub(crate) events_listed: bool,
+    /// What the right panel tells in numbers.
+    pub(crate) told: Told,
     /// How kept runs are laid over the present one.
     pub(crate) alignment: Alignment,
     /// Whether theory's curves are a grey band, because they do not hold exactly.
@@ -50,6 +50,9 @@ pub(crate) struct ViewSettings {
     pub(crate) beside: Beside,
     /// The map.
     pub(crate) map: MapSettings,
+    /// Groups of controls that are left out, as for a class.
+    #[serde(deserialize_with = "known_groups", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hidden: Vec<ControlGroup>,
 }
 
 /// What stands beside the plots over time, and how.
@@ -78,6 +81,21 @@ impl Default for Beside {
             passage: Passage::Learned,
         }
     }
+}
+
+/// What the right panel tells in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Told {
+    /// Distributions of the settled modes.
+    #[default]
+    Stationary,
+    /// What happened to the modes.
+    Events,
+    /// The equations of a mode.
+    Equations,
+    /// Kept runs beside the present one.
+    Comparison,
 }
 
 /// At which common moment kept runs are laid over the present one.
@@ -151,6 +169,11 @@ impl Panels {
 }
 
 impl ViewSettings {
+    /// Whether a group of controls is there.
+    pub(crate) fn shows(&self, group: ControlGroup) -> bool {
+        !self.hidden.contains(&group)
+    }
+
     /// Those that a file holds, for a run of `rank` modes: values that mean nothing here are the usual ones.
     pub(crate) fn sound(mut self, rank: usize) -> Self {
         self.solo = self.solo.filter(|&mode| mode < rank);
@@ -181,8 +204,13 @@ impl ViewSettings {
     /// Those of a lesson: its own, in the panels that are open.
     pub(crate) fn of_lesson(lesson: &LessonView, panels: Panels) -> Self {
         Self {
-            events_listed: lesson.large.contains(&PlotId::Events),
+            told: if lesson.large.contains(&PlotId::Events) {
+                Told::Events
+            } else {
+                Told::Stationary
+            },
             theory_band: lesson.theory == TheoryLayer::Band,
+            hidden: lesson.hidden.clone(),
             large: lesson.large.clone(),
             time: TimeScale {
                 axis: lesson.axis,
@@ -286,6 +314,15 @@ fn known_plots<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PlotId>
     Ok(names.iter().filter_map(|name| named(name)).collect())
 }
 
+/// Groups of controls that there are.
+fn known_groups<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ControlGroup>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names
+        .iter()
+        .filter_map(|name| ControlGroup::named(name))
+        .collect())
+}
+
 /// Scales of the plots that there are.
 fn known_scales<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<PlotId, Scale>, D::Error> {
     let scales = BTreeMap::<String, Scale>::deserialize(deserializer)?;
@@ -306,7 +343,7 @@ mod tests {
             solo: Some(1),
             smoothing: 3.0,
             log_histograms: true,
-            events_listed: true,
+            told: Told::Events,
             alignment: Alignment::Peak(1),
             theory_band: true,
             plots: vec![PlotId::Strengths, PlotId::Loss],
@@ -321,6 +358,7 @@ mod tests {
                 perspective: Perspective::Blind,
                 density: true,
             },
+            hidden: vec![ControlGroup::Data, ControlGroup::Schedule],
             panels: Panels {
                 controls: false,
                 distributions: false,

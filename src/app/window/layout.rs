@@ -7,11 +7,14 @@ use crate::app::action::Action;
 use crate::app::paint::{Stack, beside_plot, map_plot, stack};
 use crate::app::panels;
 use crate::app::state::{Dialog, Panels, State, known, visible_range};
+use crate::app::style;
 use crate::chart::{PlotId, SettledLaws};
 
 /// How much larger lines and letters are in the lecture view where it is as wide as this, in points: the smallest letters,
 /// 11 points otherwise, have 24.
 const LECTURE: (f32, f32) = (2.2, 1920.0);
+/// How much larger the transport is at most: it has to stay one or two lines.
+const MOST_OF_TRANSPORT: f32 = 1.5;
 /// Height, in points, below which the plots' texts are short.
 const LOW: f32 = 500.0;
 /// Heights, in points, that the first of them and each further one need at least.
@@ -61,8 +64,10 @@ impl Window {
     /// Strengths, diffusion and events alone, to be read from the last row.
     fn lecture_view(&mut self, ui: &mut Ui) {
         self.transport_bar(ui);
-        let emphasis = LECTURE.0 * (ui.ctx().content_rect().width() / LECTURE.1).clamp(0.9, 1.6);
-        let wants = |plot| self.state.view.settings.large.contains(&plot);
+        let emphasis = self.emphasis(ui);
+        // A guess is asked for where it can be clicked.
+        let guessed = self.state.view.guess.as_ref().map(|mark| mark.plot);
+        let wants = |plot| self.state.view.settings.large.contains(&plot) || guessed == Some(plot);
         let beside = { PlotId::BESIDE.into_iter() }.find(|plot| wants(*plot));
         let stationary = wants(PlotId::Histogram);
         if beside.is_some() || stationary {
@@ -71,7 +76,7 @@ impl Window {
                 .resizable(false)
                 .exact_size(width)
                 .show(ui, |ui| {
-                    enlarge(ui, emphasis);
+                    style::enlarge(ui, emphasis);
                     if let Some(plot) = beside {
                         let height = if stationary { 0.5 } else { 0.9 } * ui.available_height();
                         let (state, caches) = (&self.state, &mut self.caches);
@@ -92,9 +97,17 @@ impl Window {
                 });
         }
         CentralPanel::default().show(ui, |ui| {
-            enlarge(ui, emphasis);
+            style::enlarge(ui, emphasis);
             self.centre(ui, emphasis);
         });
+    }
+
+    /// How much larger letters are than usual.
+    fn emphasis(&self, ui: &Ui) -> f32 {
+        if !self.state.appearance.lecture {
+            return 1.0;
+        }
+        LECTURE.0 * (ui.ctx().content_rect().width() / LECTURE.1).clamp(0.9, 1.6)
     }
 
     /// What stands between menus and transport: news, the lesson, the plots.
@@ -148,7 +161,7 @@ impl Window {
         };
         let asked = stack(ui, plots);
         self.carry_out(ui, asked);
-        panels::card(ui, &self.state, corner);
+        panels::card(ui, &self.state, corner, emphasis);
         // Keys ask about the plot under the pointer before the next frame is drawn.
         if self.state.view.hovered.is_none() && hovered_before.is_some() {
             ui.ctx().request_repaint();
@@ -156,10 +169,11 @@ impl Window {
     }
 
     fn transport_bar(&mut self, ui: &mut Ui) {
-        let has_panels = !self.state.appearance.lecture && !self.state.appearance.embed;
+        let emphasis = self.emphasis(ui);
         let asked = Panel::bottom("transport").resizable(false).show(ui, |ui| {
+            style::enlarge(ui, emphasis.min(MOST_OF_TRANSPORT));
             ui.add_space(4.0);
-            let asked = panels::transport(ui, &self.state, has_panels);
+            let asked = panels::transport(ui, &self.state);
             ui.add_space(2.0);
             asked
         });
@@ -171,14 +185,7 @@ impl Window {
         let panel = Panel::left("controls")
             .default_size(258.0)
             .size_range(220.0..=360.0);
-        let asked = panel.show_collapsible(ui, &mut open.controls, |ui| {
-            let rail = egui::ScrollArea::vertical().auto_shrink(false);
-            let asked = rail.show(ui, |ui| {
-                let lesson = panels::lesson_picker(ui, &self.state);
-                panels::controls(ui, &self.state).or(lesson)
-            });
-            asked.inner
-        });
+        let asked = panel.show_collapsible(ui, &mut open.controls, |ui| panels::rail(ui, &self.state));
         self.take_panels(open);
         self.carry_out(ui, asked.and_then(|asked| asked.inner));
     }
@@ -212,12 +219,6 @@ fn dialog(ctx: &egui::Context, state: &State) -> Option<Action> {
         Dialog::Save(path) => panels::save_form(ctx, path),
         Dialog::Open(path) => panels::open_form(ctx, path),
         Dialog::Export(form) => panels::export_form(ctx, form),
-    }
-}
-
-fn enlarge(ui: &mut Ui, emphasis: f32) {
-    for font in ui.style_mut().text_styles.values_mut() {
-        font.size *= emphasis;
     }
 }
 

@@ -179,6 +179,9 @@ impl Window {
     fn session_of(&self, simulation: &Simulation) -> Session {
         let mut session = Session::of(simulation);
         session.companions = self.state.draft.companions.chosen(session.experiment.dynamics());
+        session.kept = { self.state.kept_runs.iter() }
+            .map(|kept| kept.saved().clone())
+            .collect();
         session.view = toml::Table::try_from(&self.state.view.settings).unwrap_or_default();
         session
     }

@@ -176,6 +176,10 @@ impl Window {
             state.view.set_settings(settings, rank);
         }
         let companions = state.draft.companions;
+        if !session.kept.is_empty() {
+            state.kept_runs.clear();
+            self.compute_kept_runs(session.kept.clone());
+        }
         self.load(RunSpec {
             run: 0,
             companions: companions.dynamics_other_than(session.experiment.dynamics()),

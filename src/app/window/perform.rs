@@ -10,7 +10,9 @@ use super::files::Purpose;
 use super::system_dialog::{self, Wanted};
 use crate::app::action::{Action, FileAction, MapAction, Zoom};
 use crate::app::commands::ALL;
-use crate::app::state::{Dialog, ExportForm, ExportKind, Search, SpeedSetting, Undoable, visible_range};
+use crate::app::state::{
+    Dialog, ExportForm, ExportKind, Search, SpeedSetting, TimeWindow, Undoable, story_of, visible_range,
+};
 use crate::app::style;
 use crate::chart::{PlotId, TimeScale};
 use crate::dynamics::LiveParams;
@@ -136,6 +138,7 @@ impl Window {
                     view.settings.toggle_solo(mode);
                 }
             }
+            Action::FrameMode(mode) => self.frame_mode(mode),
             Action::PlaceCursor(cursor) => self.place_cursor(cursor),
             Action::Click(plot, x, y) => view.clicked = Some((plot, x, y)),
             Action::ClearCursors => view.cursors = [None; 2],
@@ -296,15 +299,24 @@ impl Window {
         self.send(Command::SetSpeed(speed.speed()));
     }
 
+    /// Shows the time in which a mode is learned.
+    fn frame_mode(&mut self, mode: usize) {
+        let (run, view) = (&self.state.run, &mut self.state.view);
+        match story_of(run, view.settings.time, mode) {
+            Some((low, high)) => view.window = TimeWindow::Detached { low, high },
+            None => self.inform(format!("mode {} is not learned yet", mode + 1)),
+        }
+    }
+
     fn play_or_pause(&mut self) {
-        if self.state.view.awaits_guess() {
+        if self.state.guess_is_due() {
             self.take_guess(None);
             return;
         }
-        let command = if self.state.run.state == RunState::Running {
-            Command::Pause
-        } else {
-            Command::Resume
+        let command = match (self.state.run.state, self.state.steps_to_guess()) {
+            (RunState::Running, _) => Command::Pause,
+            (_, Some(n_steps)) => Command::Step(n_steps),
+            (_, None) => Command::Resume,
         };
         self.send(command);
     }

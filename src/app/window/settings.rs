@@ -6,6 +6,7 @@ use eframe::egui;
 
 use super::settings_file::{Found, Kept, SettingsFile};
 use super::{Window, new_undo};
+use crate::app::state::SpeedSetting;
 use crate::platform::fs;
 use crate::worker::Command;
 
@@ -24,7 +25,11 @@ impl Window {
         state.appearance.high_contrast = kept.high_contrast;
         state.appearance.reduced_motion = kept.reduced_motion;
         state.invites = !kept.is_known;
-        state.speed = kept.speed;
+        // A start is watched: at full speed it would be over before the first look.
+        state.speed = SpeedSetting {
+            unlimited: false,
+            ..kept.speed
+        };
         state.view.set_settings(kept.view.clone(), state.run.rank());
         self.restyle(ctx);
         ctx.set_theme(egui::ThemePreference::from(kept.theme));
@@ -35,7 +40,7 @@ impl Window {
             self.files.folder.clone_from(&kept.folder);
         }
         self.state.recent_files.clone_from(&kept.recent_files);
-        self.send(Command::SetSpeed(kept.speed.speed()));
+        self.send(Command::SetSpeed(self.state.speed.speed()));
         self.undo = new_undo();
         self.settings_file = may_be_written.then(|| SettingsFile::new(ctx.clone(), path.to_owned(), kept));
     }

@@ -9,7 +9,7 @@ use crate::app::state::{Companions, Draft, GuessMark, KeptRun, SpeedSetting, Vie
 use crate::chart::{Perspective, TimeAxis};
 use crate::lessons::{self, GuessQuantity, Lesson, TheoryLayer};
 use crate::platform::Turn;
-use crate::session::Recording;
+use crate::session::{Recording, SavedKeptRun};
 use crate::simulation::{Schedule, Script, Simulation};
 use crate::worker::{Command, Job, RunSpec, RunState, Task};
 
@@ -60,16 +60,35 @@ impl Window {
         let eta = lesson.experiment.live.learning_rate;
         let view = &mut self.state.view;
         view.horizon = view.horizon.min(1.03 * lesson.end_step as f64 * eta);
-        if view.guess.is_none() {
-            self.send(Command::Step(lesson.end_step));
+        // What comes before a guess plays by itself.
+        let n_steps = match &view.guess {
+            None => lesson.end_step,
+            Some(mark) => mark.after,
+        };
+        if n_steps > 0 {
+            self.send(Command::Step(n_steps));
         }
-        let job = kept_runs_of(&lesson, self.background.wake());
+        let kept_runs = lesson.kept_runs.iter().map(|kept_run| SavedKeptRun {
+            label: kept_run.label.clone(),
+            experiment: kept_run.experiment.clone(),
+            script: Script::default(),
+            n_steps: lesson.end_step,
+        });
+        self.compute_kept_runs(kept_runs.collect());
+    }
+
+    /// Computes kept runs again in the background; what was asked for before is given up.
+    pub(super) fn compute_kept_runs(&mut self, kept_runs: Vec<SavedKeptRun>) {
+        let job = kept_runs_of(kept_runs, self.background.wake());
         self.background.expect_kept_runs(job);
     }
 
     /// Takes in kept runs that are ready, and guesses that were clicked.
     pub(super) fn look_after_lesson(&mut self) {
-        while let Some(kept_run) = self.background.next_kept_run() {
+        // They would give the answer away.
+        while !self.state.view.awaits_guess()
+            && let Some(kept_run) = self.background.next_kept_run()
+        {
             self.state.kept_runs.push(kept_run);
         }
         let clicked = self.state.view.clicked.take();
@@ -86,7 +105,7 @@ impl Window {
         }
         let view = &self.state.view;
         if let (Some(mark), Some((plot, x, y))) = (&view.guess, clicked)
-            && mark.given.is_none()
+            && self.state.guess_is_due()
             && mark.plot == plot
         {
             let given = match mark.quantity {
@@ -185,30 +204,30 @@ impl Window {
     }
 }
 
-/// Computes the kept runs of a lesson; nothing where it has none.
-fn kept_runs_of(lesson: &Lesson, wake: impl Fn() + Send + 'static) -> Option<Job<KeptRun>> {
-    if lesson.kept_runs.is_empty() {
+/// Computes kept runs; nothing where there are none.
+fn kept_runs_of(kept_runs: Vec<SavedKeptRun>, wake: impl Fn() + Send + 'static) -> Option<Job<KeptRun>> {
+    if kept_runs.is_empty() {
         return None;
     }
-    let (n_kept, end_step) = (lesson.kept_runs.len(), lesson.end_step);
-    let mut kept_runs = lesson.kept_runs.clone().into_iter();
+    let n_kept = kept_runs.len();
+    let mut kept_runs = kept_runs.into_iter();
     let job = Job::in_parts("kept runs", n_kept, wake, move |task| {
         let Some(kept_run) = kept_runs.next() else {
             return Turn::End;
         };
-        match record(&kept_run.experiment, end_step, task) {
-            Some(recording) if !task.send(KeptRun::of_recording(&recording, kept_run.label)) => Turn::End,
+        match record(&kept_run, task) {
+            Some(recording) if !task.send(KeptRun::of_recording(&recording, kept_run)) => Turn::End,
             Some(_) | None => Turn::Again,
         }
     });
     job.ok()
 }
 
-/// Records a run to `end_step`, unless its experiment cannot be set up or nobody waits for it any longer.
-fn record<T>(experiment: &crate::experiment::Experiment, end_step: u64, task: &Task<T>) -> Option<Recording> {
-    let mut simulation = Simulation::new(experiment).ok()?;
-    let (schedule, script) = (Schedule::DenseFirst, Script::default());
-    let (recording, _) = Recording::run_script(&mut simulation, &script, schedule, end_step, |_| {
+/// Records a run to its end, unless its experiment cannot be set up or nobody waits for it any longer.
+fn record<T>(kept_run: &SavedKeptRun, task: &Task<T>) -> Option<Recording> {
+    let mut simulation = Simulation::new(&kept_run.experiment).ok()?;
+    let (schedule, script, end) = (Schedule::DenseFirst, &kept_run.script, kept_run.n_steps);
+    let (recording, _) = Recording::run_script(&mut simulation, script, schedule, end, |_| {
         if task.is_cancelled() {
             ControlFlow::Break(())
         } else {

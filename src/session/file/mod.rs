@@ -23,12 +23,19 @@
 //! step = 3000
 //! digest = "3f6c..."           # of the state there; may be left out
 //!
+//! [[kept]]                     # a run that it was compared with
+//! label = "L = 3"
+//! steps = 3000
+//! experiment = { seed = 1 }    # and interventions, as above
+//!
 //! [view]                       # whatever the window wants to remember
 //! ```
 //!
-//! `companions` and `view` may be missing, and so may keys of the experiment, which then have their defaults; every other key must be
+//! `companions`, `kept` and `view` may be missing, and so may keys of the experiment, which then have their defaults; every other key must be
 //! there, and no other one may. Numbers are written in the shortest form that reads back as the same bits.
 
+mod intervention;
+mod kept;
 mod limits;
 mod parse;
 
@@ -43,6 +50,8 @@ use super::digest::{StateDigest, state_digest};
 use crate::experiment::Experiment;
 use crate::files::{self, WriteError, write_whole};
 use crate::simulation::{Companions, Replicas, Script, SetupError, Simulation, StepOutcome};
+
+pub use self::kept::{MOST_KEPT_RUNS, SavedKeptRun};
 
 /// Version of the format that is written, and the only one that is read.
 pub const SESSION_FORMAT: u64 = 1;
@@ -62,6 +71,8 @@ pub struct Session {
     pub script: Script,
     /// Where it stood when the session was saved.
     pub end: SessionEnd,
+    /// Runs that it is compared with.
+    pub kept: Vec<SavedKeptRun>,
     /// What the window wants to remember; numbers are finite, depth and size bounded.
     pub view: Table,
 }
@@ -141,6 +152,7 @@ impl Session {
                 diverged: simulation.divergence().is_some(),
                 digest: Some(state_digest(simulation)),
             },
+            kept: Vec::new(),
             view: Table::new(),
         }
     }

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use toml::Table;
 use toml::de::{DeTable, DeValue};
 
+use super::intervention::{Intervention, changes_of, interventions_of};
+use super::kept::{KeptTable, kept_runs_of};
 use super::limits::{Fault, check};
 use super::{Companions, LONGEST_SESSION, SESSION_FORMAT, Session, SessionEnd, SessionError};
-use crate::dynamics::LiveParams;
 use crate::experiment::{Experiment, ParseError, from_text};
-use crate::simulation::{Change, Script};
+use crate::simulation::Script;
 
 /// First line of a file.
 const TITLE: &str = "# A saddlescope session: saddlescope replay runs it again.\n";
@@ -39,25 +40,10 @@ struct Tables {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     intervention: Vec<Intervention>,
     end: SessionEnd,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<KeptTable>,
     #[serde(default, skip_serializing_if = "Table::is_empty")]
     view: Table,
-}
-
-/// A change of the live parameters; nothing has a default, which would change the run unseen, but what did not exist in the first
-/// version, and is off where it is not said.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Intervention {
-    #[serde(deserialize_with = "crate::whole_number::deserialize")]
-    step: u64,
-    learning_rate: f64,
-    #[serde(deserialize_with = "crate::whole_number::deserialize")]
-    batch_size: u64,
-    label_noise_std: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    momentum: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    weight_decay: Option<f64>,
 }
 
 pub(super) fn parse(text: &str, name: &str) -> Result<Session, SessionError> {
@@ -103,20 +89,9 @@ pub(super) fn to_toml(session: &Session) -> String {
         version: session.version.clone(),
         experiment: session.experiment.clone(),
         companions: session.companions.clone(),
-        intervention: session
-            .script
-            .changes()
-            .iter()
-            .map(|change| Intervention {
-                step: change.step,
-                learning_rate: change.live.learning_rate,
-                batch_size: change.live.batch_size,
-                label_noise_std: change.live.label_noise_std,
-                momentum: Some(change.live.momentum).filter(|_| change.live.has_momentum()),
-                weight_decay: Some(change.live.weight_decay).filter(|_| change.live.has_decay()),
-            })
-            .collect(),
+        intervention: interventions_of(&session.script),
         end: session.end,
+        kept: session.kept.iter().map(KeptTable::of).collect(),
         view: session.view.clone(),
     };
     // Every part of a session can be written.
@@ -125,16 +100,6 @@ pub(super) fn to_toml(session: &Session) -> String {
 
 impl Tables {
     fn into_session(self) -> Result<Session, Fault> {
-        let changes = self.intervention.into_iter().map(|change| Change {
-            step: change.step,
-            live: LiveParams {
-                learning_rate: change.learning_rate,
-                batch_size: change.batch_size,
-                label_noise_std: change.label_noise_std,
-                momentum: change.momentum.unwrap_or(0.0),
-                weight_decay: change.weight_decay.unwrap_or(0.0),
-            },
-        });
         // Their names are absolute in a session that the program wrote.
         let mut experiment = self.experiment;
         experiment.load_samples(Path::new("")).map_err(|error| Fault {
@@ -145,8 +110,9 @@ impl Tables {
             version: self.version,
             experiment,
             companions: self.companions,
-            script: Script::new(changes.collect()).map_err(|error| Fault::of_script(&error))?,
+            script: Script::new(changes_of(self.intervention)).map_err(|error| Fault::of_script(&error))?,
             end: self.end,
+            kept: kept_runs_of(self.kept)?,
             view: self.view,
         };
         check(&session)?;

@@ -2,6 +2,7 @@
 
 use eframe::egui::{self, ComboBox, DragValue, Pos2, Rect, Sense, Stroke, Ui, Vec2};
 
+use super::rows::labelled;
 use crate::app::format::brief;
 use crate::experiment::{Course, CourseKind, Experiment, Scheduled};
 
@@ -13,43 +14,46 @@ const FIELD: Vec2 = Vec2::new(160.0, 56.0);
 const MOST_POINTS: usize = 64;
 
 /// A row for every parameter that can be scheduled.
-pub(crate) fn schedule_rows(ui: &mut Ui, experiment: &mut Experiment) {
+pub(super) fn schedule_rows(ui: &mut Ui, experiment: &mut Experiment) {
     for which in Scheduled::ALL {
         let set = which.of(&experiment.live);
         let hint = format!(
             "What the {} does over the steps of the run, from the value set above.",
             which.label()
         );
-        let label = ui
-            .label(format!("{} over time", which.symbol()))
-            .on_hover_text(&hint);
         let course = experiment.schedule.course_mut(which);
-        ui.vertical(|ui| {
-            let kind = course.as_ref().map_or(CourseKind::Constant, |course| course.kind);
-            let mut wanted = kind;
-            let name_of = |kind: CourseKind| {
-                let named = CourseKind::ALL.iter().find(|(other, _)| *other == kind);
-                named.map_or("", |(_, name)| *name)
-            };
-            ComboBox::from_id_salt(("schedule", which))
-                .selected_text(name_of(kind))
-                .width(126.0)
-                .show_ui(ui, |ui| {
-                    for (choice, name) in CourseKind::ALL {
-                        ui.selectable_value(&mut wanted, choice, name);
+        labelled(
+            ui,
+            &format!("{} {}", which.label(), which.symbol()),
+            &hint,
+            |ui, label| {
+                ui.vertical(|ui| {
+                    let kind = course.as_ref().map_or(CourseKind::Constant, |course| course.kind);
+                    let mut wanted = kind;
+                    let name_of = |kind: CourseKind| {
+                        let named = CourseKind::ALL.iter().find(|(other, _)| *other == kind);
+                        named.map_or("", |(_, name)| *name)
+                    };
+                    ComboBox::from_id_salt(("schedule", which))
+                        .selected_text(name_of(kind))
+                        .width(ui.available_width())
+                        .show_ui(ui, |ui| {
+                            for (choice, name) in CourseKind::ALL {
+                                ui.selectable_value(&mut wanted, choice, name);
+                            }
+                        })
+                        .response
+                        .labelled_by(label)
+                        .on_hover_text(&hint);
+                    if wanted != kind {
+                        *course = begun(wanted, which, set, course.as_ref());
                     }
-                })
-                .response
-                .labelled_by(label.id)
-                .on_hover_text(&hint);
-            if wanted != kind {
-                *course = begun(wanted, which, set, course.as_ref());
-            }
-            if let Some(course) = course {
-                edit(ui, which, set, course);
-            }
-        });
-        ui.end_row();
+                    if let Some(course) = course {
+                        edit(ui, which, set, course);
+                    }
+                });
+            },
+        );
     }
 }
 

@@ -1,12 +1,17 @@
-//! Colours and line styles of the window.
+//! How the window looks: its tokens, both themes made from them, letters, and the colours of modes and warnings.
 
-use std::sync::Arc;
+mod letters;
+mod theme;
+mod tokens;
 
-use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{self, Align, Color32, FontData, FontDefinitions, FontId, Visuals};
+use eframe::egui::{Color32, Visuals};
 
 use crate::chart::Look;
 use crate::palette::{Ground, mode_style};
+
+pub(super) use letters::{enlarge, install_fonts, strong, with_legible_exponents};
+pub(super) use theme::apply;
+pub(super) use tokens::{CONTROL, SLIDER, SMALL, STEP};
 
 /// What the present theme draws on.
 pub(super) fn ground(visuals: &Visuals) -> Ground {
@@ -85,38 +90,6 @@ pub(super) fn look(visuals: &Visuals) -> Look {
     }
 }
 
-/// Size of an exponent, of that of its number: the font's own raised digits are a third as high, and cannot be told apart.
-const EXPONENT: f32 = 0.8;
-
-/// A text whose raised digits are those of the font, made smaller and set at the top.
-pub(super) fn with_legible_exponents(text: &str, font: &FontId, color: Color32) -> LayoutJob {
-    const RAISED: &str = "\u{2070}\u{b9}\u{b2}\u{b3}\u{2074}\u{2075}\u{2076}\u{2077}\u{2078}\u{2079}";
-    let plain = |letter: char| match letter {
-        '\u{207b}' => Some('\u{2212}'),
-        letter => {
-            let digit = RAISED.chars().position(|raised| raised == letter)?;
-            char::from_digit(digit as u32, 10)
-        }
-    };
-    let mut job = LayoutJob::default();
-    let small = FontId::new(EXPONENT * font.size, font.family.clone());
-    for letter in text.chars() {
-        let raised = plain(letter);
-        let format = TextFormat {
-            font_id: if raised.is_some() {
-                small.clone()
-            } else {
-                font.clone()
-            },
-            valign: Align::TOP,
-            color,
-            ..TextFormat::default()
-        };
-        job.append(raised.unwrap_or(letter).encode_utf8(&mut [0; 4]), 0.0, format);
-    }
-    job
-}
-
 /// A warning that needs attention soon.
 pub(super) fn amber(visuals: &Visuals) -> Color32 {
     if visuals.dark_mode {
@@ -140,63 +113,15 @@ pub(super) fn quiet(visuals: &Visuals) -> Color32 {
     visuals.weak_text_color()
 }
 
-/// Sets up both themes: usual or of high contrast, with or without animations.
-pub(super) fn apply(ctx: &egui::Context, high_contrast: bool, reduced_motion: bool) {
-    for theme in [egui::Theme::Dark, egui::Theme::Light] {
-        let mut style = egui::Style {
-            visuals: theme.default_visuals(),
-            ..egui::Style::default()
-        };
-        if reduced_motion {
-            style.animation_time = 0.0;
-        }
-        let visuals = &mut style.visuals;
-        if high_contrast {
-            let (ground, text) = match theme {
-                egui::Theme::Dark => (Color32::BLACK, Color32::WHITE),
-                egui::Theme::Light => (Color32::WHITE, Color32::BLACK),
-            };
-            visuals.override_text_color = Some(text);
-            visuals.panel_fill = ground;
-            visuals.window_fill = ground;
-            visuals.extreme_bg_color = ground;
-            visuals.weak_text_color = Some(text);
-            for widget in [
-                &mut visuals.widgets.noninteractive,
-                &mut visuals.widgets.inactive,
-                &mut visuals.widgets.hovered,
-                &mut visuals.widgets.active,
-                &mut visuals.widgets.open,
-            ] {
-                widget.bg_stroke = egui::Stroke::new(1.0, text);
-                widget.fg_stroke.color = text;
-            }
-        } else if theme == egui::Theme::Light {
-            // The usual text and its weak form have too little contrast for a projector.
-            visuals.override_text_color = Some(Color32::from_gray(40));
-            visuals.weak_text_color = Some(Color32::from_gray(95));
-        } else {
-            visuals.override_text_color = Some(Color32::from_gray(205));
-            visuals.weak_text_color = Some(Color32::from_gray(150));
-        }
-        ctx.set_style_of(theme, style);
-    }
-}
-
-/// Adds the mathematical glyphs that the standard fonts lack (raised signs, transposes, arrows) behind them.
-pub(super) fn install_fonts(ctx: &egui::Context) {
-    let mut fonts = FontDefinitions::default();
-    let name = "DejaVuSansMath".to_owned();
-    let data = FontData::from_static(include_bytes!("../../assets/fonts/DejaVuSansMath.ttf"));
-    fonts.font_data.insert(name.clone(), Arc::new(data));
-    for family in fonts.families.values_mut() {
-        family.push(name.clone());
-    }
-    ctx.set_fonts(fonts);
+/// What is chosen, and what can be moved.
+pub(super) fn accent(visuals: &Visuals) -> Color32 {
+    visuals.hyperlink_color
 }
 
 #[cfg(test)]
 mod tests {
+    use eframe::egui;
+
     use super::*;
 
     #[test]
@@ -213,7 +138,13 @@ mod tests {
             apply(&ctx, high_contrast, false);
             for theme in [egui::Theme::Dark, egui::Theme::Light] {
                 let visuals = &ctx.style_of(theme).visuals;
-                let mut colors = vec![visuals.text_color(), quiet(visuals), amber(visuals), red(visuals)];
+                let mut colors = vec![
+                    visuals.text_color(),
+                    quiet(visuals),
+                    amber(visuals),
+                    red(visuals),
+                    accent(visuals),
+                ];
                 colors.extend((0..8).map(|mode| mode_text_color(mode, visuals)));
                 for color in colors {
                     let found = contrast(color, visuals.panel_fill);
