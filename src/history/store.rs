@@ -118,6 +118,12 @@ impl History {
         self.levels.iter().map(Level::n_bytes).sum()
     }
 
+    /// Bytes that it holds at most, however long the run.
+    pub fn most_bytes(&self) -> usize {
+        // The coarser levels together take a third of what the finest does.
+        self.capacity * (self.finest().n_columns() * size_of::<Bucket>() + size_of::<u64>()) / 3 * 4
+    }
+
     /// Takes in rows laid out one after the other; a last incomplete row is left out.
     pub fn extend(&mut self, rows: &[f64]) {
         let mut unchanged = self.finest().n_buckets().saturating_sub(1);
@@ -220,6 +226,14 @@ mod tests {
         }
         assert!(history.finest().n_buckets() <= history.capacity());
         assert!(history.n_bytes() <= budget, "{} bytes", history.n_bytes());
+        assert!(history.n_bytes() <= history.most_bytes() && history.most_bytes() <= budget);
+        // Rows too wide for the budget take what the fewest buckets need, and no more.
+        let mut wide = History::new(64, 1 << 20);
+        for i in 0..50_000 {
+            wide.extend(&[f64::from(i); 64]);
+        }
+        assert!(wide.most_bytes() > 1 << 20);
+        assert!((0.7..=1.0).contains(&(wide.n_bytes() as f64 / wide.most_bytes() as f64)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use eframe::egui::{self, RichText, Slider, SliderClamping, Ui};
 use super::icon::{Icon, icon_button};
 use crate::app::action::Action;
 use crate::app::format::{brief, grouped, prefixed, significant};
-use crate::app::state::{HISTORY_BUDGET_BYTES, State};
+use crate::app::state::State;
 use crate::app::style;
 use crate::chart::{TimeAxis, TimeScale};
 use crate::worker::{HaltRule, RunState};
@@ -236,8 +236,5 @@ fn read_outs(ui: &mut Ui, state: &State) {
         grouped(run.n_merged),
         grouped(run.n_thinned),
     );
-    show(
-        format!("{mebibytes:>3.0}/{} MiB", HISTORY_BUDGET_BYTES >> 20),
-        &hint,
-    );
+    show(format!("{mebibytes:>3.0}/{} MiB", run.most_bytes() >> 20), &hint);
 }

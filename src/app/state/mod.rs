@@ -35,7 +35,7 @@ pub(crate) use map::{MapState, OpenedTable};
 pub(crate) use map_settings::{MOST_REPLICAS, MOST_STEPS, MapSettings, presets};
 pub(crate) use notice::{Notice, Offer, Progress};
 pub(crate) use predictions::{Measured, Predictions};
-pub(crate) use run_data::{HISTORY_BUDGET_BYTES, RunData};
+pub(crate) use run_data::RunData;
 pub(crate) use sight::{drawable, horizon, story_of, visible_range};
 pub(crate) use speed::SpeedSetting;
 pub(crate) use time::{Span, TimeWindow};

@@ -15,8 +15,8 @@ use crate::simulation::{
 use crate::theory::ModeLaw;
 use crate::worker::{Checkpoint, Event, Frame, RunSpec, RunState};
 
-/// Memory that the histories of all trajectories may take together.
-pub(crate) const HISTORY_BUDGET_BYTES: usize = 64 << 20;
+/// Memory that the histories of all trajectories may take together, unless their rows are too wide for the fewest buckets.
+const HISTORY_BUDGET_BYTES: usize = 64 << 20;
 /// Changes of live parameters that are remembered for drawing; the oldest give way.
 const MAX_MARKS: usize = 4096;
 
@@ -264,13 +264,17 @@ impl RunData {
 
     /// Bytes that the histories hold.
     pub(crate) fn n_bytes(&self) -> usize {
-        let trajectories = self
-            .trajectories
-            .iter()
-            .map(|trajectory| trajectory.history.n_bytes());
-        trajectories
-            .chain(self.ensembles.iter().map(|ensemble| ensemble.history.n_bytes()))
-            .sum()
+        self.histories().map(History::n_bytes).sum()
+    }
+
+    /// Bytes that they hold at most.
+    pub(crate) fn most_bytes(&self) -> usize {
+        self.histories().map(History::most_bytes).sum()
+    }
+
+    fn histories(&self) -> impl Iterator<Item = &History> {
+        let trajectories = self.trajectories.iter().map(|trajectory| &trajectory.history);
+        trajectories.chain(self.ensembles.iter().map(|ensemble| &ensemble.history))
     }
 
     /// The network at the moment looked at.
