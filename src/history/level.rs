@@ -140,16 +140,26 @@ impl Level {
     /// Sums up the buckets of `fine`, `factor` in one, from the bucket of `fine` on that begins coarse bucket `from`.
     pub(super) fn summarise(&mut self, fine: &Self, factor: usize, from: usize) {
         self.n_rows_in.truncate(from);
+        let n_buckets = fine.n_rows_in.len().div_ceil(factor);
+        make_room(&mut self.n_rows_in, n_buckets);
         let groups = fine.n_rows_in[from * factor..].chunks(factor);
         self.n_rows_in
             .extend(groups.map(|group| group.iter().sum::<u64>()));
         for (coarse, fine) in self.columns.iter_mut().zip(&fine.columns) {
             coarse.truncate(from);
+            make_room(coarse, n_buckets);
             coarse.extend(fine[from * factor..].chunks(factor).map(|group| {
                 let mut sum = group[0];
                 group[1..].iter().for_each(|later| sum.extend(later));
                 sum
             }));
         }
+    }
+}
+
+/// Room for so many in all, in powers of two: what a vector takes by itself when many come at once may end at nearly twice as much.
+fn make_room<T>(values: &mut Vec<T>, n: usize) {
+    if values.capacity() < n {
+        values.reserve_exact(n.next_power_of_two() - values.len());
     }
 }

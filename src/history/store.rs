@@ -227,6 +227,12 @@ mod tests {
         assert!(history.finest().n_buckets() <= history.capacity());
         assert!(history.n_bytes() <= budget, "{} bytes", history.n_bytes());
         assert!(history.n_bytes() <= history.most_bytes() && history.most_bytes() <= budget);
+        // Rows that come many at a time take no more.
+        let mut in_frames = History::new(8, budget);
+        for i in 0..20_000 {
+            in_frames.extend(&[f64::from(i); 8 * 37]);
+        }
+        assert!(in_frames.n_bytes() <= in_frames.most_bytes());
         // Rows too wide for the budget take what the fewest buckets need, and no more.
         let mut wide = History::new(64, 1 << 20);
         for i in 0..50_000 {
