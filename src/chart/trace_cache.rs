@@ -87,6 +87,8 @@ struct KeptTrace {
     end: f64,
     /// When that was, in seconds of the window's clock.
     at: f64,
+    /// The frame in which it was drawn last.
+    frame: u64,
     trace: Arc<Trace>,
 }
 
@@ -107,6 +109,8 @@ pub struct TraceCache {
     /// Pixels of every history in sight.
     pixels: HashMap<Source, (Stamp, Pixels)>,
     traces: HashMap<Key, KeptTrace>,
+    /// Frames so far.
+    frame: u64,
     /// The matrix drawn last, of which network, and when it was made.
     pub(super) matrix: Option<KeptMatrix>,
 }
@@ -122,11 +126,19 @@ pub(super) struct KeptMatrix {
 }
 
 impl TraceCache {
+    /// Begins a frame: forgets the traces that the last one did not draw, of which there would be more and more.
+    pub fn begin_frame(&mut self) {
+        let last = self.frame;
+        self.traces.retain(|_, kept| kept.frame == last);
+        self.frame += 1;
+    }
+
     /// The trace of a column of a history, in the coordinates of the plot, and whether it lags behind the rows.
     pub(super) fn trace(&mut self, history: &History, key: Key, now: &Present) -> (Arc<Trace>, bool) {
-        if let Some(kept) = self.traces.get(&key)
+        if let Some(kept) = self.traces.get_mut(&key)
             && kept.holds(now)
         {
+            kept.frame = self.frame;
             let lags = kept.made_of.n_rows < now.stamp.n_rows;
             return (Arc::clone(&kept.trace), lags);
         }
@@ -145,6 +157,7 @@ impl TraceCache {
             made_of: now.stamp,
             end: now.end,
             at: now.at,
+            frame: self.frame,
             trace: Arc::clone(&trace),
         };
         self.traces.insert(key, kept);
@@ -249,6 +262,25 @@ mod tests {
         let (greatest, lags) = drawn(&mut cache, &calm, &present(&calm, 1.0, true));
         assert!(greatest < 2.0 && !lags);
         cache
+    }
+
+    #[test]
+    fn what_is_drawn_no_more_is_forgotten() {
+        let history = history(5000);
+        let now = present(&history, 1.0, false);
+        let mut cache = TraceCache::default();
+        let other = Key {
+            scale: Scale::Symlog,
+            ..KEY
+        };
+        let first = cache.trace(&history, KEY, &now).0;
+        let second = cache.trace(&history, other, &now).0;
+        for _ in 0..3 {
+            cache.begin_frame();
+            assert!(Arc::ptr_eq(&cache.trace(&history, KEY, &now).0, &first));
+        }
+        // One here and one in the cache; the other one only here.
+        assert_eq!((Arc::strong_count(&first), Arc::strong_count(&second)), (2, 1));
     }
 
     #[test]

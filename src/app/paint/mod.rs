@@ -36,6 +36,14 @@ pub(super) struct Caches {
     map: map::MapCache,
 }
 
+impl Caches {
+    /// Begins a frame: what the last one did not draw is forgotten.
+    pub(super) fn begin_frame(&mut self) {
+        self.traces.begin_frame();
+        self.ribbons.tidy();
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 mod on_screen_and_paper;

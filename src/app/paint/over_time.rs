@@ -57,7 +57,6 @@ pub(crate) fn stack(ui: &mut Ui, stack: Stack<'_>) -> Option<Action> {
         x_range,
         letters,
     } = stack;
-    caches.ribbons.tidy();
     let ground = Ground::new(ui.visuals(), letters);
     let gutters = (LEFT_GUTTER * letters, right_gutter(ui, known, letters));
     let heights = heights(plots, ui.available_height(), view, (known, letters));

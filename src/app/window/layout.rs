@@ -13,6 +13,8 @@ use crate::chart::{PlotId, SettledLaws};
 /// How much larger lines and letters are in the lecture view where it is as wide as this, in points: the smallest letters,
 /// 11 points otherwise, have 24.
 const LECTURE: (f32, f32) = (2.2, 1920.0);
+/// Steps in which letters grow with the window.
+const STEP_OF_LETTERS: f32 = 0.1;
 /// How much larger the transport is at most: it has to stay one or two lines.
 const MOST_OF_TRANSPORT: f32 = 1.5;
 /// Height, in points, below which the plots' texts are short.
@@ -28,6 +30,7 @@ const WITH_EVENTS: f32 = 300.0;
 
 impl Window {
     pub(super) fn lay_out(&mut self, ui: &mut Ui) {
+        self.caches.begin_frame();
         self.state.view.fit(ui.ctx().content_rect().width());
         self.state.check_draft();
         if self.state.appearance.lecture {
@@ -107,7 +110,9 @@ impl Window {
         if !self.state.appearance.lecture {
             return 1.0;
         }
-        LECTURE.0 * (ui.ctx().content_rect().width() / LECTURE.1).clamp(0.9, 1.6)
+        let times = LECTURE.0 * (ui.ctx().content_rect().width() / LECTURE.1).clamp(0.9, 1.6);
+        // In steps: every size of letters has glyphs of its own, which are kept.
+        (times / STEP_OF_LETTERS).round() * STEP_OF_LETTERS
     }
 
     /// What stands between menus and transport: news, the lesson, the plots.
