@@ -2,6 +2,7 @@
 //! the same strength; or the diffusion along each of the student's own singular pairs, in the order of their values, for which no teacher is needed.
 
 use super::drawing::{Drawing, OverTime};
+use super::fading::Fading;
 use super::marks::MarkedCurve;
 use super::pen::{Pen, Role};
 use super::picture::{Picture, Sign};
@@ -12,7 +13,7 @@ use crate::observables::Quantity;
 /// Draws the diffusion of every mode. Gradient flow has no noise of its own and is left out beside another engine.
 pub fn diffusion(drawing: &mut Drawing<'_>) -> Picture {
     let mut plot = OverTime::new(drawing, PlotId::Diffusion);
-    plot.fade_learned();
+    plot.fading = Fading::of_learned(plot.known, plot.options);
     let known = plot.known;
     let is_drawn = |i: usize, dynamics: Dynamics| i == 0 || dynamics != Dynamics::GradientFlow;
     let run = Pen::of_mode(Role::Run, 0);

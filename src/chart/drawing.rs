@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::axis::Axis;
-use super::known::{Known, KnownKeptRun};
+use super::fading::Fading;
+use super::known::Known;
 use super::leaving::Leaving;
 use super::options::{Options, Room};
 use super::pen::{Pen, Presence, Role};
@@ -44,14 +45,7 @@ pub(super) struct OverTime<'a, 'd> {
     /// The same of every curve that does, by its place among the curves.
     ends: BTreeMap<usize, f64>,
     /// Positions from which the curves of modes fade, if they do.
-    fading: Fading,
-}
-
-/// Positions from which the curves of each mode fade: of the run, and of every kept run.
-#[derive(Debug, Default)]
-struct Fading {
-    run: Vec<Option<f64>>,
-    kept: Vec<Vec<Option<f64>>>,
+    pub(super) fading: Fading,
 }
 
 impl<'a, 'd> OverTime<'a, 'd> {
@@ -76,23 +70,6 @@ impl<'a, 'd> OverTime<'a, 'd> {
             ends: BTreeMap::new(),
             fading: Fading::default(),
         }
-    }
-
-    /// Lets the curves of every mode fade from where it is learned on.
-    pub(super) fn fade_learned(&mut self) {
-        let time = self.options.time;
-        let of_run = self.options.events(self.known).iter().map(|events| {
-            let learned = events.learned?;
-            Some(time.place(learned.step, learned.time))
-        });
-        let of_kept = |kept: &KnownKeptRun<'_>| {
-            let places = { kept.modes.iter() }.map(|events| Some(kept.place(time, events.learned?)));
-            places.collect()
-        };
-        self.fading = Fading {
-            run: of_run.collect(),
-            kept: self.known.kept.iter().map(of_kept).collect(),
-        };
     }
 
     /// Scale of the axis upwards.
@@ -231,18 +208,11 @@ impl<'a, 'd> OverTime<'a, 'd> {
         if let Some(end) = self.left.of(source) {
             self.ends.insert(self.picture.curves.len(), end);
         }
-        let of_modes = match source {
-            Source::KeptRun(i) => self.fading.kept.get(i),
-            Source::Trajectory(_) | Source::Ensemble(_) => Some(&self.fading.run),
-        };
-        let fades_from = { of_modes }
-            .zip(pen.mode)
-            .and_then(|(modes, mode)| *modes.get(mode)?);
         self.picture.curves.push(Curve {
             name,
             pen,
             trace,
-            fades_from,
+            fades_from: pen.mode.and_then(|mode| self.fading.of(source, mode)),
         });
     }
 

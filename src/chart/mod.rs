@@ -14,6 +14,7 @@ mod density;
 mod diffusion;
 mod drawing;
 mod events;
+mod fading;
 mod hatching;
 mod heat_map;
 mod histogram;

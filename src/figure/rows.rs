@@ -64,6 +64,17 @@ fn draw_kept(
     };
     svg.line(&ends, stroke);
     let is_in_sight = |x: f64| (plot.left..=plot.right()).contains(&across(x));
+    draw_ends(svg, bracket, ends, is_in_sight, (pen, look));
+}
+
+/// The marks at the ends of a bracket, as far as they are in sight.
+fn draw_ends(
+    svg: &mut Svg,
+    bracket: &Bracket,
+    ends: [[f64; 2]; 2],
+    is_in_sight: impl Fn(f64) -> bool,
+    (pen, look): (Pen, &Look),
+) {
     if is_in_sight(bracket.left) {
         draw_shape(svg, bracket.peak, ends[0], pen, look);
     }
@@ -120,12 +131,8 @@ fn draw_bracket(
     if has_words {
         svg.area(behind, look.paper, 1.0);
     }
-    if is_in_sight(bracket.left) {
-        draw_shape(svg, bracket.peak, [ends.0, middle], pen, look);
-    }
-    if bracket.is_closed && is_in_sight(bracket.right) {
-        draw_shape(svg, Shape::Learned, [ends.1, middle], pen, look);
-    }
+    let ends = [[ends.0, middle], [ends.1, middle]];
+    draw_ends(svg, bracket, ends, is_in_sight, (pen, look));
     if has_words {
         svg.text(words, [x, middle], Letters::new(SIZE, look.ink).anchored(anchor));
     }

@@ -97,6 +97,10 @@ fn pausing_a_preview_does_not_skip_the_guess() {
     harness.key_press(Key::PageDown);
     harness.step();
     let guess = builtin()[0].guess.clone().unwrap();
+    // Slow enough not to be over before it is paused, however busy the machine.
+    let speed = harness.get_by_role_and_label(Role::Slider, "speed");
+    speed.set_value_accesskit(10.0);
+    harness.step();
     wait_until(&mut harness, "the preview", |window| window.steps_taken() > 0);
     harness.key_press(Key::Space);
     wait_until(&mut harness, "halted", |window| {
@@ -105,6 +109,7 @@ fn pausing_a_preview_does_not_skip_the_guess() {
     assert!(window(&harness).steps_taken() < guess.after);
     assert!(harness.query_by_label(&guess.prompt).is_none());
     harness.key_press(Key::Space);
+    harness.get_by_role_and_label(Role::Button, "max").click();
     wait_until(&mut harness, "the guess", |window| {
         window.steps_taken() == guess.after
     });

@@ -1,6 +1,6 @@
 //! Rows of a strip: the name of each at the left of the plot, and a text beside its bracket.
 
-use eframe::egui::{Align2, FontId, Painter, Rect, Stroke, pos2, vec2};
+use eframe::egui::{Align2, FontId, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 use super::frame::Frame;
 use super::ground::Ground;
@@ -71,6 +71,11 @@ fn draw_kept(
         size: KEPT * ground.mark(pen).size,
         ..ground.mark(pen)
     };
+    draw_ends(painter, bracket, ends, frame, mark);
+}
+
+/// The marks at the ends of a bracket, as far as they are in sight.
+fn draw_ends(painter: &Painter, bracket: &Bracket, ends: [Pos2; 2], frame: &Frame, mark: MarkStyle) {
     let is_in_sight = |x: f64| (frame.x.0..=frame.x.1).contains(&x);
     if is_in_sight(bracket.left) {
         draw_mark(painter, bracket.peak, ends[0], mark);
@@ -89,7 +94,6 @@ fn draw_bracket(
 ) {
     let plot = frame.rect;
     let (left, right) = (f64::from(plot.left()), f64::from(plot.right()));
-    let is_in_sight = |x: f64| (frame.x.0..=frame.x.1).contains(&x);
     // What lies outside the range in sight is held at its edge.
     let ends = (
         frame.across(bracket.left).clamp(left, right),
@@ -120,12 +124,6 @@ fn draw_bracket(
     // Neither the bracket nor lines of other modes run through the words.
     let behind = Rect::from_center_size(pos2(start + 0.5 * width, middle), vec2(width + 6.0, height - 1.0));
     painter.rect_filled(behind.intersect(plot.shrink(1.0)), 0.0, ground.paper());
-    let mark = ground.mark(pen);
-    if is_in_sight(bracket.left) {
-        draw_mark(painter, bracket.peak, line[0], mark);
-    }
-    if bracket.is_closed && is_in_sight(bracket.right) {
-        draw_mark(painter, Shape::Learned, line[1], mark);
-    }
+    draw_ends(painter, bracket, line, frame, ground.mark(pen));
     painter.galley(pos2(start, middle - 0.5 * words.size().y), words, ink);
 }

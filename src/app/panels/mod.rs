@@ -19,6 +19,7 @@ mod palette;
 mod rail;
 mod side;
 mod stationary;
+mod stationary_words;
 mod transport;
 
 pub(super) use banner::banner;

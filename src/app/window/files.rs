@@ -62,6 +62,11 @@ impl Files {
         path.display().to_string()
     }
 
+    /// A path as it was typed: a name alone is one in that folder, and not in the one that the program was started from.
+    pub(super) fn in_folder(&self, path: &Path) -> PathBuf {
+        Path::new(&self.folder).join(path)
+    }
+
     /// A name in that folder that no file has yet.
     pub(super) fn suggestion(&self, extension: &str) -> String {
         let folder = Path::new(&self.folder);

@@ -24,8 +24,8 @@ impl Window {
             self.open_link(text);
             return;
         }
-        self.files.remember_folder(path);
-        let path = path.to_owned();
+        let path = self.files.in_folder(path);
+        self.files.remember_folder(&path);
         self.start(
             format!("opening {}", path.display()),
             move |_| match opening::open(&path) {

@@ -213,22 +213,27 @@ impl Window {
                     .to_string();
                 self.state.dialog = Dialog::Export(ExportForm { kind, path, ..form });
             }
-            FileAction::SaveTo(path) => self.save_to(path),
+            FileAction::SaveTo(path) => self.save_to(self.files.in_folder(&path)),
             FileAction::Open(path) => self.open_file(&path),
-            FileAction::Export(form) => match form.kind {
-                ExportKind::Figure(panel) if self.has_what_is_drawn(panel) => {
-                    self.export_figure(panel, &form);
-                }
-                ExportKind::Map(export) => self.export_map(export, &form),
-                ExportKind::Figure(_) | ExportKind::Csv | ExportKind::Npz | ExportKind::Bundle => {
-                    self.ask_snapshot(Purpose::Export(form));
-                }
-            },
+            FileAction::Export(form) => self.begin_export(form),
             FileAction::CopyLink => self.copy_link(ctx),
             FileAction::CopySession => self.ask_snapshot(Purpose::Copy),
             FileAction::PasteSession => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             FileAction::AnswerOffer(is_accepted) => self.answer_offer(is_accepted),
             FileAction::CancelJob => self.background.cancel(),
+        }
+    }
+
+    /// Begins an export: of what is drawn at once, else of a copy of the run.
+    fn begin_export(&mut self, mut form: ExportForm) {
+        let path = self.files.in_folder(Path::new(form.path.trim()));
+        form.path = path.display().to_string();
+        match form.kind {
+            ExportKind::Figure(panel) if self.has_what_is_drawn(panel) => self.export_figure(panel, &form),
+            ExportKind::Map(export) => self.export_map(export, &form),
+            ExportKind::Figure(_) | ExportKind::Csv | ExportKind::Npz | ExportKind::Bundle => {
+                self.ask_snapshot(Purpose::Export(form));
+            }
         }
     }
 
