@@ -239,17 +239,17 @@ impl<'a, 'd> OverTime<'a, 'd> {
     }
 
     /// The least and the greatest position of every curve that is in sight, as far as its run is readable. What has faded counts
-    /// only where nothing else is in sight, or where label noise keeps it from fading to nothing.
+    /// only where nothing else is in sight, or at its end, where label noise keeps it from fading to nothing.
     fn reach_of_curves(&self) -> Vec<f64> {
         let (low, high) = self.picture.x.range;
+        let has_noise = self.known.live().label_noise_std > 0.0;
         let reach = |with_faded: bool| {
             let mut found = Vec::with_capacity(2 * self.picture.curves.len());
             for (i, curve) in self.picture.curves.iter().enumerate() {
                 let cells = &curve.trace.cells;
-                let mut high = high.min(self.end_of(i));
-                if let (false, Some(end)) = (with_faded, curve.fades_from) {
-                    high = high.min(end);
-                }
+                let readable = high.min(self.end_of(i));
+                let fades_from = curve.fades_from.filter(|_| !with_faded);
+                let high = readable.min(fades_from.unwrap_or(f64::INFINITY));
                 // Cells stand from left to right; those beyond the edges only lead the curve there.
                 let begin = cells.partition_point(|cell| cell.last[0] < low);
                 let end = cells.partition_point(|cell| cell.first[0] <= high).max(begin);
@@ -260,10 +260,15 @@ impl<'a, 'd> OverTime<'a, 'd> {
                 if least <= greatest {
                     found.extend([least, greatest]);
                 }
+                let in_sight = cells.partition_point(|cell| cell.first[0] <= readable);
+                let last = cells[..in_sight].last().filter(|last| last.min <= last.max);
+                if let (true, Some(last)) = (has_noise && in_sight > end, last) {
+                    found.extend([last.min, last.max]);
+                }
             }
             found
         };
-        let of_stories = reach(self.known.live().label_noise_std > 0.0);
+        let of_stories = reach(false);
         if of_stories.is_empty() {
             reach(true)
         } else {

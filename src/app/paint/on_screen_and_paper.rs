@@ -95,6 +95,26 @@ fn plain(run: u64, learning_rate: f64, n_steps: u64) -> RunData {
     run
 }
 
+/// The same with label noise from its end on, for so many steps more.
+fn with_late_noise(n_steps: u64, n_more: u64) -> RunData {
+    let mut live = Experiment::default().live;
+    let (worker, mut run) = load(RunSpec {
+        run: 3,
+        experiment: Experiment::default(),
+        companions: Vec::new(),
+        ensembles: Vec::new(),
+        schedule: Schedule::DenseFirst,
+        script: Script::default(),
+        catch_up_to: 0,
+        start: false,
+    });
+    go(&worker, &mut run, n_steps);
+    live.label_noise_std = 0.015;
+    worker.send(Command::SetLive(live));
+    go(&worker, &mut run, n_more);
+    run
+}
+
 /// Ways to look at it: the whole run, and another with every choice made otherwise.
 fn views() -> Vec<View> {
     let mut other = View::default();
@@ -433,6 +453,35 @@ fn the_diffusion_of_a_learned_mode_fades_and_leaves_its_axis_alone() {
     .unwrap();
     let range = later.pictures().next().unwrap().y.range;
     assert!(range.0 < -12.0, "{range:?}");
+}
+
+#[test]
+fn label_noise_at_the_end_is_framed_and_what_faded_before_is_not() {
+    let run = with_late_noise(6000, 500);
+    let view = View::default();
+    let known = known(&run, &[], &view.settings, SettledLaws::default());
+    let sheet = Sheet::new(
+        &known,
+        FigurePanel::One(PlotId::Diffusion),
+        &view.options((0.0, 33.0)),
+        Paper::default(),
+    )
+    .unwrap();
+    let picture = sheet.pictures().next().unwrap();
+    let (low, high) = picture.y.range;
+    assert!(low > -11.0, "{low}");
+    for curve in &picture.curves {
+        let cells = &curve.trace.cells;
+        let last = cells.last().unwrap();
+        assert!(low <= last.min && last.max <= high, "{}: {last:?}", curve.name);
+        // Mode 4 had no time to fade that far.
+        let least = cells.iter().map(|cell| cell.min).fold(0.0, f64::min);
+        assert!(
+            curve.pen.mode == Some(3) || least < low,
+            "{}: {least}",
+            curve.name
+        );
+    }
 }
 
 #[test]

@@ -128,17 +128,18 @@ fn diffusion(ui: &mut Ui, law: &ModeLaw, strength: f64, exact: Option<f64>) {
         "Diffusion D = \u{3c4} L\u{b2} s^(4\u{2212}4/L) V",
         law.diffusion(strength),
     );
+    // Below the peak the power grows faster than the residual falls.
     let (rise, fall) = law.diffusion_slopes(strength);
     let is_rising = rise > fall;
     term(
         ui,
-        "s^(4\u{2212}4/L) rises, by ds/s \u{b7}",
+        "d ln s^(4\u{2212}4/L) / d ln s",
         &significant(rise * strength, 3),
         is_rising,
     );
     term(
         ui,
-        "V = 2(s\u{2212}m)\u{b2}+\u{3c3}\u{b2} falls, by ds/s \u{b7}",
+        "\u{2212}d ln V / d ln s, V = 2(s\u{2212}m)\u{b2}+\u{3c3}\u{b2}",
         &significant(fall * strength, 3),
         !is_rising && fall > 0.0,
     );
@@ -150,7 +151,7 @@ fn diffusion(ui: &mut Ui, law: &ModeLaw, strength: f64, exact: Option<f64>) {
         || "none before it is learned".to_owned(),
         |peak| significant(peak, 4),
     );
-    told(ui, "D peaks at s*", &peak);
+    told(ui, "D is largest at s =", &peak);
 }
 
 fn stationary(ui: &mut Ui, law: &ModeLaw) {

@@ -9,7 +9,7 @@ use crate::app::format::{grouped, significant};
 use crate::app::state::{RunData, State};
 use crate::app::style;
 use crate::observables::Quantity;
-use crate::observables::events::{Activity, BlindActivity, Moment, noise_shares};
+use crate::observables::events::{Activity, BlindActivity, Moment, Rest, noise_shares};
 
 /// Size of the bar of shares, in points.
 const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
@@ -35,7 +35,7 @@ pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool
         let (text, color) = if is_blind && run.divergence().is_none() {
             blind_token(run, scrubbed, ui.visuals())
         } else {
-            token(activity, run.experiment.network.depth(), ui.visuals())
+            token(activity, rest(run, activity, scrubbed), ui.visuals())
         };
         let token = ui.label(RichText::new(&text).size(18.0 * emphasis).strong().color(color));
         let told = format!("{text}: {summary}");
@@ -53,7 +53,23 @@ pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool
     });
 }
 
-fn token(activity: Option<Activity>, depth: usize, visuals: &egui::Visuals) -> (String, Color32) {
+/// Where the next mode waits, now or at the moment looked at.
+fn rest(run: &RunData, activity: Option<Activity>, scrubbed: Option<Moment>) -> Option<Rest> {
+    let Some(Activity::AtSaddle { next, .. }) = activity else {
+        return None;
+    };
+    let column = run.schema.column(Quantity::Strength, next);
+    let (strength, law) = match scrubbed {
+        Some(Moment { step, .. }) => (
+            run.value_at_step(step, column),
+            run.experiment.mode_law(next, &run.live_at(step)),
+        ),
+        None => (run.latest(Quantity::Strength, next)?, run.mode_law(next)),
+    };
+    Some(Rest::of(&law, strength))
+}
+
+fn token(activity: Option<Activity>, rest: Option<Rest>, visuals: &egui::Visuals) -> (String, Color32) {
     let neutral = visuals.strong_text_color();
     match activity {
         None => ("starting".to_owned(), neutral),
@@ -62,8 +78,8 @@ fn token(activity: Option<Activity>, depth: usize, visuals: &egui::Visuals) -> (
             style::mode_text_color(mode, visuals),
         ),
         Some(Activity::AtSaddle { next, .. }) => {
-            // One layer has no saddles.
-            let place = if depth <= 1 { "" } else { "at a saddle, " };
+            let place = rest.and_then(Rest::name);
+            let place = place.map_or_else(String::new, |place| format!("{place}, "));
             (
                 format!("\u{25cb} {place}next: feature {}", next + 1),
                 style::mode_text_color(next, visuals),

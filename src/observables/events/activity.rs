@@ -11,7 +11,8 @@ use crate::theory::{ModeLaw, StrengthCurve};
 /// What is being learned now. Modes count from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// No feature is on the way, and some are still near zero: at a saddle, but in a network of one layer, which has none.
+    /// No feature is on the way, and some are still near zero: at a saddle, but where the law of the next one says otherwise
+    /// ([`Rest`]).
     AtSaddle {
         /// Number of modes about the minimum.
         n_learned: usize,
@@ -27,6 +28,45 @@ pub enum Activity {
     AllLearned,
     /// The run has diverged.
     Diverged,
+}
+
+/// Where a mode is that waits near zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rest {
+    /// At a saddle: zero is an unstable rest point.
+    Saddle,
+    /// At a minimum: weight decay makes zero stable, for strengths below that of the unstable rest point, where there is one.
+    Minimum {
+        /// That strength.
+        below: Option<f64>,
+    },
+    /// At neither, and on its way: one layer, where zero is no rest point, or a strength beyond the unstable one.
+    Nowhere,
+}
+
+impl Rest {
+    /// Of an aligned, balanced mode of this strength.
+    pub fn of(law: &ModeLaw, strength: f64) -> Self {
+        let points = law.rest_points();
+        let Some(zero) = points.first().filter(|point| point.strength <= 0.0) else {
+            return Self::Nowhere;
+        };
+        let below = points.get(1).map(|point| point.strength);
+        match below {
+            _ if !zero.is_stable => Self::Saddle,
+            Some(below) if strength > below => Self::Nowhere,
+            below => Self::Minimum { below },
+        }
+    }
+
+    /// "at a saddle" or "at a minimum".
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Saddle => Some("at a saddle"),
+            Self::Minimum { .. } => Some("at a minimum"),
+            Self::Nowhere => None,
+        }
+    }
 }
 
 impl Activity {
@@ -78,16 +118,19 @@ impl Activity {
                     1 => "1 feature".to_owned(),
                     n => format!("{n} features"),
                 };
-                // One layer has no saddles: where a feature waits, it is on its way all the same.
-                let where_it_is = if laws[next].depth <= 1 {
-                    let by_now = if n_learned == 0 { "yet" } else { "so far" };
-                    format!("{learned} learned {by_now}")
-                } else {
-                    format!("at a saddle with {learned} learned")
+                let (strength, law) = (strengths[next], &laws[next]);
+                let rest = Rest::of(law, strength);
+                let where_it_is = match rest.name() {
+                    Some(place) => format!("{place} with {learned} learned"),
+                    None if n_learned == 0 => format!("{learned} learned yet"),
+                    None => format!("{learned} learned so far"),
                 };
-                let outlook = match holds.get(next).copied().flatten() {
-                    Some(hold) => hold.text(),
-                    None => outlook(strengths[next], &laws[next], learning_rate),
+                let outlook = match (holds.get(next).copied().flatten(), rest) {
+                    (Some(hold), _) => hold.text(),
+                    (None, Rest::Minimum { below: Some(below) }) => {
+                        format!(" (held at zero by weight decay up to {})", short(below))
+                    }
+                    (None, _) => outlook(strength, law, learning_rate),
                 };
                 format!("{where_it_is}; next: {}{outlook}", names_of_equals(next, laws))
             }
@@ -186,6 +229,34 @@ mod tests {
             "at a saddle with no feature learned; next: feature 1"
         );
         assert_eq!(text([Arrived; 4], [4.0; 4]), "all 4 features are learned");
+        let single = |depth, weight_decay, strength: f64| {
+            let law = ModeLaw {
+                depth,
+                weight_decay,
+                teacher_strength: 1.0,
+                ..ModeLaw::default()
+            };
+            Activity::AtSaddle {
+                n_learned: 0,
+                next: 0,
+            }
+            .summary(&[strength], &[law], &[], 0.005)
+        };
+        // Three layers with decay: s^(1/3) (m - s) = lambda has its lower root at 0.02954.
+        assert_eq!(
+            single(3, 0.3, 1e-3),
+            "at a minimum with no feature learned; next: feature 1 (held at zero by weight decay up to 0.0295)"
+        );
+        assert!(single(3, 0.3, 0.05).starts_with("no feature learned yet; next: feature 1 (half learned"));
+        assert!(
+            single(3, 0.0, 1e-3).starts_with("at a saddle with no feature learned; next: feature 1 (half")
+        );
+        assert!(single(2, 0.5, 1e-3).starts_with("at a saddle"));
+        assert_eq!(
+            single(2, 1.5, 1e-3),
+            "at a minimum with no feature learned; next: feature 1"
+        );
+        assert!(single(1, 0.5, 1e-3).starts_with("no feature learned yet; next: feature 1 (half"));
         let of = |stages: [Stage; 2], learned: bool| Activity::of(&stages, &[0.1, 0.3], |_| learned);
         assert_eq!(of([Moving, Moving], false), Activity::Learning { mode: 1 });
         assert_eq!(of([Arrived, Arrived], false), Activity::Learning { mode: 1 });

@@ -4,7 +4,7 @@
 //! - a summary of every mode ([`ModeEvents`]): the peak of its exact diffusion `D_a`, when it was learned, and by how much
 //!   the peak came first, next to the lead of the theory;
 //! - a log of [`Event`]s, whose oldest entries give way after [`EventDetector::CAPACITY`] of them;
-//! - what is being learned now ([`Activity`]).
+//! - what is being learned now ([`Activity`]) and where a mode waits ([`Rest`]).
 //!
 //! That the diffusion along a mode peaks before its feature is learned is the claim of arXiv 2604.06366; the rules by which
 //! a peak is told from a fluctuation are this program's own and stand in [`Peak`].
@@ -20,7 +20,7 @@ mod pair_watch;
 mod short;
 mod stage;
 
-pub use activity::Activity;
+pub use activity::{Activity, Rest};
 pub use blind::{BlindActivity, BlindDetector};
 pub use detector::EventDetector;
 pub use hold::{Hold, NoisyStart, holds};
