@@ -282,10 +282,12 @@ impl Work for Run<'_> {
                     sgd.residual_of_columns::<S, STRIDE>(simd, live),
                 )
             };
-            let outcome = residual.and_then(|()| {
-                sgd.pass.backward::<S, STRIDE>(simd, inputs);
-                sgd.pass.update::<S, STRIDE>(simd, inputs)
-            });
+            // Not in a closure: that would be compiled apart, without the vectors of this processor.
+            if residual.is_err() {
+                return (step, residual);
+            }
+            sgd.pass.backward::<S, STRIDE>(simd, inputs);
+            let outcome = sgd.pass.update::<S, STRIDE>(simd, inputs);
             if outcome.is_err() {
                 return (step, outcome);
             }

@@ -40,7 +40,7 @@ impl Caches {
     /// Begins a frame: what the last one did not draw is forgotten.
     pub(super) fn begin_frame(&mut self) {
         self.traces.begin_frame();
-        self.ribbons.tidy();
+        self.ribbons.begin_frame();
     }
 }
 

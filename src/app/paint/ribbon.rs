@@ -24,7 +24,11 @@ const LONGEST_DASHED: f64 = 3.0;
 
 /// The ribbons drawn last, so that a picture in which nothing moves is not made again.
 #[derive(Debug, Default)]
-pub(super) struct Ribbons(HashMap<Place, Drawn>);
+pub(super) struct Ribbons {
+    drawn: HashMap<Place, Drawn>,
+    /// Frames so far.
+    frame: u64,
+}
 
 /// Address of a trace and the first cell of a ribbon of it.
 type Place = (*const Trace, usize);
@@ -33,18 +37,22 @@ type Place = (*const Trace, usize);
 #[derive(Debug)]
 struct Drawn {
     /// Held so that no other trace can come to stand at its address.
-    trace: Arc<Trace>,
+    _trace: Arc<Trace>,
     n_cells: usize,
     line: Line,
     frame: Frame,
     pixels_per_point: f32,
     mesh: Arc<Mesh>,
+    /// When it was drawn last, in frames.
+    at: u64,
 }
 
 impl Ribbons {
-    /// Forgets the ribbons of traces that nobody else holds any more.
-    pub(super) fn tidy(&mut self) {
-        self.0.retain(|_, ribbon| Arc::strong_count(&ribbon.trace) > 1);
+    /// Begins a frame: forgets the ribbons that the last one did not draw, and with them their traces.
+    pub(super) fn begin_frame(&mut self) {
+        let last = self.frame;
+        self.drawn.retain(|_, ribbon| ribbon.at == last);
+        self.frame += 1;
     }
 
     /// Draws some cells of neighbouring pixel columns.
@@ -58,13 +66,16 @@ impl Ribbons {
     ) {
         let pixels_per_point = painter.pixels_per_point();
         let place = (Arc::as_ptr(trace), cells.start);
-        let is_same = |drawn: &&Drawn| {
+        let is_same = |drawn: &Drawn| {
             drawn.n_cells == cells.len()
                 && drawn.line == line
                 && drawn.frame == *frame
                 && drawn.pixels_per_point.to_bits() == pixels_per_point.to_bits()
         };
-        if let Some(known) = self.0.get(&place).filter(is_same) {
+        if let Some(known) = self.drawn.get_mut(&place)
+            && is_same(known)
+        {
+            known.at = self.frame;
             painter.add(Shape::Mesh(Arc::clone(&known.mesh)));
             return;
         }
@@ -72,14 +83,15 @@ impl Ribbons {
         let mesh = Arc::new(mesh(&trace.cells[cells], line, frame, pixels_per_point));
         painter.add(Shape::Mesh(Arc::clone(&mesh)));
         let ribbon = Drawn {
-            trace: Arc::clone(trace),
+            _trace: Arc::clone(trace),
             n_cells,
             line,
             frame: *frame,
             pixels_per_point,
             mesh,
+            at: self.frame,
         };
-        self.0.insert(place, ribbon);
+        self.drawn.insert(place, ribbon);
     }
 }
 
@@ -212,6 +224,7 @@ fn length(edges: &[Stop<3>]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use eframe::egui;
 
     fn column(x: u8, low: f64, high: f64) -> Column {
         Column {
@@ -219,6 +232,46 @@ mod tests {
             middle: 0.5 * (low + high),
             half: 0.5 * (high - low),
         }
+    }
+
+    #[test]
+    fn ribbons_that_are_drawn_no_more_are_forgotten_with_their_trace() {
+        let cell = |x: u8| Cell {
+            first: [f64::from(x), 1.0],
+            last: [f64::from(x), 2.0],
+            min: 1.0,
+            max: 2.0,
+        };
+        let trace = Arc::new(Trace {
+            cells: (0..10).map(cell).collect(),
+            n_rows_per_pixel: 1,
+        });
+        let frame = Frame {
+            rect: egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(100.0, 100.0)),
+            x: (0.0, 10.0),
+            y: (0.0, 3.0),
+        };
+        let line = Line {
+            color: egui::Color32::RED,
+            width: 2.0,
+            dashes: Dashes::None,
+        };
+        let ctx = egui::Context::default();
+        let mut ribbons = Ribbons::default();
+        for n_frames in 0..3 {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                ribbons.begin_frame();
+                if n_frames < 2 {
+                    // A curve in two parts, as where it fades: each holds the trace.
+                    ribbons.draw(ui.painter(), &trace, 0..5, line, &frame);
+                    ribbons.draw(ui.painter(), &trace, 5..10, line, &frame);
+                }
+            });
+            output.textures_delta.clear();
+            assert_eq!(Arc::strong_count(&trace), 3);
+        }
+        ribbons.begin_frame();
+        assert_eq!(Arc::strong_count(&trace), 1);
     }
 
     #[test]
