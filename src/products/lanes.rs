@@ -176,7 +176,13 @@ fn transposed_columns<S: Simd, const N: usize>(
             sums[c][lane] = simd.mul_add_e_f64s(*entry, *factor, sums[c][lane]);
         }
     }
-    sums.map(|[a, b, c, d]| simd.add_f64s(simd.add_f64s(a, c), simd.add_f64s(b, d)))
+    // Not by a closure: that would be compiled apart, without the vectors of this processor.
+    let mut total = [simd.splat_f64s(0.0); N];
+    for c in 0..N {
+        let [p, q, r, s] = sums[c];
+        total[c] = simd.add_f64s(simd.add_f64s(p, r), simd.add_f64s(q, s));
+    }
+    total
 }
 
 /// `target += left right^T`: `left` has `rows` rows, `right` `columns`, and both as many columns.
