@@ -94,6 +94,13 @@ pub(crate) fn power_of_ten(exponent: i32) -> String {
 }
 
 /// The message on one line of bounded length: it may quote a file of any content.
+#[cfg_attr(
+    not(feature = "terminal"),
+    expect(
+        unreachable_pub,
+        reason = "part of the command line's interface, which a page has not"
+    )
+)]
 pub fn one_line(message: &str) -> String {
     const LONGEST: usize = 600;
     let words = message.split_whitespace().collect::<Vec<_>>().join(" ");

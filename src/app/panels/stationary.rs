@@ -13,6 +13,7 @@ use crate::app::state::{Measured, Predictions, State, View, known};
 use crate::app::style;
 use crate::chart::{Known, diverged_at};
 use crate::simulation::{Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics};
+use crate::theory::ModeLaw;
 
 const MIN_HEIGHT: f32 = 48.0;
 const MAX_HEIGHT: f32 = 120.0;
@@ -66,6 +67,7 @@ pub(crate) fn stationary_panel(
             let of_mode = ModeView {
                 mode,
                 statistics: of_mode,
+                law: state.run.mode_law(mode),
                 prediction: prediction.filter(|_| view.settings.shown.theory),
                 until: statistics.until,
                 time: statistics.time(),
@@ -120,6 +122,8 @@ fn controls(ui: &mut Ui, view: &View, statistics: &StationaryStatistics) -> Opti
 struct ModeView<'a> {
     mode: usize,
     statistics: &'a ModeStatistics,
+    /// At the present parameters.
+    law: ModeLaw,
     prediction: Option<&'a Prediction>,
     /// Step up to which values were taken in.
     until: u64,
@@ -155,9 +159,8 @@ impl ModeView<'_> {
             ui.label(self.small(text).color(amber));
         }
         let Some(estimates) = estimates else { return };
-        if let Some(prediction) = theory.filter(|theory| theory.law.temperature() == 0.0) {
-            // What is left of the values is rounding and the tail of the approach: no histogram of a law.
-            ui.label(self.small(point(prediction, &estimates)));
+        if let Some(text) = point(&self.law, &estimates) {
+            ui.label(self.small(text));
             ui.add_space(5.0);
             return;
         }
@@ -190,7 +193,7 @@ impl ModeView<'_> {
     /// What is concluded of a settled mode, in a few words.
     fn conclusion(&self, estimates: &Estimates) -> String {
         let theory = self.prediction;
-        if theory.is_some_and(|theory| theory.law.temperature() == 0.0) {
+        if point(&self.law, estimates).is_some() {
             return format!("a point at {}", significant(estimates.mean, 4));
         }
         let Some(found) = estimates.with_errors else {

@@ -5,7 +5,7 @@ use crate::app::state::RunData;
 use crate::chart::Known;
 use crate::experiment::{DataKind, Dynamics, Sampling};
 use crate::simulation::{Distances, Estimates, ModeStatistics, Phase, Prediction, StoredNoise};
-use crate::theory::StationaryLaw;
+use crate::theory::{ModeLaw, StationaryLaw};
 
 /// Logarithm of the ratio of the curvatures from which on the layers are called out of balance.
 const OUT_OF_BALANCE: f64 = 0.05;
@@ -134,13 +134,15 @@ pub(super) fn in_words(law: &str) -> &str {
     }
 }
 
-/// What is said of a mode that no noise moves.
-pub(super) fn point(prediction: &Prediction, estimates: &Estimates) -> String {
-    format!(
-        "without noise a point at {}: spread {}",
-        significant(prediction.law.learned_strength(), 4),
-        significant(estimates.variance.max(0.0).sqrt(), 2)
-    )
+/// Part of the teacher's strength that the values of a point spread over at most.
+const POINT: f64 = 0.01;
+
+/// What is said of a mode that no noise moves at its end: there the values are rounding and the tail of the approach, and their histogram
+/// is none of a law. `None` where noise moves it, or where it moves without, as beyond the edge of stability.
+pub(super) fn point(law: &ModeLaw, estimates: &Estimates) -> Option<String> {
+    let spread = estimates.variance.max(0.0).sqrt();
+    let is_point = law.temperature() == 0.0 && spread < POINT * law.scale_strength();
+    is_point.then(|| format!("no noise moves it there: spread {}", significant(spread, 2)))
 }
 
 /// What is predicted of a mode of a stored set.

@@ -23,6 +23,13 @@ impl Window {
             return;
         };
         self.decline_offer();
+        // A blind lesson that was left before its end has closed the panels, not the user.
+        let left = self.state.teaching.lesson();
+        let is_veiled = left.is_some_and(|left| left.view.blind) && !self.unveiled;
+        let panels = match &self.lab {
+            Some((settings, _)) if is_veiled => settings.panels,
+            _ => self.state.view.settings.panels,
+        };
         self.unveiled = false;
         let state = &mut self.state;
         if self.lab.is_none() {
@@ -39,7 +46,7 @@ impl Window {
             steps_per_second: (lesson.end_step as f64 / DURATION_SECS).clamp(1.0, 1e6),
             unlimited: false,
         };
-        let mut settings = ViewSettings::of_lesson(&lesson.view, state.view.settings.panels);
+        let mut settings = ViewSettings::of_lesson(&lesson.view, panels);
         state.view.guess = GuessMark::of(&lesson);
         // Theory would give the answer away.
         settings.shown.theory &= state.view.guess.is_none();
