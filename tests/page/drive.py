@@ -64,7 +64,7 @@ def first_point(browser, address, shots):
 def slider(browser):
     before = browser.state()
     # The label noise is the third slider of the rail; its knob starts at the left end.
-    browser.drag((14, 209), (90, 209))
+    browser.drag((14, 244), (90, 244))
     state = browser.wait(lambda s: s["label_noise_std"] != before["label_noise_std"], "a slider is heard", 20)
     check(state["run"] == before["run"] and state["step"] > before["step"], "the run went on")
     say(f"label noise {before['label_noise_std']} -> {state['label_noise_std']:.3g}")
