@@ -39,7 +39,7 @@ use super::{format, style};
 use crate::dynamics::LiveParams;
 use crate::experiment::Experiment;
 use crate::observables::Quantity;
-use crate::simulation::{Schedule, Script};
+use crate::simulation::Script;
 use crate::worker::{Command, HaltRule, RunSpec, RunState, Watch, Worker};
 
 /// Time between two frames where motion is reduced.
@@ -286,14 +286,10 @@ fn new_undo() -> Undoer<Undoable> {
 /// A run of `experiment` from its start; it is given its number where it is loaded.
 fn run_spec(experiment: Experiment, companions: &Companions) -> RunSpec {
     RunSpec {
-        run: 0,
         companions: companions.dynamics_other_than(experiment.dynamics()),
         ensembles: companions.ensembles(),
-        experiment,
-        schedule: Schedule::DenseFirst,
-        script: Script::default(),
-        catch_up_to: 0,
         start: true,
+        ..RunSpec::new(experiment)
     }
 }
 

@@ -27,6 +27,22 @@ pub struct RunSpec {
     pub start: bool,
 }
 
+impl RunSpec {
+    /// A run alone from its start, where it halts.
+    pub fn new(experiment: Experiment) -> Self {
+        Self {
+            run: 0,
+            experiment,
+            companions: Vec::new(),
+            ensembles: Vec::new(),
+            schedule: Schedule::DenseFirst,
+            script: Script::default(),
+            catch_up_to: 0,
+            start: false,
+        }
+    }
+}
+
 /// How fast the run may go.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Speed {

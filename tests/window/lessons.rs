@@ -32,7 +32,7 @@ fn every_lesson_opens_by_key_with_its_first_caption_or_guess() {
             }
             if lesson.id == "point-or-cloud" {
                 // Without label noise there is no histogram, whether theory is shown or not.
-                harness.get_by_label_contains("no noise moves it there");
+                harness.get_by_label_contains("without label noise it ends in a point");
             }
             match &lesson.guess {
                 Some(guess) => {

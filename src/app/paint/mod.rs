@@ -46,4 +46,10 @@ impl Caches {
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+mod framing;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 mod on_screen_and_paper;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+mod runs;

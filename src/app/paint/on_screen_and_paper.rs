@@ -1,7 +1,6 @@
 //! One run painted by both painters: what is on the screen and what is exported are the same pictures with the same words.
 
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use eframe::egui::{self, Rect, Shape, pos2, vec2};
 use egui_kittest::Harness;
@@ -10,6 +9,7 @@ use super::Caches;
 use super::ground::Ground;
 use super::names::draw_level_names;
 use super::panel::{Panel, Surroundings};
+use super::runs::{go, load};
 use crate::app::state::{KeptRun, Predictions, RunData, View, known};
 use crate::app::style;
 use crate::chart::{
@@ -19,13 +19,11 @@ use crate::chart::{
 use crate::experiment::{Dynamics, Experiment};
 use crate::figure::{FigurePanel, Paper, Sheet};
 use crate::palette;
-use crate::simulation::{Change, EnsembleKind, Passage, Schedule, Script};
+use crate::simulation::{Change, EnsembleKind, Passage, Script};
 use crate::sweep::Survey;
 use crate::sweep::map::Boundaries;
-use crate::worker::{Command, RunSpec, RunState, Speed, Watch, Worker};
+use crate::worker::{Command, RunSpec, Watch};
 
-/// A learning rate at which the default run diverges.
-const UNSTABLE: f64 = 0.5;
 /// Steps after which the run is kept, and its last step.
 const KEPT: u64 = 1500;
 const END: u64 = 8000;
@@ -39,13 +37,10 @@ fn run() -> (RunData, Vec<KeptRun>) {
     };
     let spec = RunSpec {
         run: 1,
-        experiment,
         companions: vec![Dynamics::GradientFlow, Dynamics::Langevin],
         ensembles: vec![(EnsembleKind::ModeEquations, 64), (EnsembleKind::Replicas, 4)],
-        schedule: Schedule::DenseFirst,
         script: Script::new(vec![Change { step: 900, live }]).unwrap(),
-        catch_up_to: 0,
-        start: false,
+        ..RunSpec::new(experiment)
     };
     let (worker, mut run) = load(spec);
     worker.send(Command::Watch(Watch {
@@ -58,61 +53,6 @@ fn run() -> (RunData, Vec<KeptRun>) {
     go(&worker, &mut run, END - KEPT);
     assert!(run.follow_densities(|| true));
     (run, vec![kept])
-}
-
-fn load(spec: RunSpec) -> (Worker, RunData) {
-    let run = RunData::new(&spec);
-    let worker = Worker::spawn(|| {}).unwrap();
-    worker.send(Command::SetSpeed(Speed::Unlimited));
-    worker.send(Command::Reset(Box::new(spec)));
-    (worker, run)
-}
-
-/// Takes so many steps, unless the run diverges before.
-fn go(worker: &Worker, run: &mut RunData, n_steps: u64) {
-    let end = run.step + n_steps;
-    worker.send(Command::Step(n_steps));
-    while run.state != RunState::Diverged && (run.step < end || run.state != RunState::Paused) {
-        run.take(worker.events().recv_timeout(Duration::from_mins(1)).unwrap());
-    }
-}
-
-/// A run without companions, so many steps long or until it diverges.
-fn plain(run: u64, learning_rate: f64, n_steps: u64) -> RunData {
-    let mut experiment = Experiment::default();
-    experiment.live.learning_rate = learning_rate;
-    let (worker, mut run) = load(RunSpec {
-        run,
-        experiment,
-        companions: Vec::new(),
-        ensembles: Vec::new(),
-        schedule: Schedule::DenseFirst,
-        script: Script::default(),
-        catch_up_to: 0,
-        start: false,
-    });
-    go(&worker, &mut run, n_steps);
-    run
-}
-
-/// The same with label noise from its end on, for so many steps more.
-fn with_late_noise(n_steps: u64, n_more: u64) -> RunData {
-    let mut live = Experiment::default().live;
-    let (worker, mut run) = load(RunSpec {
-        run: 3,
-        experiment: Experiment::default(),
-        companions: Vec::new(),
-        ensembles: Vec::new(),
-        schedule: Schedule::DenseFirst,
-        script: Script::default(),
-        catch_up_to: 0,
-        start: false,
-    });
-    go(&worker, &mut run, n_steps);
-    live.label_noise_std = 0.015;
-    worker.send(Command::SetLive(live));
-    go(&worker, &mut run, n_more);
-    run
 }
 
 /// Ways to look at it: the whole run, and another with every choice made otherwise.
@@ -419,113 +359,4 @@ fn companions_bands_kept_runs_and_changes_are_all_there() {
         let names = picture.labels.iter().filter(|label| label.text == "kept").count();
         assert_eq!(names, 1, "{:?}", picture.id);
     }
-}
-
-#[test]
-fn the_diffusion_of_a_learned_mode_fades_and_leaves_its_axis_alone() {
-    let run = plain(1, 0.005, 6000);
-    let view = View::default();
-    let known = known(&run, &[], &view.settings, SettledLaws::default());
-    let sheet = Sheet::new(
-        &known,
-        FigurePanel::One(PlotId::Diffusion),
-        &view.options((0.0, 30.0)),
-        Paper::default(),
-    )
-    .unwrap();
-    let picture = sheet.pictures().next().unwrap();
-    // Every mode starts above 1e-10 and falls far below it once it is learned.
-    assert!(picture.y.range.0 > -11.0, "{:?}", picture.y.range);
-    for curve in &picture.curves {
-        let mode = curve.pen.mode.unwrap();
-        let learned = run.events.modes[mode].learned.unwrap();
-        assert_eq!(curve.fades_from, Some(learned.time));
-        let least = curve.trace.cells.iter().map(|cell| cell.min).fold(0.0, f64::min);
-        assert!(mode > 2 || least < -12.0, "{mode}: {least}");
-    }
-    // Where only what has faded is in sight it is what is framed.
-    let later = Sheet::new(
-        &known,
-        FigurePanel::One(PlotId::Diffusion),
-        &view.options((25.0, 30.0)),
-        Paper::default(),
-    )
-    .unwrap();
-    let range = later.pictures().next().unwrap().y.range;
-    assert!(range.0 < -12.0, "{range:?}");
-}
-
-#[test]
-fn label_noise_at_the_end_is_framed_and_what_faded_before_is_not() {
-    let run = with_late_noise(6000, 500);
-    let view = View::default();
-    let known = known(&run, &[], &view.settings, SettledLaws::default());
-    let sheet = Sheet::new(
-        &known,
-        FigurePanel::One(PlotId::Diffusion),
-        &view.options((0.0, 33.0)),
-        Paper::default(),
-    )
-    .unwrap();
-    let picture = sheet.pictures().next().unwrap();
-    let (low, high) = picture.y.range;
-    assert!(low > -11.0, "{low}");
-    for curve in &picture.curves {
-        let cells = &curve.trace.cells;
-        let last = cells.last().unwrap();
-        assert!(low <= last.min && last.max <= high, "{}: {last:?}", curve.name);
-        // Mode 4 had no time to fade that far.
-        let least = cells.iter().map(|cell| cell.min).fold(0.0, f64::min);
-        assert!(
-            curve.pen.mode == Some(3) || least < low,
-            "{}: {least}",
-            curve.name
-        );
-    }
-}
-
-#[test]
-fn a_run_that_diverges_spoils_no_other_picture_and_says_so_in_its_own() {
-    let (run, unstable) = (plain(1, 0.005, 2000), plain(2, UNSTABLE, 2000));
-    assert_eq!(unstable.state, RunState::Diverged);
-    let kept = vec![KeptRun::of(&unstable, "unstable".to_owned()).unwrap()];
-    let view = View::default();
-    let picture = |plot: PlotId, run: &RunData, kept: &[KeptRun]| {
-        let known = known(run, kept, &view.settings, SettledLaws::default());
-        let options = view.options((0.0, 10.0));
-        let sheet = Sheet::new(&known, FigurePanel::One(plot), &options, Paper::default()).unwrap();
-        sheet.pictures().next().unwrap().clone()
-    };
-    let alone = picture(PlotId::Strengths, &run, &[]);
-    let beside = picture(PlotId::Strengths, &run, &kept);
-    let named = |picture: &Picture| {
-        picture
-            .uprights
-            .iter()
-            .any(|line| line.label.as_deref() == Some("unstable diverges"))
-    };
-    assert!(named(&beside) && !named(&alone));
-    // A run is readable up to four times the loss of the first saddle, which is twice the teacher's size.
-    let height = |picture: &Picture| picture.y.range.1 - picture.y.range.0;
-    assert!(height(&beside) < 4.0 * height(&alone), "{:?}", beside.y.range);
-    for plot in [PlotId::Diffusion, PlotId::Loss] {
-        let (alone, beside) = (picture(plot, &run, &[]), picture(plot, &run, &kept));
-        assert!(
-            height(&beside) < height(&alone) + 8.0,
-            "{plot:?}: {:?} {:?}",
-            alone.y.range,
-            beside.y.range
-        );
-    }
-    let step = unstable.divergence().unwrap().step;
-    let law = picture(PlotId::Law, &unstable, &[]);
-    assert_eq!(law.note, Some(chart::diverged_at(step)));
-    let known = known(&unstable, &[], &view.settings, SettledLaws::default());
-    let histograms = Sheet::new(
-        &known,
-        FigurePanel::One(PlotId::Histogram),
-        &view.options((0.0, 10.0)),
-        Paper::default(),
-    );
-    assert!(histograms.is_err());
 }

@@ -12,6 +12,7 @@ use crate::app::paint::{Caches, histogram_plot};
 use crate::app::state::{Measured, Predictions, State, View, known};
 use crate::app::style;
 use crate::chart::{Known, diverged_at};
+use crate::experiment::Experiment;
 use crate::simulation::{Estimates, ModeStatistics, Phase, Prediction, StationaryStatistics};
 use crate::theory::ModeLaw;
 
@@ -148,7 +149,7 @@ impl ModeView<'_> {
             let text = match (statistics.phase, &estimates) {
                 (Phase::Approaching, _) => "on its way".to_owned(),
                 (Phase::BurnIn { until }, _) => format!("burn-in until step {}", grouped(until)),
-                (Phase::Counting { .. }, Some(estimates)) => self.conclusion(estimates),
+                (Phase::Counting { .. }, Some(estimates)) => self.conclusion(known.experiment, estimates),
                 (Phase::Counting { .. }, None) => "counting".to_owned(),
             };
             ui.label(style::strong(text).size(size))
@@ -159,7 +160,7 @@ impl ModeView<'_> {
             ui.label(self.small(text).color(amber));
         }
         let Some(estimates) = estimates else { return };
-        if let Some(text) = point(&self.law, &estimates) {
+        if let Some(text) = point(known.experiment, &self.law, &estimates) {
             ui.label(self.small(text));
             ui.add_space(5.0);
             return;
@@ -191,9 +192,9 @@ impl ModeView<'_> {
     }
 
     /// What is concluded of a settled mode, in a few words.
-    fn conclusion(&self, estimates: &Estimates) -> String {
+    fn conclusion(&self, experiment: &Experiment, estimates: &Estimates) -> String {
         let theory = self.prediction;
-        if point(&self.law, estimates).is_some() {
+        if point(experiment, &self.law, estimates).is_some() {
             return format!("a point at {}", significant(estimates.mean, 4));
         }
         let Some(found) = estimates.with_errors else {

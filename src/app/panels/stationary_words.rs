@@ -3,7 +3,7 @@
 use crate::app::format::{grouped, significant};
 use crate::app::state::RunData;
 use crate::chart::Known;
-use crate::experiment::{DataKind, Dynamics, Sampling};
+use crate::experiment::{DataKind, Dynamics, Experiment, Sampling};
 use crate::simulation::{Distances, Estimates, ModeStatistics, Phase, Prediction, StoredNoise};
 use crate::theory::{ModeLaw, StationaryLaw};
 
@@ -137,12 +137,32 @@ pub(super) fn in_words(law: &str) -> &str {
 /// Part of the teacher's strength that the values of a point spread over at most.
 const POINT: f64 = 0.01;
 
-/// What is said of a mode that no noise moves at its end: there the values are rounding and the tail of the approach, and their histogram
-/// is none of a law. `None` where noise moves it, or where it moves without, as beyond the edge of stability.
-pub(super) fn point(law: &ModeLaw, estimates: &Estimates) -> Option<String> {
+/// What is said of a mode that ends in a point: its values are then rounding and the tail of the approach, and their histogram is none of a
+/// law. `None` where noise moves it to the end, or where it moves without, as beyond the edge of stability.
+pub(super) fn point(experiment: &Experiment, law: &ModeLaw, estimates: &Estimates) -> Option<String> {
     let spread = estimates.variance.max(0.0).sqrt();
-    let is_point = law.temperature() == 0.0 && spread < POINT * law.scale_strength();
-    is_point.then(|| format!("no noise moves it there: spread {}", significant(spread, 2)))
+    let lacking = lacking_noise(experiment, law).filter(|_| spread < POINT * law.scale_strength())?;
+    Some(format!(
+        "without {lacking} noise it ends in a point: spread so far {}",
+        significant(spread, 2)
+    ))
+}
+
+/// For want of which noise the gradient's noise ends with the error; `None` where it does not end.
+fn lacking_noise(experiment: &Experiment, law: &ModeLaw) -> Option<&'static str> {
+    let dynamics = experiment.dynamics();
+    if dynamics.is_adaptive() {
+        return None;
+    }
+    if law.noise_scale <= 0.0 || dynamics == Dynamics::GradientFlow {
+        return Some("minibatch");
+    }
+    let n_modes = experiment.teacher.strengths.len();
+    // Samples of a file, a bottleneck and weight decay leave an error that makes noise of its own.
+    let can_fit = experiment.data.kind != DataKind::File
+        && law.weight_decay <= 0.0
+        && experiment.network.hidden.iter().all(|width| *width >= n_modes);
+    (can_fit && law.label_noise_std <= 0.0).then_some("label")
 }
 
 /// What is predicted of a mode of a stored set.
@@ -221,4 +241,40 @@ pub(super) fn told(distances: &Distances) -> Option<String> {
         .map(|level| format!("(noise {})", significant(level, 2)));
     let parts: Vec<String> = exact.into_iter().chain(boltzmann).collect();
     (!parts.is_empty()).then(|| format!("KS: {} {}", parts.join(", "), level.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Engine;
+
+    /// For want of which noise the first mode of an experiment ends in a point.
+    fn lacking(change: impl Fn(&mut Experiment)) -> Option<&'static str> {
+        let mut experiment = Experiment::default();
+        experiment.live.label_noise_std = 0.0;
+        change(&mut experiment);
+        lacking_noise(&experiment, &experiment.mode_law(0, &experiment.live))
+    }
+
+    #[test]
+    fn a_mode_ends_in_a_point_only_where_the_noise_ends_with_the_error() {
+        assert_eq!(lacking(|_| ()), Some("label"));
+        assert_eq!(lacking(|run| run.live.label_noise_std = 0.1), None);
+        assert_eq!(lacking(|run| run.live.weight_decay = 0.01), None);
+        assert_eq!(lacking(|run| run.network.hidden = vec![2]), None);
+        assert_eq!(lacking(|run| run.data.kind = DataKind::Dataset), Some("label"));
+        assert_eq!(lacking(|run| run.data.kind = DataKind::File), None);
+        assert_eq!(lacking(|run| run.engine = Engine::Adam), None);
+        let full = |run: &mut Experiment| {
+            run.data.kind = DataKind::File;
+            run.data.sampling = Sampling::Full;
+            run.live.label_noise_std = 0.1;
+        };
+        assert_eq!(lacking(full), Some("minibatch"));
+        let flow = |run: &mut Experiment| {
+            run.engine = Engine::GradientFlow;
+            run.live.label_noise_std = 0.1;
+        };
+        assert_eq!(lacking(flow), Some("minibatch"));
+    }
 }

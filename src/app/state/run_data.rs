@@ -440,19 +440,12 @@ impl RunData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulation::{Schedule, Script};
 
     #[test]
     fn events_of_an_older_run_change_nothing() {
         let mut data = RunData::new(&RunSpec {
             run: 2,
-            experiment: Experiment::default(),
-            companions: Vec::new(),
-            ensembles: Vec::new(),
-            schedule: Schedule::DenseFirst,
-            script: Script::default(),
-            catch_up_to: 0,
-            start: false,
+            ..RunSpec::new(Experiment::default())
         });
         data.take(Event::Failed {
             run: 1,

@@ -14,7 +14,6 @@ use crate::app::state::{Companions, Dialog, Draft, ViewSettings};
 use crate::experiment::Experiment;
 use crate::platform;
 use crate::session::{Link, PAGE, Session, lesson_link};
-use crate::simulation::Schedule;
 use crate::worker::RunSpec;
 
 impl Window {
@@ -181,14 +180,11 @@ impl Window {
             self.compute_kept_runs(session.kept.clone());
         }
         self.load(RunSpec {
-            run: 0,
             companions: companions.dynamics_other_than(session.experiment.dynamics()),
             ensembles: companions.ensembles(),
-            experiment: session.experiment.clone(),
-            schedule: Schedule::DenseFirst,
             script: session.script.clone(),
             catch_up_to: session.end.step,
-            start: false,
+            ..RunSpec::new(session.experiment.clone())
         });
         self.files.expected = session.end.digest.map(|digest| (session.end.step, digest));
         let view = if is_viewed {

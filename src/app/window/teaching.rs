@@ -53,16 +53,12 @@ impl Window {
         let rank = lesson.experiment.teacher.strengths.len();
         state.view.set_settings(settings, rank);
         self.load(RunSpec {
-            run: 0,
             companions: lesson
                 .companions
                 .dynamics_other_than(lesson.experiment.dynamics()),
             ensembles: lesson.companions.ensembles(),
-            experiment: lesson.experiment.clone(),
-            schedule: Schedule::DenseFirst,
             script: Script::new(lesson.changes.clone()).unwrap_or_default(),
-            catch_up_to: 0,
-            start: false,
+            ..RunSpec::new(lesson.experiment.clone())
         });
         let eta = lesson.experiment.live.learning_rate;
         let view = &mut self.state.view;

@@ -128,7 +128,10 @@ impl Activity {
                 let outlook = match (holds.get(next).copied().flatten(), rest) {
                     (Some(hold), _) => hold.text(),
                     (None, Rest::Minimum { below: Some(below) }) => {
-                        format!(" (held at zero by weight decay up to {})", short(below))
+                        format!(
+                            " (if aligned, held at zero by weight decay up to {})",
+                            short(below)
+                        )
                     }
                     (None, _) => outlook(strength, law, learning_rate),
                 };
@@ -245,7 +248,7 @@ mod tests {
         // Three layers with decay: s^(1/3) (m - s) = lambda has its lower root at 0.02954.
         assert_eq!(
             single(3, 0.3, 1e-3),
-            "at a minimum with no feature learned; next: feature 1 (held at zero by weight decay up to 0.0295)"
+            "at a minimum with no feature learned; next: feature 1 (if aligned, held at zero by weight decay up to 0.0295)"
         );
         assert!(single(3, 0.3, 0.05).starts_with("no feature learned yet; next: feature 1 (half learned"));
         assert!(
