@@ -155,9 +155,9 @@ impl Window {
             .map(|strength| format::significant(strength, 3))
             .collect::<Vec<_>>()
             .join(", ");
-        let summary = &run.events.summary;
+        let headline = &run.events.headline;
         format!(
-            "{state} at step {}; {summary}; mode strengths {strengths}",
+            "{state} at step {}; {headline}; mode strengths {strengths}",
             run.step
         )
     }

@@ -4,7 +4,7 @@ use super::checkpoints::Checkpoint;
 use super::run_state::RunState;
 use crate::dynamics::LiveParams;
 use crate::experiment::Dynamics;
-use crate::observables::events::{Activity, BlindActivity, Event, EventDetector, ModeEvents};
+use crate::observables::events::{Activity, BlindActivity, Event, EventDetector, Headline, ModeEvents};
 use crate::simulation::{
     Divergence, Ensemble, EnsembleKind, Intervention, Members, NetworkState, Simulation, StationaryStatistics,
 };
@@ -46,14 +46,14 @@ pub struct EventsFrame {
     pub modes: Vec<ModeEvents>,
     /// What is being learned.
     pub activity: Option<Activity>,
-    /// The same as one line of text.
-    pub summary: String,
+    /// The same in words.
+    pub headline: Headline,
     /// What is known of every one of the student's own pairs, told without the teacher.
     pub pairs: Vec<ModeEvents>,
     /// What is being learned, told the same way.
     pub blind: Option<BlindActivity>,
-    /// The same as one line of text.
-    pub blind_summary: String,
+    /// The same in words.
+    pub blind_headline: Headline,
     /// Events since the last frame, oldest first.
     pub new: Vec<Event>,
 }
@@ -200,10 +200,10 @@ impl PendingFrame {
         let events = EventsFrame {
             modes: now.detector.modes().collect(),
             activity: now.detector.activity(),
-            summary: now.detector.summary(),
+            headline: now.detector.headline(),
             pairs: now.detector.blind().pairs().map(|pair| pair.as_mode()).collect(),
             blind: Some(now.detector.blind().activity()),
-            blind_summary: now.detector.blind().summary(),
+            blind_headline: now.detector.blind().headline(),
             new: now.detector.events_from(self.first_event).copied().collect(),
         };
         Some(Frame {

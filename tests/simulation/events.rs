@@ -372,13 +372,13 @@ fn memory_is_bounded_and_numbers_that_are_none_are_passed_over() {
     run.push(&[0.97]);
     assert_eq!(run.detector.n_events(), before.1 + 1);
     assert_eq!(run.detector.activity(), Some(Activity::Diverged));
-    assert_eq!(run.detector.summary(), "the run has diverged");
+    assert_eq!(run.detector.headline().to_string(), "the run has diverged");
 }
 
 #[test]
 fn nothing_is_known_before_the_first_row() {
     let run = Run::new(&[1.0], 0.0);
     assert_eq!(run.detector.activity(), None);
-    assert_eq!(run.detector.summary(), "");
+    assert_eq!(run.detector.headline().to_string(), "");
     assert_eq!(run.detector.n_events(), 0);
 }

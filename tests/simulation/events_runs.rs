@@ -60,7 +60,7 @@ fn half_times_and_leads_of_the_first_lesson() {
     let names: Vec<_> = detector.events_from(0).map(|event| event.kind.name()).collect();
     assert_eq!(names.iter().filter(|name| **name == "plateau_entered").count(), 5);
     assert_eq!(names.iter().filter(|name| **name == "peak_confirmed").count(), 4);
-    assert_eq!(detector.summary(), "all 4 features are learned");
+    assert_eq!(detector.headline().to_string(), "all 4 features are learned");
 }
 
 #[test]

@@ -570,11 +570,14 @@ fn a_run_halts_by_itself_and_says_why() {
 fn the_line_on_top_follows_the_scrubber() {
     let mut harness = halted();
     let says = |harness: &WindowHarness, text: &str| harness.query_all_by_label_contains(text).count() > 0;
-    assert!(says(&harness, "all features learned"));
+    assert!(says(&harness, "all 4 features are learned"));
     harness.key_press(Key::Home);
     harness.step();
     harness.step();
-    assert!(says(&harness, "step 0: at a saddle with no feature learned"));
+    assert!(says(
+        &harness,
+        "step 0: at a saddle, next: feature 1 (0 of 4 learned"
+    ));
     harness.key_press(Key::End);
     harness.step();
     harness.step();

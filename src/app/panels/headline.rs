@@ -1,5 +1,5 @@
-//! What the network is learning now, above the plots: a large coloured token, a bar with each mode's share of the noise, and
-//! one line of text, which is also what a screen reader is told.
+//! What the network is learning now, above the plots: a few large coloured words, a bar with each mode's share of the
+//! noise, and what there is to add. A screen reader is told both as one line.
 
 use std::fmt::Write as _;
 
@@ -9,37 +9,31 @@ use crate::app::format::{grouped, significant};
 use crate::app::state::{RunData, State};
 use crate::app::style;
 use crate::observables::Quantity;
-use crate::observables::events::{Activity, BlindActivity, Moment, Rest, noise_shares};
+use crate::observables::events::{Activity, BlindActivity, Headline, Moment, noise_shares};
 
 /// Size of the bar of shares, in points.
 const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
 
-/// Draws the line; where it `is_short`, without the sentence.
+/// Draws the line; where it `is_short`, without what there is to add.
 pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool) {
     let run = &state.run;
     let scrubbed = state.view.scrubbed;
-    let is_blind = state.view.settings.shown.perspective.is_own();
-    let (activity, summary) = match scrubbed {
-        _ if is_blind => (None, blind_summary(run, scrubbed)),
-        Some(moment) => {
-            let (activity, summary) = run.activity_at(moment);
-            (
-                Some(activity),
-                format!("step {}: {summary}", grouped(moment.step)),
-            )
-        }
-        None => (run.events.activity, run.events.summary.clone()),
+    let is_blind = state.view.settings.shown.perspective.is_own() && run.divergence().is_none();
+    let (token, told) = if is_blind {
+        blind(run, scrubbed, ui.visuals())
+    } else {
+        by_modes(run, scrubbed, ui.visuals())
     };
+    let step = scrubbed.map(|moment| format!("step {}", grouped(moment.step)));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
-        let (text, color) = if is_blind && run.divergence().is_none() {
-            blind_token(run, scrubbed, ui.visuals())
-        } else {
-            token(activity, rest(run, activity, scrubbed), ui.visuals())
-        };
-        let token = ui.label(RichText::new(&text).size(18.0 * emphasis).strong().color(color));
-        let told = format!("{text}: {summary}");
-        token.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
+        let name = format!("{} {}", token.sign, told.name);
+        let text = style::strong(name.trim_start()).size(style::TITLE * emphasis);
+        let label = ui.label(text.color(token.color));
+        let read = step
+            .as_ref()
+            .map_or_else(|| told.to_string(), |step| format!("{step}: {told}"));
+        label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &read));
         let noise = if is_blind {
             Quantity::StudentDiffusion
         } else {
@@ -49,74 +43,85 @@ pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool
         if is_short {
             return;
         }
-        ui.label(RichText::new(&summary).size(12.5 * emphasis));
+        let parts: Vec<String> = step.into_iter().chain(Some(told.detail)).collect();
+        let more = parts.join(": ");
+        if !more.is_empty() {
+            ui.label(RichText::new(more).size(style::BODY * emphasis));
+        }
     });
 }
 
-/// Where the next mode waits, now or at the moment looked at.
-fn rest(run: &RunData, activity: Option<Activity>, scrubbed: Option<Moment>) -> Option<Rest> {
-    let Some(Activity::AtSaddle { next, .. }) = activity else {
-        return None;
-    };
-    let column = run.schema.column(Quantity::Strength, next);
-    let (strength, law) = match scrubbed {
-        Some(Moment { step, .. }) => (
-            run.value_at_step(step, column),
-            run.experiment.mode_law(next, &run.live_at(step)),
-        ),
-        None => (run.latest(Quantity::Strength, next)?, run.mode_law(next)),
-    };
-    Some(Rest::of(&law, strength))
+/// How the name of what happens looks.
+struct Token {
+    /// Filled where something is learned, hollow where it waits.
+    sign: &'static str,
+    color: Color32,
 }
 
-fn token(activity: Option<Activity>, rest: Option<Rest>, visuals: &egui::Visuals) -> (String, Color32) {
-    let neutral = visuals.strong_text_color();
-    match activity {
-        None => ("starting".to_owned(), neutral),
-        Some(Activity::Learning { mode }) => (
-            format!("\u{25cf} learning feature {}", mode + 1),
-            style::mode_text_color(mode, visuals),
-        ),
-        Some(Activity::AtSaddle { next, .. }) => {
-            let place = rest.and_then(Rest::name);
-            let place = place.map_or_else(String::new, |place| format!("{place}, "));
-            (
-                format!("\u{25cb} {place}next: feature {}", next + 1),
-                style::mode_text_color(next, visuals),
-            )
+impl Token {
+    const FILLED: &'static str = "\u{25cf}";
+    const HOLLOW: &'static str = "\u{25cb}";
+
+    fn new(sign: &'static str, color: Color32) -> Self {
+        Self { sign, color }
+    }
+}
+
+/// What is learned of the teacher's modes, now or at the moment looked at.
+fn by_modes(run: &RunData, scrubbed: Option<Moment>, visuals: &egui::Visuals) -> (Token, Headline) {
+    let (activity, told) = match scrubbed {
+        Some(moment) => {
+            let (activity, told) = run.activity_at(moment);
+            (Some(activity), told)
         }
-        Some(Activity::AllLearned) => ("\u{25cf} all features learned".to_owned(), neutral),
-        Some(Activity::Diverged) => ("diverged".to_owned(), style::red(visuals)),
-    }
+        None => (run.events.activity, run.events.headline.clone()),
+    };
+    let token = match activity {
+        None => return starting(visuals),
+        Some(Activity::Learning { mode }) => Token::new(Token::FILLED, style::mode_text_color(mode, visuals)),
+        Some(Activity::AtSaddle { next, .. }) => {
+            Token::new(Token::HOLLOW, style::mode_text_color(next, visuals))
+        }
+        Some(Activity::AllLearned) => Token::new(Token::FILLED, visuals.strong_text_color()),
+        Some(Activity::Diverged) => Token::new("", style::red(visuals)),
+    };
+    (token, told)
 }
 
-/// What is said without the teacher.
-fn blind_summary(run: &RunData, scrubbed: Option<Moment>) -> String {
-    match scrubbed {
-        Some(moment) => format!("step {}: told by the student's own noise", grouped(moment.step)),
-        None => run.events.blind_summary.clone(),
-    }
+/// What is learned, told without the teacher. The colours are those of the pairs.
+fn blind(run: &RunData, scrubbed: Option<Moment>, visuals: &egui::Visuals) -> (Token, Headline) {
+    let (activity, told) = match scrubbed {
+        Some(moment) => {
+            let activity = run.blind_at(moment);
+            let told = Headline {
+                name: activity.name(),
+                detail: "told by the student's own noise".to_owned(),
+            };
+            (Some(activity), told)
+        }
+        None => (run.events.blind, run.events.blind_headline.clone()),
+    };
+    let token = match activity {
+        None => return starting(visuals),
+        Some(BlindActivity::Learning { pair }) => {
+            Token::new(Token::FILLED, style::mode_text_color(pair, visuals))
+        }
+        Some(BlindActivity::AtRest { next: Some(pair), .. }) => {
+            Token::new(Token::HOLLOW, style::mode_text_color(pair, visuals))
+        }
+        Some(BlindActivity::AtRest { next: None, .. }) => {
+            Token::new(Token::HOLLOW, visuals.strong_text_color())
+        }
+    };
+    (token, told)
 }
 
-/// What is being learned, told without the teacher. The colours are those of the pairs.
-fn blind_token(run: &RunData, scrubbed: Option<Moment>, visuals: &egui::Visuals) -> (String, Color32) {
-    let neutral = visuals.strong_text_color();
-    let activity = scrubbed.map_or(run.events.blind, |moment| Some(run.blind_at(moment)));
-    match activity {
-        None => ("starting".to_owned(), neutral),
-        Some(BlindActivity::Learning { pair }) => (
-            format!("\u{25cf} noise points at pair {}", pair + 1),
-            style::mode_text_color(pair, visuals),
-        ),
-        Some(BlindActivity::AtRest { next: Some(pair), .. }) => (
-            format!("\u{25cb} at rest, pair {} grows", pair + 1),
-            style::mode_text_color(pair, visuals),
-        ),
-        Some(BlindActivity::AtRest {
-            n_learned,
-            next: None,
-        }) => (format!("\u{25cb} at rest, {n_learned} learned"), neutral),
-    }
+fn starting(visuals: &egui::Visuals) -> (Token, Headline) {
+    let told = Headline {
+        name: "starting".to_owned(),
+        detail: String::new(),
+    };
+    (Token::new("", visuals.strong_text_color()), told)
 }
 
 /// Which mode holds how much of the total diffusion now, or at the moment looked at.
@@ -147,7 +152,7 @@ fn share_bar(ui: &mut Ui, run: &RunData, scrubbed: Option<Moment>, (emphasis, no
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &described));
     response.on_hover_text(text);
     let name = RichText::new("noise share")
-        .size(11.0 * emphasis.max(1.0))
+        .size(style::SMALL * emphasis.max(1.0))
         .color(style::quiet(ui.visuals()));
     ui.add(egui::Label::new(name).extend());
 }

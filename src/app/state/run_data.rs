@@ -6,7 +6,7 @@ use crate::chart::{TheoryCurve, TimeScale};
 use crate::dynamics::LiveParams;
 use crate::experiment::{Dynamics, Experiment, LearnedAt};
 use crate::history::History;
-use crate::observables::events::{self, Activity, BlindActivity, ModeEvents, Moment, holds};
+use crate::observables::events::{self, Activity, BlindActivity, Headline, ModeEvents, Moment, holds};
 use crate::observables::{Quantity, Schema};
 use crate::simulation::{
     Densities, Divergence, Ensemble, EnsembleKind, Intervention, Members, NetworkState, StationaryStatistics,
@@ -45,11 +45,11 @@ pub(crate) struct EnsembleData {
 pub(crate) struct EventData {
     pub(crate) modes: Vec<ModeEvents>,
     pub(crate) activity: Option<Activity>,
-    pub(crate) summary: String,
-    /// What has happened to the student's own pairs, what is being learned, and in one line, told without the teacher.
+    pub(crate) headline: Headline,
+    /// What has happened to the student's own pairs, what is being learned, and in words, told without the teacher.
     pub(crate) pairs: Vec<ModeEvents>,
     pub(crate) blind: Option<BlindActivity>,
-    pub(crate) blind_summary: String,
+    pub(crate) blind_headline: Headline,
     /// The newest events, oldest first.
     pub(crate) log: VecDeque<events::Event>,
 }
@@ -212,10 +212,10 @@ impl RunData {
         }
         self.events.modes = frame.events.modes;
         self.events.activity = frame.events.activity;
-        self.events.summary = frame.events.summary;
+        self.events.headline = frame.events.headline;
         self.events.pairs = frame.events.pairs;
         self.events.blind = frame.events.blind;
-        self.events.blind_summary = frame.events.blind_summary;
+        self.events.blind_headline = frame.events.blind_headline;
         self.events.log.extend(frame.events.new);
         let n_excess = self.events.log.len().saturating_sub(MAX_MARKS);
         self.events.log.drain(..n_excess);
@@ -362,8 +362,8 @@ impl RunData {
         self.live_at_step(step).unwrap_or(live)
     }
 
-    /// What was being learned at a recorded moment, in one line too.
-    pub(crate) fn activity_at(&self, moment: Moment) -> (Activity, String) {
+    /// What was being learned at a recorded moment, in words too.
+    pub(crate) fn activity_at(&self, moment: Moment) -> (Activity, Headline) {
         let live = self.live_at(moment.step);
         let modes = 0..self.rank();
         let values = |quantity: Quantity| -> Vec<f64> {
@@ -381,8 +381,8 @@ impl RunData {
         };
         let activity = Activity::in_row(&strengths, &drifts, &laws, learned);
         let holds = holds(noisy_start(&self.experiment).as_ref(), &laws, &live);
-        let summary = activity.summary(&strengths, &laws, &holds, live.learning_rate);
-        (activity, summary)
+        let headline = activity.headline(&strengths, &laws, &holds, live.learning_rate);
+        (activity, headline)
     }
 
     /// What was told without the teacher to be learned at a recorded moment.

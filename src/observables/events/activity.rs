@@ -1,8 +1,9 @@
-//! What the network is learning now, as a value and as one line of text.
+//! What the network is learning now, as a value and in words.
 //!
 //! Until the next feature is half learned, an aligned, balanced mode needs the time that gradient flow takes from its present
 //! strength, `ds/dt = L s^(2-2/L) (m - s)` (arXiv 1312.6120), unless noise holds it ([`Hold`]).
 
+use super::headline::Headline;
 use super::hold::Hold;
 use super::short::short;
 use super::stage::Stage;
@@ -12,7 +13,7 @@ use crate::theory::{ModeLaw, StrengthCurve};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
     /// No feature is on the way, and some are still near zero: at a saddle, but where the law of the next one says otherwise
-    /// ([`Rest`]).
+    /// (its headline then names no saddle).
     AtSaddle {
         /// Number of modes about the minimum.
         n_learned: usize,
@@ -32,7 +33,7 @@ pub enum Activity {
 
 /// Where a mode is that waits near zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Rest {
+enum Rest {
     /// At a saddle: zero is an unstable rest point.
     Saddle,
     /// At a minimum: weight decay makes zero stable, for strengths below that of the unstable rest point, where there is one.
@@ -46,7 +47,7 @@ pub enum Rest {
 
 impl Rest {
     /// Of an aligned, balanced mode of this strength.
-    pub fn of(law: &ModeLaw, strength: f64) -> Self {
+    fn of(law: &ModeLaw, strength: f64) -> Self {
         let points = law.rest_points();
         let Some(zero) = points.first().filter(|point| point.strength <= 0.0) else {
             return Self::Nowhere;
@@ -60,7 +61,7 @@ impl Rest {
     }
 
     /// "at a saddle" or "at a minimum".
-    pub fn name(self) -> Option<&'static str> {
+    fn name(self) -> Option<&'static str> {
         match self {
             Self::Saddle => Some("at a saddle"),
             Self::Minimum { .. } => Some("at a minimum"),
@@ -102,50 +103,45 @@ impl Activity {
         Self::of(&stages, drifts, learned)
     }
 
-    /// One line of text. `strengths`, `laws` and `holds` have one entry per mode.
-    pub fn summary(
+    /// In words. `strengths`, `laws` and `holds` have one entry per mode.
+    pub fn headline(
         self,
         strengths: &[f64],
         laws: &[ModeLaw],
         holds: &[Option<Hold>],
         learning_rate: f64,
-    ) -> String {
+    ) -> Headline {
         let n_modes = laws.len();
         match self {
             Self::AtSaddle { n_learned, next } => {
-                let learned = match n_learned {
-                    0 => "no feature".to_owned(),
-                    1 => "1 feature".to_owned(),
-                    n => format!("{n} features"),
-                };
                 let (strength, law) = (strengths[next], &laws[next]);
                 let rest = Rest::of(law, strength);
-                let where_it_is = match rest.name() {
-                    Some(place) => format!("{place} with {learned} learned"),
-                    None if n_learned == 0 => format!("{learned} learned yet"),
-                    None => format!("{learned} learned so far"),
-                };
+                let place = rest.name().map_or_else(String::new, |place| format!("{place}, "));
                 let outlook = match (holds.get(next).copied().flatten(), rest) {
-                    (Some(hold), _) => hold.text(),
-                    (None, Rest::Minimum { below: Some(below) }) => {
-                        format!(
-                            " (if aligned, held at zero by weight decay up to {})",
-                            short(below)
-                        )
-                    }
+                    (Some(hold), _) => Some(hold.text()),
+                    (None, Rest::Minimum { below: Some(below) }) => Some(format!(
+                        "if aligned, held at zero by weight decay up to {}",
+                        short(below)
+                    )),
                     (None, _) => outlook(strength, law, learning_rate),
                 };
-                format!("{where_it_is}; next: {}{outlook}", names_of_equals(next, laws))
+                let learned = format!("{n_learned} of {n_modes} learned");
+                Headline::new(
+                    format!("{place}next: {}", names_of_equals(next, laws)),
+                    outlook.map_or_else(|| learned.clone(), |outlook| format!("{learned}; {outlook}")),
+                )
             }
-            Self::Learning { mode } => format!(
-                "learning feature {} of {n_modes} (strength {} of {})",
-                mode + 1,
-                short(strengths[mode]),
-                short(laws[mode].teacher_strength)
+            Self::Learning { mode } => Headline::new(
+                format!("learning feature {}", mode + 1),
+                format!(
+                    "strength {} of {}",
+                    short(strengths[mode]),
+                    short(laws[mode].teacher_strength)
+                ),
             ),
-            Self::AllLearned if n_modes == 1 => "the feature is learned".to_owned(),
-            Self::AllLearned => format!("all {n_modes} features are learned"),
-            Self::Diverged => "the run has diverged".to_owned(),
+            Self::AllLearned if n_modes == 1 => Headline::new("the feature is learned", ""),
+            Self::AllLearned => Headline::new(format!("all {n_modes} features are learned"), ""),
+            Self::Diverged => Headline::new("the run has diverged", ""),
         }
     }
 }
@@ -165,16 +161,11 @@ fn names_of_equals(mode: usize, laws: &[ModeLaw]) -> String {
 }
 
 /// When the waiting mode will be half learned, where that can be told.
-fn outlook(strength: f64, law: &ModeLaw, learning_rate: f64) -> String {
-    let half = StrengthCurve::of(law, strength).half_time();
+fn outlook(strength: f64, law: &ModeLaw, learning_rate: f64) -> Option<String> {
     // At L = 1 there is no saddle, and a strength of zero is no rest.
-    half.filter(|_| strength > 0.0 || law.depth == 1)
-        .map_or_else(String::new, |time| {
-            format!(
-                " (half learned in about {} steps by gradient flow)",
-                short_count(time / learning_rate)
-            )
-        })
+    let half = (strength > 0.0 || law.depth == 1).then(|| StrengthCurve::of(law, strength).half_time());
+    let n_steps = short_count(half.flatten()? / learning_rate);
+    Some(format!("half learned in about {n_steps} steps by gradient flow"))
 }
 
 /// A number of steps to two significant digits.
@@ -211,25 +202,26 @@ mod tests {
         use Stage::{Arrived, Moving, Waiting};
         let laws = laws(&[4.0, 2.0, 1.0, 1.0], 0.01);
         let text = |stages: [Stage; 4], strengths: [f64; 4]| {
-            Activity::of(&stages, &[0.1, 0.3, 0.2, 0.0], |_| true).summary(&strengths, &laws, &[], 0.005)
+            Activity::of(&stages, &[0.1, 0.3, 0.2, 0.0], |_| true)
+                .headline(&strengths, &laws, &[], 0.005)
+                .to_string()
         };
         assert_eq!(
             text([Arrived, Moving, Waiting, Waiting], [4.0, 0.834, 0.0, 0.0]),
-            "learning feature 2 of 4 (strength 0.834 of 2)"
+            "learning feature 2 (strength 0.834 of 2)"
         );
         // ln(m / s0 - 1) / (2 m eta) = ln(1999) / 0.02 = 380.02 steps, and 691 for ln(999) / 0.01.
         assert_eq!(
             text([Arrived, Waiting, Waiting, Waiting], [4.0, 1e-3, 1e-3, 1e-3]),
-            "at a saddle with 1 feature learned; next: feature 2 (half learned in about 380 steps by gradient flow)"
+            "at a saddle, next: feature 2 (1 of 4 learned; half learned in about 380 steps by gradient flow)"
         );
         assert_eq!(
             text([Arrived, Arrived, Waiting, Waiting], [4.0, 2.0, 1e-3, 1e-3]),
-            "at a saddle with 2 features learned; next: features 3 and 4 \
-             (half learned in about 690 steps by gradient flow)"
+            "at a saddle, next: features 3 and 4 (2 of 4 learned; half learned in about 690 steps by gradient flow)"
         );
         assert_eq!(
             text([Waiting; 4], [-1e-3; 4]),
-            "at a saddle with no feature learned; next: feature 1"
+            "at a saddle, next: feature 1 (0 of 4 learned)"
         );
         assert_eq!(text([Arrived; 4], [4.0; 4]), "all 4 features are learned");
         let single = |depth, weight_decay, strength: f64| {
@@ -243,23 +235,22 @@ mod tests {
                 n_learned: 0,
                 next: 0,
             }
-            .summary(&[strength], &[law], &[], 0.005)
+            .headline(&[strength], &[law], &[], 0.005)
+            .to_string()
         };
         // Three layers with decay: s^(1/3) (m - s) = lambda has its lower root at 0.02954.
         assert_eq!(
             single(3, 0.3, 1e-3),
-            "at a minimum with no feature learned; next: feature 1 (if aligned, held at zero by weight decay up to 0.0295)"
+            "at a minimum, next: feature 1 (0 of 1 learned; if aligned, held at zero by weight decay up to 0.0295)"
         );
-        assert!(single(3, 0.3, 0.05).starts_with("no feature learned yet; next: feature 1 (half learned"));
-        assert!(
-            single(3, 0.0, 1e-3).starts_with("at a saddle with no feature learned; next: feature 1 (half")
-        );
+        assert!(single(3, 0.3, 0.05).starts_with("next: feature 1 (0 of 1 learned; half learned"));
+        assert!(single(3, 0.0, 1e-3).starts_with("at a saddle, next: feature 1 (0 of 1 learned; half"));
         assert!(single(2, 0.5, 1e-3).starts_with("at a saddle"));
         assert_eq!(
             single(2, 1.5, 1e-3),
-            "at a minimum with no feature learned; next: feature 1"
+            "at a minimum, next: feature 1 (0 of 1 learned)"
         );
-        assert!(single(1, 0.5, 1e-3).starts_with("no feature learned yet; next: feature 1 (half"));
+        assert!(single(1, 0.5, 1e-3).starts_with("next: feature 1 (0 of 1 learned; half"));
         let of = |stages: [Stage; 2], learned: bool| Activity::of(&stages, &[0.1, 0.3], |_| learned);
         assert_eq!(of([Moving, Moving], false), Activity::Learning { mode: 1 });
         assert_eq!(of([Arrived, Arrived], false), Activity::Learning { mode: 1 });
@@ -274,15 +265,17 @@ mod tests {
             .map(|law| ModeLaw { depth: 1, ..law })
             .collect();
         let text = |stages: [Stage; 2], strengths: [f64; 2]| {
-            Activity::of(&stages, &[0.1, 0.1], |_| false).summary(&strengths, &laws, &[], 0.005)
+            Activity::of(&stages, &[0.1, 0.1], |_| false)
+                .headline(&strengths, &laws, &[], 0.005)
+                .to_string()
         };
         assert_eq!(
             text([Waiting; 2], [0.0; 2]),
-            "no feature learned yet; next: feature 1 (half learned in about 140 steps by gradient flow)"
+            "next: feature 1 (0 of 2 learned; half learned in about 140 steps by gradient flow)"
         );
         assert_eq!(
             text([Arrived, Waiting], [4.0, 0.0]),
-            "1 feature learned so far; next: feature 2 (half learned in about 140 steps by gradient flow)"
+            "next: feature 2 (1 of 2 learned; half learned in about 140 steps by gradient flow)"
         );
     }
 
@@ -290,15 +283,17 @@ mod tests {
     fn a_held_mode_is_told() {
         let laws = laws(&[1.0], 1.25);
         let text = |hold| {
-            Activity::of(&[Stage::Waiting], &[0.0], |_| false).summary(&[1e-3], &laws, &[Some(hold)], 0.005)
+            Activity::of(&[Stage::Waiting], &[0.0], |_| false)
+                .headline(&[1e-3], &laws, &[Some(hold)], 0.005)
+                .to_string()
         };
         assert_eq!(
             text(Hold::Trapped { number: 1.25 }),
-            "at a saddle with no feature learned; next: feature 1 (held at zero by noise: trapping number 1.25)"
+            "at a saddle, next: feature 1 (0 of 1 learned; held at zero by noise: trapping number 1.25)"
         );
         let lost = text(Hold::Lost { threshold: 0.0214 });
         assert!(
-            lost.ends_with("(lost to label noise: weaker than \u{3b8} = 0.0214)"),
+            lost.ends_with("; lost to label noise: weaker than \u{3b8} = 0.0214)"),
             "{lost}"
         );
     }

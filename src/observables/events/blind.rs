@@ -18,6 +18,7 @@
 //! What cannot be told is whether anything is left to learn: at rest, a feature that waits at zero looks like none.
 
 use super::Moment;
+use super::headline::Headline;
 use super::pair_watch::{PairEvents, PairSample, PairWatch, Setting};
 use super::short::short;
 use super::stage::Stage;
@@ -38,6 +39,17 @@ pub enum BlindActivity {
         /// That of the largest diffusion.
         pair: usize,
     },
+}
+
+impl BlindActivity {
+    /// In a few words.
+    pub fn name(self) -> String {
+        match self {
+            Self::Learning { pair } => format!("noise points at pair {}", pair + 1),
+            Self::AtRest { next: Some(pair), .. } => format!("at rest, pair {} grows", pair + 1),
+            Self::AtRest { next: None, .. } => "at rest".to_owned(),
+        }
+    }
 }
 
 /// Detects what is learned without the teacher.
@@ -139,26 +151,28 @@ impl BlindDetector {
         }
     }
 
-    /// [`Self::activity`] as one line of text.
-    pub fn summary(&self) -> String {
-        match self.activity() {
+    /// [`Self::activity`] in words.
+    pub fn headline(&self) -> Headline {
+        let activity = self.activity();
+        match activity {
             BlindActivity::Learning { pair } => {
                 let last = &self.watches[pair].last;
-                format!(
-                    "noise points at the student's pair {} (singular value {}, on its way to {})",
-                    pair + 1,
-                    short(last.value),
-                    short(last.target())
+                let (value, target) = (short(last.value), short(last.target()));
+                Headline::new(
+                    activity.name(),
+                    format!("singular value {value}, on its way to {target}"),
                 )
             }
-            BlindActivity::AtRest { n_learned, next } => {
+            BlindActivity::AtRest { n_learned, .. } => {
                 let learned = match n_learned {
                     0 => "nothing".to_owned(),
                     1 => "1 pair".to_owned(),
                     n => format!("{n} pairs"),
                 };
-                let next = next.map_or_else(String::new, |pair| format!("; pair {} grows", pair + 1));
-                format!("at rest with {learned} learned, told by the noise alone{next}")
+                Headline::new(
+                    activity.name(),
+                    format!("{learned} learned, told by the noise alone"),
+                )
             }
         }
     }

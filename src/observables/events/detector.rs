@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::activity::Activity;
 use super::blind::BlindDetector;
+use super::headline::Headline;
 use super::hold::{Hold, NoisyStart, holds};
 use super::mode_watch::{ModeWatch, Sample};
 use super::stage::Stage;
@@ -226,10 +227,10 @@ impl EventDetector {
         &self.blind
     }
 
-    /// [`Self::activity`] as one line of text; empty before the first row.
-    pub fn summary(&self) -> String {
-        self.activity.map_or_else(String::new, |activity| {
-            activity.summary(&self.strengths, &self.laws, &self.holds, self.live.learning_rate)
+    /// [`Self::activity`] in words; empty before the first row.
+    pub fn headline(&self) -> Headline {
+        self.activity.map_or_else(Headline::default, |activity| {
+            activity.headline(&self.strengths, &self.laws, &self.holds, self.live.learning_rate)
         })
     }
 

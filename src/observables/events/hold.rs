@@ -67,23 +67,16 @@ impl Hold {
         }
     }
 
-    /// In words, after the name of a mode.
+    /// In words.
     pub(super) fn text(self) -> String {
         match self {
-            Self::Trapped { number } => {
-                format!(" (held at zero by noise: trapping number {})", short(number))
-            }
+            Self::Trapped { number } => format!("held at zero by noise: trapping number {}", short(number)),
             Self::Lost { threshold } => {
-                format!(
-                    " (lost to label noise: weaker than \u{3b8} = {})",
-                    short(threshold)
-                )
+                format!("lost to label noise: weaker than \u{3b8} = {}", short(threshold))
             }
-            Self::Decayed { threshold } => {
-                format!(" (lost to weight decay: weaker than {})", short(threshold))
-            }
+            Self::Decayed { threshold } => format!("lost to weight decay: weaker than {}", short(threshold)),
             Self::LockedOut { weight, least } => format!(
-                " (locked out by the noise of learned features: w\u{2080} = {}, needed {})",
+                "locked out by the noise of learned features: w\u{2080} = {}, needed {}",
                 short(weight),
                 short(least)
             ),

@@ -4,7 +4,7 @@
 //! - a summary of every mode ([`ModeEvents`]): the peak of its exact diffusion `D_a`, when it was learned, and by how much
 //!   the peak came first, next to the lead of the theory;
 //! - a log of [`Event`]s, whose oldest entries give way after [`EventDetector::CAPACITY`] of them;
-//! - what is being learned now ([`Activity`]) and where a mode waits ([`Rest`]).
+//! - what is being learned now ([`Activity`], in words [`Headline`]).
 //!
 //! That the diffusion along a mode peaks before its feature is learned is the claim of arXiv 2604.06366; the rules by which
 //! a peak is told from a fluctuation are this program's own and stand in [`Peak`].
@@ -13,6 +13,7 @@ mod activity;
 mod blind;
 mod bracket_text;
 mod detector;
+mod headline;
 mod hold;
 mod mode_watch;
 mod noise_share;
@@ -20,9 +21,10 @@ mod pair_watch;
 mod short;
 mod stage;
 
-pub use activity::{Activity, Rest};
+pub use activity::Activity;
 pub use blind::{BlindActivity, BlindDetector};
 pub use detector::EventDetector;
+pub use headline::Headline;
 pub use hold::{Hold, NoisyStart, holds};
 pub use noise_share::noise_shares;
 pub use pair_watch::{PairEvents, PairPeak, PairSample};
