@@ -17,7 +17,7 @@ pub(super) fn kept_run_list(ui: &mut Ui, state: &State) -> Option<Action> {
     for kept_run in &state.kept_runs {
         ui.horizontal_wrapped(|ui| {
             let mut is_shown = kept_run.is_shown;
-            let label = RichText::new(&kept_run.label).size(12.0);
+            let label = RichText::new(&kept_run.label).size(style::BODY);
             if ui
                 .checkbox(&mut is_shown, label)
                 .on_hover_text("Show or hide this run.")
@@ -40,7 +40,11 @@ pub(super) fn kept_run_list(ui: &mut Ui, state: &State) -> Option<Action> {
             let texts = differences.iter().map(ToString::to_string);
             texts.collect::<Vec<_>>().join("; ")
         };
-        ui.label(RichText::new(text).size(11.0).color(style::quiet(ui.visuals())));
+        ui.label(
+            RichText::new(text)
+                .size(style::SMALL)
+                .color(style::quiet(ui.visuals())),
+        );
     }
     ui.separator();
     asked
@@ -52,7 +56,7 @@ fn alignment_choice(ui: &mut Ui, state: &State) -> Option<Action> {
     ui.horizontal_wrapped(|ui| {
         ui.strong("Kept runs")
             .on_hover_text("Drawn at 35 % of the colour of each mode.");
-        ui.weak(RichText::new("aligned at").size(11.5));
+        ui.weak(RichText::new("aligned at").size(style::SMALL));
         let name = |alignment| match alignment {
             Alignment::Start => "t = 0".to_owned(),
             Alignment::Peak(mode) => format!("diffusion peak {}", mode + 1),

@@ -77,13 +77,13 @@ impl LessonPanel<'_> {
                 self.state.teaching.lessons.len(),
                 lesson.title
             );
-            let title = ui.label(RichText::new(title).size(15.0 * size).strong());
+            let title = ui.label(style::strong(title).size(style::TITLE * size));
             if let Some(caption) = self.caption().filter(|_| self.is_low) {
                 title.on_hover_text(&caption.text);
             }
             if lesson.beyond_the_paper {
                 let text = RichText::new("beyond the paper")
-                    .size(11.5 * size)
+                    .size(style::SMALL * size)
                     .color(style::amber(ui.visuals()));
                 ui.label(text)
                     .on_hover_text("The paper does not claim what this lesson shows.");
@@ -118,15 +118,15 @@ impl LessonPanel<'_> {
         if let Some(caption) = self.caption()
             && !(self.is_low && self.has_ended)
         {
-            ui.label(RichText::new(&caption.text).size(14.0 * size.max(12.0 / 14.0)));
+            ui.label(RichText::new(&caption.text).size(style::PROSE * size.max(style::BODY / style::PROSE)));
         }
         // A hall reads one thing at a time; before a guess nobody is to read the question for its answer.
         if self.state.steps_to_guess().is_some() || (self.is_low || self.emphasis > 1.0) && !self.has_ended {
             return asked;
         }
         ui.horizontal_wrapped(|ui| {
-            ui.label(RichText::new(&lesson.question).size(12.5 * size).italics());
-            ui.label(RichText::new(&lesson.action).size(12.5 * size).strong());
+            ui.label(RichText::new(&lesson.question).size(style::BODY * size).italics());
+            ui.label(RichText::new(&lesson.action).size(style::BODY * size).strong());
         });
         if let Some(mark) = &self.state.view.guess
             && self.has_ended
@@ -153,7 +153,7 @@ impl LessonPanel<'_> {
             .as_ref()
             .map_or("", |guess| guess.prompt.as_str());
         ui.horizontal_wrapped(|ui| {
-            let text = RichText::new(prompt).size(14.0 * self.emphasis);
+            let text = RichText::new(prompt).size(style::PROSE * self.emphasis);
             ui.label(text.strong().color(style::amber(ui.visuals())));
             asked = typed_guess(ui, mark).or(asked.take());
             if ui
@@ -188,6 +188,6 @@ impl LessonPanel<'_> {
             significant(given, 3),
             significant(guess.answer, 4)
         );
-        ui.label(RichText::new(text).size(12.5 * self.emphasis));
+        ui.label(RichText::new(text).size(style::BODY * self.emphasis));
     }
 }

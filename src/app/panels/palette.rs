@@ -125,7 +125,7 @@ fn row(ui: &mut Ui, entry: &Entry<'_>, is_chosen: bool) -> bool {
             .collect(),
         Entry::Lesson(..) => Vec::new(),
     };
-    let text = RichText::new(entry.name()).size(14.0);
+    let text = RichText::new(entry.name()).size(style::PROSE);
     let button = egui::Button::selectable(is_chosen, text)
         .shortcut_text(keys.join(", "))
         .min_size(egui::vec2(ui.available_width(), 0.0));
@@ -134,7 +134,7 @@ fn row(ui: &mut Ui, entry: &Entry<'_>, is_chosen: bool) -> bool {
         response.scroll_to_me(None);
     }
     let quiet = style::quiet(ui.visuals());
-    ui.label(RichText::new(entry.hint()).size(11.5).color(quiet));
+    ui.label(RichText::new(entry.hint()).size(style::SMALL).color(quiet));
     response.clicked()
 }
 

@@ -1,6 +1,6 @@
 //! The bottom bar: reset, single steps, play and pause, speed; and where the run is.
 
-use eframe::egui::{self, RichText, Slider, SliderClamping, Ui};
+use eframe::egui::{self, RichText, Slider, SliderClamping, TextStyle, Ui};
 
 use super::icon::{Icon, icon_button};
 use crate::app::action::Action;
@@ -196,18 +196,21 @@ fn short_seed(seed: u64) -> String {
     format!("{}\u{2026}{}", &digits[..4], &digits[digits.len() - 4..])
 }
 
-/// Where the run is, in digits of fixed width so that nothing moves while they change.
+/// Where the run is, each number in a place as wide as its largest so that nothing moves while they change.
 fn read_outs(ui: &mut Ui, state: &State) {
     let run = &state.run;
     ui.spacing_mut().item_spacing.x = 3.0 * style::STEP;
-    let quiet = style::quiet(ui.visuals());
-    let mut show = |text: String, hint: &str| {
-        let label = egui::Label::new(RichText::new(text).monospace().color(quiet)).extend();
-        ui.add(label).on_hover_text(hint);
+    let mut show = |text: String, widest: &str, hint: &str| {
+        read_out(ui, text, widest).on_hover_text(hint);
     };
-    show(format!("step {:>7}", grouped(run.step)), "Steps taken.");
     show(
-        format!("t {:>7}", significant(run.time, 5)),
+        format!("step {}", grouped(run.step)),
+        "step 9\u{2009}999\u{2009}999",
+        "Steps taken.",
+    );
+    show(
+        format!("t {}", significant(run.time, 5)),
+        "t 99.9999",
         "Training time: the sum of the learning rates of all steps.",
     );
     // A hall reads no more than where the run is.
@@ -215,18 +218,22 @@ fn read_outs(ui: &mut Ui, state: &State) {
         return;
     }
     show(
-        format!("{:>7}steps/s", prefixed(run.steps_per_second)),
+        format!("{}steps/s", prefixed(run.steps_per_second)),
+        "999.9 Msteps/s",
         "Steps a second, as measured.",
     );
     let frames = state
         .frames_per_second
-        .map_or_else(|| "  \u{2013}".to_owned(), |frames| format!("{frames:>3.0}"));
+        .map_or_else(|| "\u{2013}".to_owned(), |frames| format!("{frames:.0}"));
     show(
         format!("{frames} FPS"),
+        "999 FPS",
         "Frames drawn per second, while something changes.",
     );
+    let seed = format!("seed {}", short_seed(run.experiment.seed));
     show(
-        format!("seed {}", short_seed(run.experiment.seed)),
+        seed.clone(),
+        &seed,
         &format!("Seed of every random stream: {}.", run.experiment.seed),
     );
     let mebibytes = run.n_bytes() as f64 / f64::from(1 << 20);
@@ -236,5 +243,27 @@ fn read_outs(ui: &mut Ui, state: &State) {
         grouped(run.n_merged),
         grouped(run.n_thinned),
     );
-    show(format!("{mebibytes:>3.0}/{} MiB", run.most_bytes() >> 20), &hint);
+    let most = run.most_bytes() >> 20;
+    show(
+        format!("{mebibytes:.0}/{most} MiB"),
+        &format!("{most}/{most} MiB"),
+        &hint,
+    );
+}
+
+/// A text at the right end of a place that is as wide as `widest`, or as itself where it is wider.
+fn read_out(ui: &mut Ui, text: String, widest: &str) -> egui::Response {
+    let (font, color) = (
+        TextStyle::Monospace.resolve(ui.style()),
+        style::quiet(ui.visuals()),
+    );
+    let size = |text: &str| {
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
+        galley.size()
+    };
+    let place = size(widest).max(size(&text));
+    let label = egui::Label::new(RichText::new(text).font(font).color(color)).extend();
+    let at_the_right = egui::Layout::right_to_left(egui::Align::Center);
+    ui.allocate_ui_with_layout(place, at_the_right, |ui| ui.add(label))
+        .inner
 }

@@ -57,8 +57,8 @@ pub(in crate::app) fn with_legible_exponents(text: &str, font: &FontId, color: C
     job
 }
 
-/// Inter in two weights, its figures all of one width so that read-outs stand still; behind it egui's own fonts, and the
-/// mathematical glyphs that none of these has.
+/// Inter in two weights, its figures all of one width so that read-outs stand still; behind it egui's own fonts, where the program has
+/// them, and the mathematical glyphs that none of these has.
 pub(in crate::app) fn install_fonts(ctx: &egui::Context) {
     const REGULAR: &str = "Inter";
     const SEMIBOLD: &str = "Inter SemiBold";
@@ -92,10 +92,9 @@ pub(in crate::app) fn install_fonts(ctx: &egui::Context) {
             .chain([MATH.to_owned()])
             .collect::<Vec<_>>()
     };
-    fonts.families.insert(FontFamily::Proportional, family(REGULAR));
-    fonts.families.insert(strong_family(), family(SEMIBOLD));
-    if let Some(monospace) = fonts.families.get_mut(&FontFamily::Monospace) {
-        monospace.push(MATH.to_owned());
+    for plain in [FontFamily::Proportional, FontFamily::Monospace] {
+        fonts.families.insert(plain, family(REGULAR));
     }
+    fonts.families.insert(strong_family(), family(SEMIBOLD));
     ctx.set_fonts(fonts);
 }

@@ -11,7 +11,7 @@ use crate::palette::{Ground, mode_style};
 
 pub(super) use letters::{enlarge, install_fonts, strong, with_legible_exponents};
 pub(super) use theme::apply;
-pub(super) use tokens::{CONTROL, SLIDER, SMALL, STEP};
+pub(super) use tokens::{BODY, CONTROL, PROSE, SLIDER, SMALL, STEP, TITLE};
 
 /// What the present theme draws on.
 pub(super) fn ground(visuals: &Visuals) -> Ground {

@@ -1,4 +1,4 @@
-//! Sizes and tones of the window, each once: one step of space, three sizes of letters, two weights, one accent.
+//! Sizes and tones of the window, each once: one step of space, four sizes of letters, two weights, one accent.
 
 use eframe::egui::Color32;
 
@@ -15,6 +15,8 @@ pub(super) const CORNER: u8 = 4;
 pub(in crate::app) const SMALL: f32 = 11.5;
 /// Size of usual letters.
 pub(in crate::app) const BODY: f32 = 12.5;
+/// Size of sentences that are read as a text: what a lesson says.
+pub(in crate::app) const PROSE: f32 = 14.0;
 /// Size of what is read first: the headline, the title of a lesson.
 pub(in crate::app) const TITLE: f32 = 16.0;
 
