@@ -31,7 +31,7 @@ pub use engine::Engine;
 pub use flow_engine::FlowEngine;
 pub use gradient_flow::GradientFlow;
 pub use gradient_noise::total_noise;
-pub(crate) use lanes::{LangevinLanes, SgdLanes};
+pub(crate) use lanes::{LaneNetwork, LangevinLanes, SgdLanes};
 pub(crate) use langevin::Anisotropic;
 pub use langevin::{Langevin, LangevinNoise};
 pub use minibatch::{Minibatch, MinibatchSource, Sampling};

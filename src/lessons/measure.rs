@@ -106,7 +106,7 @@ fn finish(
     let d_out = simulation.experiment().network.d_out as f64;
     Track {
         modes,
-        pairs: detector.blind().pairs().map(|pair| pair.as_mode()).collect(),
+        pairs: detector.pairs(),
         diverged: simulation.divergence().is_some(),
         time: row[Schema::TIME],
         loss: row[Schema::LOSS],

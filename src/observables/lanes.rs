@@ -25,7 +25,8 @@ pub(crate) struct LaneModes {
 pub(crate) struct LaneObserver {
     widths: Vec<usize>,
     rank: usize,
-    weights: Vec<Vec<f64>>,
+    /// Weights of networks that are not in the lanes.
+    loaded: Vec<Vec<f64>>,
     teacher: Vec<f64>,
     left: Vec<f64>,
     right: Vec<f64>,
@@ -50,7 +51,7 @@ impl LaneObserver {
         let widest = widths.iter().copied().max().unwrap_or(0);
         let numbers = |n: usize| vec![0.0; LANES * n];
         let mut observer = Self {
-            weights: network
+            loaded: network
                 .weights()
                 .iter()
                 .map(|layer| numbers(layer.len()))
@@ -84,11 +85,25 @@ impl LaneObserver {
         with_diffusion: bool,
         modes: &mut LaneModes,
     ) -> bool {
+        let mut layers = std::mem::take(&mut self.loaded);
         for (lane, network) in networks.into_iter().enumerate() {
-            for (weights, layer) in self.weights.iter_mut().zip(network.weights()) {
+            for (weights, layer) in layers.iter_mut().zip(network.weights()) {
                 load_lane(layer, lane, weights);
             }
         }
+        let is_seen = self.observe_lanes(&layers, label_noise_std, with_diffusion, modes);
+        self.loaded = layers;
+        is_seen
+    }
+
+    /// The same of weights that are in the lanes, layer by layer.
+    pub(crate) fn observe_lanes(
+        &mut self,
+        layers: &[Vec<f64>],
+        label_noise_std: f64,
+        with_diffusion: bool,
+        modes: &mut LaneModes,
+    ) -> bool {
         for values in [
             &mut modes.strength,
             &mut modes.drift,
@@ -98,6 +113,7 @@ impl LaneObserver {
         }
         dispatch(Look {
             observer: self,
+            layers,
             label_noise_std,
             with_diffusion,
             modes,
@@ -106,13 +122,13 @@ impl LaneObserver {
 
     /// `U^T`'s way down and `V`'s way up.
     #[inline(always)]
-    fn pull_and_push<S: Simd>(&mut self, simd: S, with_diffusion: bool) {
-        let depth = self.weights.len();
+    fn pull_and_push<S: Simd>(&mut self, simd: S, layers: &[Vec<f64>], with_diffusion: bool) {
+        let depth = layers.len();
         self.pushed[0].copy_from_slice(&self.right);
         for l in 0..depth {
             let (done, next) = self.pushed.split_at_mut(l + 1);
             let (rows, inner) = (self.widths[l + 1], self.widths[l]);
-            times::<S>(simd, &self.weights[l], &done[l], &mut next[0], rows, inner);
+            times::<S>(simd, &layers[l], &done[l], &mut next[0], rows, inner);
         }
         if !with_diffusion {
             return;
@@ -121,20 +137,20 @@ impl LaneObserver {
         for l in (0..depth).rev() {
             let (next, done) = self.pulled.split_at_mut(l + 1);
             let (rows, columns) = (self.widths[l + 1], self.widths[l]);
-            transposed_times::<S>(simd, &self.weights[l], &done[0], &mut next[l], rows, columns);
+            transposed_times::<S>(simd, &layers[l], &done[0], &mut next[l], rows, columns);
         }
     }
 
     /// `E = W - M` to the first of the maps.
     #[inline(always)]
-    fn error<S: Simd>(&mut self, simd: S) {
-        let (d_in, depth) = (self.widths[0], self.weights.len());
+    fn error<S: Simd>(&mut self, simd: S, layers: &[Vec<f64>]) {
+        let (d_in, depth) = (self.widths[0], layers.len());
         let [now, next] = &mut self.maps;
-        now[..self.weights[0].len()].copy_from_slice(&self.weights[0]);
+        now[..layers[0].len()].copy_from_slice(&layers[0]);
         for l in 1..depth {
             let (rows, inner) = (self.widths[l + 1], self.widths[l]);
             let (below, out) = (&now[..LANES * inner * d_in], &mut next[..LANES * rows * d_in]);
-            times::<S>(simd, &self.weights[l], below, out, rows, inner);
+            times::<S>(simd, &layers[l], below, out, rows, inner);
             std::mem::swap(now, next);
         }
         let error = S::as_mut_simd_f64s(&mut now[..self.teacher.len()]).0;
@@ -143,8 +159,8 @@ impl LaneObserver {
 
     /// `p_l`, `q_l` and `e_l` of every layer.
     #[inline(always)]
-    fn factors<S: Simd>(&mut self, simd: S) {
-        let (depth, rank) = (self.weights.len(), self.rank);
+    fn factors<S: Simd>(&mut self, simd: S, layers: &[Vec<f64>]) {
+        let (depth, rank) = (layers.len(), self.rank);
         let (d_in, d_out) = (self.widths[0], self.widths[depth]);
         for l in 0..depth {
             // Layer l + 1 counted from 1: A_(l+1) is above it, B_(l+1) below.
@@ -153,7 +169,7 @@ impl LaneObserver {
             for above in l + 1..depth {
                 let (rows, inner) = (self.widths[above + 1], self.widths[above]);
                 let (right, out) = (&now[..LANES * inner * rank], &mut next[..LANES * rows * rank]);
-                times::<S>(simd, &self.weights[above], right, out, rows, inner);
+                times::<S>(simd, &layers[above], right, out, rows, inner);
                 std::mem::swap(now, next);
             }
             self.p[l].copy_from_slice(&now[..LANES * d_out * rank]);
@@ -161,7 +177,7 @@ impl LaneObserver {
             for below in (0..l).rev() {
                 let (rows, columns) = (self.widths[below + 1], self.widths[below]);
                 let (right, out) = (&now[..LANES * rows * rank], &mut next[..LANES * columns * rank]);
-                transposed_times::<S>(simd, &self.weights[below], right, out, rows, columns);
+                transposed_times::<S>(simd, &layers[below], right, out, rows, columns);
                 std::mem::swap(now, next);
             }
             self.q[l].copy_from_slice(&now[..LANES * d_in * rank]);
@@ -192,6 +208,7 @@ fn transposed_times<S: Simd>(
 
 struct Look<'a> {
     observer: &'a mut LaneObserver,
+    layers: &'a [Vec<f64>],
     label_noise_std: f64,
     with_diffusion: bool,
     modes: &'a mut LaneModes,
@@ -202,12 +219,13 @@ impl LaneWork for Look<'_> {
     fn run<S: Simd>(self, simd: S) -> bool {
         let Self {
             observer,
+            layers,
             modes,
             with_diffusion,
             ..
         } = self;
-        let depth = observer.weights.len();
-        observer.pull_and_push(simd, with_diffusion);
+        let depth = layers.len();
+        observer.pull_and_push(simd, layers, with_diffusion);
         let (d_in, d_out) = (observer.widths[0], observer.widths[depth]);
         for (mode, strength) in modes.strength.iter_mut().enumerate() {
             let (left, image) = (
@@ -219,8 +237,8 @@ impl LaneWork for Look<'_> {
         if !with_diffusion {
             return true;
         }
-        observer.error(simd);
-        observer.factors(simd);
+        observer.error(simd, layers);
+        observer.factors(simd, layers);
         let label_variance = simd.splat_f64s(self.label_noise_std.powi(2));
         let zero = simd.splat_f64s(0.0);
         for mode in 0..observer.rank {

@@ -8,7 +8,7 @@ use std::any::Any;
 
 use nalgebra::DMatrix;
 
-use crate::dynamics::{Anisotropic, Engine, Langevin, LangevinLanes, LiveParams, Sgd, SgdLanes};
+use crate::dynamics::{Anisotropic, Engine, LaneNetwork, Langevin, LangevinLanes, LiveParams, Sgd, SgdLanes};
 use crate::model::DeepLinearNetwork;
 use crate::products::lanes::{self, LANES};
 
@@ -29,6 +29,8 @@ const MOST_WEIGHTS: usize = 768;
 pub(crate) struct Quartet {
     lanes: Option<Lanes>,
     saved: Option<Saved>,
+    /// Whether the weights in the lanes are those of the members, which may be behind.
+    is_ahead: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +52,7 @@ impl Quartet {
     /// Four other runs like those before.
     pub(crate) fn begin(&mut self) {
         self.saved = None;
+        self.is_ahead = false;
         if matches!(self.lanes, Some(Lanes::None)) {
             self.lanes = None;
         }
@@ -57,6 +60,13 @@ impl Quartet {
 
     /// Takes steps in `members` until `step` have been taken in all.
     pub(crate) fn advance_to(&mut self, members: &mut [&mut Simulation], step: u64) {
+        self.advance_ahead(members, step);
+        self.bring_back(members);
+    }
+
+    /// The same, but the weights may stay in the lanes, for [`Self::weights`] and the next steps: those of the members are undefined
+    /// until [`Self::bring_back`]. The way into the lanes and back costs as much as a step or two.
+    pub(crate) fn advance_ahead(&mut self, members: &mut [&mut Simulation], step: u64) {
         while let Some((from, step)) = self.common_step(members, step) {
             let is_fresh = self.saved.as_ref().is_some_and(|saved| {
                 // A change of parameters since then could not be taken back.
@@ -81,10 +91,30 @@ impl Quartet {
                 }
             }
         }
+        if members.iter().all(|member| member.step() == step) {
+            return;
+        }
+        self.bring_back(members);
         for member in members {
             // A divergence is kept by the run and counted when asked for.
             let _outcome = member.advance_to(step);
         }
+    }
+
+    /// Weights of every layer of the four members in the lanes of vectors, where they are ahead of those of the members.
+    pub(crate) fn weights(&self) -> Option<&[Vec<f64>]> {
+        let network = self.lanes.as_ref().filter(|_| self.is_ahead)?.network()?;
+        Some(network.weights())
+    }
+
+    /// Makes the weights of the members the present ones.
+    pub(crate) fn bring_back(&mut self, members: &mut [&mut Simulation]) {
+        let network = { self.lanes.as_ref().filter(|_| self.is_ahead) }.and_then(Lanes::network);
+        let networks = all(members.iter_mut().map(|member| Some(&mut member.network)));
+        if let Some((network, networks)) = network.zip(networks) {
+            network.store(networks);
+        }
+        self.is_ahead = false;
     }
 
     /// The step of all members, if they can go on side by side from there, and how far, on the way to `step`.
@@ -108,7 +138,8 @@ impl Quartet {
         (!matches!(lanes, Lanes::None)).then_some((from, until))
     }
 
-    fn save(&mut self, members: &[&mut Simulation], step: u64) {
+    fn save(&mut self, members: &mut [&mut Simulation], step: u64) {
+        self.bring_back(members);
         let state = |member: &&mut Simulation| (member.engine.clone(), member.network.clone());
         self.saved = Some(Saved {
             step,
@@ -118,6 +149,7 @@ impl Quartet {
 
     /// Puts the members back to where they were saved.
     fn restore(&mut self, members: &mut [&mut Simulation]) {
+        self.is_ahead = false;
         let Some(saved) = self.saved.take() else { return };
         for (member, (engine, network)) in members.iter_mut().zip(saved.members) {
             member.clock.go_back_to(saved.step);
@@ -133,22 +165,24 @@ impl Quartet {
         let Some(live) = members.first().map(|member| member.course.live) else {
             return false;
         };
-        let mut engines = Vec::with_capacity(LANES);
-        let mut networks = Vec::with_capacity(LANES);
-        for member in members {
-            engines.push(&mut *member.engine);
-            networks.push(&mut member.network);
+        if !self.is_ahead {
+            let networks = all(members.iter().map(|member| Some(&member.network)));
+            let Some((network, networks)) = lanes.network_mut().zip(networks) else {
+                return false;
+            };
+            network.load(networks);
         }
-        let Ok(networks) = <[&mut DeepLinearNetwork; LANES]>::try_from(networks) else {
-            return false;
-        };
-        match lanes {
-            Lanes::Sgd(lanes) => all(engines.into_iter().map(sgd_mut))
-                .is_some_and(|engines| lanes.advance(engines, networks, &live, n_steps)),
-            Lanes::Langevin(lanes) => all(engines.into_iter().map(langevin_mut))
-                .is_some_and(|engines| lanes.advance(engines, networks, &live, n_steps)),
+        let engines = members.iter_mut().map(|member| &mut *member.engine);
+        self.is_ahead = match lanes {
+            Lanes::Sgd(lanes) => {
+                all(engines.map(sgd_mut)).is_some_and(|engines| lanes.advance(engines, &live, n_steps))
+            }
+            Lanes::Langevin(lanes) => {
+                all(engines.map(langevin_mut)).is_some_and(|engines| lanes.advance(engines, &live, n_steps))
+            }
             Lanes::None => false,
-        }
+        };
+        self.is_ahead
     }
 }
 
@@ -174,11 +208,28 @@ impl Lanes {
             Self::None
         }
     }
+
+    fn network(&self) -> Option<&LaneNetwork> {
+        match self {
+            Self::Sgd(lanes) => Some(lanes.network()),
+            Self::Langevin(lanes) => Some(lanes.network()),
+            Self::None => None,
+        }
+    }
+
+    fn network_mut(&mut self) -> Option<&mut LaneNetwork> {
+        match self {
+            Self::Sgd(lanes) => Some(lanes.network_mut()),
+            Self::Langevin(lanes) => Some(lanes.network_mut()),
+            Self::None => None,
+        }
+    }
 }
 
 /// Four of a kind, if there are four and all are of it.
-fn all<T>(engines: impl Iterator<Item = Option<T>>) -> Option<[T; LANES]> {
-    engines.collect::<Option<Vec<T>>>()?.try_into().ok()
+fn all<T>(mut each: impl Iterator<Item = Option<T>>) -> Option<[T; LANES]> {
+    let four = [each.next()??, each.next()??, each.next()??, each.next()??];
+    each.next().is_none().then_some(four)
 }
 
 /// SGD whose steps are the gradient's own where there is no momentum and no decay.
@@ -247,20 +298,36 @@ mod tests {
         experiment
     }
 
-    /// Moves the same four side by side and alone, by the same looks, and compares every bit.
+    /// Moves the same four side by side and alone, by the same looks, and compares every bit; and a third time with their weights left in
+    /// the lanes to the end.
     fn compare(experiment: &Experiment, changes: &[(u64, LiveParams)], must_have_lanes: bool) {
-        let (mut together, mut alone) = (members(experiment), members(experiment));
-        let mut quartet = Quartet::default();
+        let [mut together, mut ahead, mut alone] = [(); 3].map(|()| members(experiment));
+        let (mut quartet, mut resident) = (Quartet::default(), Quartet::default());
         for &(step, live) in changes {
-            let mut group: Vec<_> = together.iter_mut().collect();
-            quartet.advance_to(&mut group, step);
+            quartet.advance_to(&mut together.iter_mut().collect::<Vec<_>>(), step);
+            resident.advance_ahead(&mut ahead.iter_mut().collect::<Vec<_>>(), step);
             for (one, other) in together.iter_mut().zip(&mut alone) {
                 let _outcome = other.advance_to(step);
                 assert_eq!(bits(one), bits(other), "{step} {experiment:?}");
                 assert_eq!(one.divergence(), other.divergence());
                 one.set_live(live).unwrap();
+            }
+            for (lane, (one, other)) in ahead.iter_mut().zip(&mut alone).enumerate() {
+                let found: Vec<u64> = match resident.weights() {
+                    Some(layers) => {
+                        let entries = layers.iter().flat_map(|layer| layer.as_chunks::<LANES>().0);
+                        entries.map(|entry| entry[lane].to_bits()).collect()
+                    }
+                    None => bits(one).1,
+                };
+                assert_eq!((one.step(), found), bits(other), "{step} {experiment:?}");
+                one.set_live(live).unwrap();
                 other.set_live(live).unwrap();
             }
+        }
+        resident.bring_back(&mut ahead.iter_mut().collect::<Vec<_>>());
+        for (one, other) in ahead.iter().zip(&alone) {
+            assert_eq!(bits(one), bits(other), "{experiment:?}");
         }
         let has_lanes = !matches!(quartet.lanes, Some(Lanes::None) | None);
         assert_eq!(has_lanes, must_have_lanes && lanes::are_there(), "{experiment:?}");

@@ -137,33 +137,47 @@ pub(super) fn run(
     let mut quartet = Quartet::default();
     let mut together = Together::of(&runs);
     loop {
-        let seen = together
-            .as_mut()
-            .and_then(|together| together.look(&runs, n_steps));
-        for (lane, run) in runs.iter_mut().enumerate() {
-            if run.measured.is_none() {
-                run.look(sweep.stop, n_steps, seen.map(|modes| (modes, lane)));
+        let seen =
+            { together.as_mut() }.and_then(|together| together.look(&runs, quartet.weights(), n_steps));
+        // Alone each looks at its own weights.
+        if seen.is_none() {
+            quartet.bring_back(&mut going_on(&mut runs));
+        }
+        for (lane, run) in runs.iter_mut().enumerate().filter(|(_, run)| run.goes_on()) {
+            run.look(n_steps, seen.map(|modes| (modes, lane)));
+        }
+        if runs
+            .iter()
+            .any(|run| run.goes_on() && run.has_ended(sweep.stop, n_steps))
+        {
+            quartet.bring_back(&mut going_on(&mut runs));
+            for run in runs.iter_mut().filter(|run| run.goes_on()) {
+                if run.has_ended(sweep.stop, n_steps) {
+                    run.measured = Some(run.way.measured(&mut run.simulation));
+                }
             }
         }
-        let mut next = n_steps;
-        let mut members = Vec::with_capacity(runs.len());
-        for run in runs.iter_mut().filter(|run| run.measured.is_none()) {
-            // All that go on are at one step.
-            next = run.way.next_after(run.simulation.step()).min(n_steps);
-            members.push(&mut run.simulation);
-        }
-        if members.is_empty() {
+        // All that go on are at one step.
+        let Some(first) = runs.iter().find(|run| run.goes_on()) else {
             return Ok(runs.into_iter().map(|run| run.measured).collect());
-        }
-        let mut step = members[0].step();
+        };
+        let mut step = first.simulation.step();
+        let next = first.way.next_after(step).min(n_steps);
+        let mut members = going_on(&mut runs);
         while step < next {
             if interrupted.load(Ordering::Relaxed) {
                 return Ok(None);
             }
             step = next.min(step + STEPS_BETWEEN_LOOKS);
-            quartet.advance_to(&mut members, step);
+            quartet.advance_ahead(&mut members, step);
         }
     }
+}
+
+/// The runs that are not yet measured.
+fn going_on(runs: &mut [Run]) -> Vec<&mut Simulation> {
+    let going_on = runs.iter_mut().filter(|run| run.goes_on());
+    going_on.map(|run| &mut run.simulation).collect()
 }
 
 /// A replica until it is measured.
@@ -192,11 +206,12 @@ impl Together {
         })
     }
 
-    /// The modes of all four; `None` where one of them has ended, or the processor has no lanes.
-    fn look(&mut self, runs: &[Run], last_step: u64) -> Option<&LaneModes> {
+    /// The modes of all four, whose weights are in the lanes where they are given; `None` where one of them has ended, or the processor has
+    /// no lanes.
+    fn look(&mut self, runs: &[Run], weights: Option<&[Vec<f64>]>, last_step: u64) -> Option<&LaneModes> {
         let [a, b, c, d] = runs else { return None };
         let four = [a, b, c, d];
-        let go_on = |run: &&Run| run.measured.is_none() && run.simulation.divergence().is_none();
+        let go_on = |run: &&Run| run.goes_on() && run.simulation.divergence().is_none();
         if !four.iter().all(go_on) {
             return None;
         }
@@ -208,20 +223,31 @@ impl Together {
         if !four.iter().all(same) {
             return None;
         }
-        let networks = four.map(|run| run.simulation.network());
-        self.observer
-            .observe(networks, sigma, with_diffusion, &mut self.modes)
-            .then_some(&self.modes)
+        let (observer, modes) = (&mut self.observer, &mut self.modes);
+        let is_seen = match weights {
+            Some(layers) => observer.observe_lanes(layers, sigma, with_diffusion, modes),
+            None => {
+                let networks = four.map(|run| run.simulation.network());
+                observer.observe(networks, sigma, with_diffusion, modes)
+            }
+        };
+        is_seen.then_some(&*modes)
     }
 }
 
 impl Run {
-    fn look(&mut self, stop: Stop, n_steps: u64, seen: Option<(&LaneModes, usize)>) {
+    fn goes_on(&self) -> bool {
+        self.measured.is_none()
+    }
+
+    fn look(&mut self, n_steps: u64, seen: Option<(&LaneModes, usize)>) {
         self.way.look(&mut self.simulation, n_steps, seen);
-        let has_ended = self.simulation.step() >= n_steps || self.simulation.divergence().is_some();
-        if has_ended || self.way.is_settled(stop) {
-            self.measured = Some(self.way.measured(&mut self.simulation));
-        }
+    }
+
+    fn has_ended(&self, stop: Stop, n_steps: u64) -> bool {
+        self.simulation.step() >= n_steps
+            || self.simulation.divergence().is_some()
+            || self.way.is_settled(stop)
     }
 }
 
@@ -249,7 +275,10 @@ impl Way {
             schema: simulation.schema(),
             every,
             watches: (0..simulation.schema().rank()).map(watch).collect(),
-            detector: sweep.measures.peak.then(|| simulation.event_detector()),
+            detector: sweep
+                .measures
+                .peak
+                .then(|| simulation.event_detector().without_pairs()),
             statistics: sweep
                 .measures
                 .settled

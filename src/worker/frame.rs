@@ -4,7 +4,9 @@ use super::checkpoints::Checkpoint;
 use super::run_state::RunState;
 use crate::dynamics::LiveParams;
 use crate::experiment::Dynamics;
-use crate::observables::events::{Activity, BlindActivity, Event, EventDetector, Headline, ModeEvents};
+use crate::observables::events::{
+    Activity, BlindActivity, BlindDetector, Event, EventDetector, Headline, ModeEvents,
+};
 use crate::simulation::{
     Divergence, Ensemble, EnsembleKind, Intervention, Members, NetworkState, Simulation, StationaryStatistics,
 };
@@ -201,9 +203,12 @@ impl PendingFrame {
             modes: now.detector.modes().collect(),
             activity: now.detector.activity(),
             headline: now.detector.headline(),
-            pairs: now.detector.blind().pairs().map(|pair| pair.as_mode()).collect(),
-            blind: Some(now.detector.blind().activity()),
-            blind_headline: now.detector.blind().headline(),
+            pairs: now.detector.pairs(),
+            blind: now.detector.blind().map(BlindDetector::activity),
+            blind_headline: now
+                .detector
+                .blind()
+                .map_or_else(Headline::default, BlindDetector::headline),
             new: now.detector.events_from(self.first_event).copied().collect(),
         };
         Some(Frame {

@@ -43,11 +43,20 @@ impl LangevinLanes {
         }
     }
 
+    /// The four networks.
+    pub(crate) fn network(&self) -> &LaneNetwork {
+        &self.network
+    }
+
+    /// To be loaded with.
+    pub(crate) fn network_mut(&mut self) -> &mut LaneNetwork {
+        &mut self.network
+    }
+
     /// As [`super::SgdLanes::advance`].
     pub(crate) fn advance(
         &mut self,
         mut engines: [&mut Anisotropic; LANES],
-        networks: [&mut DeepLinearNetwork; LANES],
         live: &LiveParams,
         n_steps: u64,
     ) -> bool {
@@ -60,20 +69,13 @@ impl LangevinLanes {
         let n_draws = d_in * (d_in + 1) / 2 + n_labels;
         self.packed.resize(LANES * n_draws, 0.0);
         self.draws.resize(LANES * CHUNK * n_draws, 0.0);
-        self.network.load(networks.each_ref().map(|network| &**network));
-        let done = dispatch(Advance {
+        dispatch(Advance {
             lanes: self,
             engines: &mut engines,
             live,
             count: n_steps,
             n_draws,
-        });
-        if done {
-            for (lane, network) in networks.into_iter().enumerate() {
-                self.network.store(lane, network);
-            }
-        }
-        done
+        })
     }
 
     /// `H = (Z + Z^T) / sqrt 2` and `K` from the draws of one step.

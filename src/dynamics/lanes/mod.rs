@@ -13,6 +13,7 @@ mod network;
 mod sgd;
 
 pub(crate) use langevin::LangevinLanes;
+pub(crate) use network::LaneNetwork;
 pub(crate) use sgd::SgdLanes;
 
 use crate::products::lanes::LANES;

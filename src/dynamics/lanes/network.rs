@@ -11,7 +11,7 @@ use crate::products::lanes::{
 
 /// Four networks and the work space of a step. A matrix of `n` entries is a slice of `4 n` numbers.
 #[derive(Clone, Debug)]
-pub(super) struct LaneNetwork {
+pub(crate) struct LaneNetwork {
     pub(super) widths: Vec<usize>,
     pub(super) weights: Vec<Vec<f64>>,
     /// `H_0 .. H_L`, each with room for `d_in` columns.
@@ -39,7 +39,8 @@ impl LaneNetwork {
         }
     }
 
-    pub(super) fn load(&mut self, networks: [&DeepLinearNetwork; LANES]) {
+    /// Takes the weights of four networks.
+    pub(crate) fn load(&mut self, networks: [&DeepLinearNetwork; LANES]) {
         for (lane, network) in networks.into_iter().enumerate() {
             for (weights, layer) in self.weights.iter_mut().zip(network.weights()) {
                 load_lane(layer, lane, weights);
@@ -47,7 +48,19 @@ impl LaneNetwork {
         }
     }
 
-    pub(super) fn store(&self, lane: usize, network: &mut DeepLinearNetwork) {
+    /// Weights of every layer, entry by entry a vector with one number of each network.
+    pub(crate) fn weights(&self) -> &[Vec<f64>] {
+        &self.weights
+    }
+
+    /// Gives the weights back.
+    pub(crate) fn store(&self, networks: [&mut DeepLinearNetwork; LANES]) {
+        for (lane, network) in networks.into_iter().enumerate() {
+            self.store_lane(lane, network);
+        }
+    }
+
+    fn store_lane(&self, lane: usize, network: &mut DeepLinearNetwork) {
         for (weights, layer) in self.weights.iter().zip(network.weights_mut()) {
             for (entry, weights) in layer.iter_mut().zip(weights.as_chunks::<LANES>().0) {
                 *entry = weights[lane];

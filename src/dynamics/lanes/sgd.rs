@@ -53,12 +53,21 @@ impl SgdLanes {
         }
     }
 
-    /// Takes `n_steps` steps in all four; `false` where they may have been out of the ordinary, or minibatches are too large. Engines and networks are then
-    /// undefined.
+    /// The four networks.
+    pub(crate) fn network(&self) -> &LaneNetwork {
+        &self.network
+    }
+
+    /// To be loaded with.
+    pub(crate) fn network_mut(&mut self) -> &mut LaneNetwork {
+        &mut self.network
+    }
+
+    /// Takes `n_steps` steps in all four; `false` where they may have been out of the ordinary, or minibatches are too large. Engines and
+    /// networks are then undefined.
     pub(crate) fn advance(
         &mut self,
         mut engines: [&mut Sgd; LANES],
-        networks: [&mut DeepLinearNetwork; LANES],
         live: &LiveParams,
         n_steps: u64,
     ) -> bool {
@@ -78,20 +87,13 @@ impl SgdLanes {
         }
         let condensed =
             n_columns > self.network.widths[0] || engines[0].source().is_condensed(live.batch_size);
-        self.network.load(networks.each_ref().map(|network| &**network));
-        let done = dispatch(Advance {
+        dispatch(Advance {
             lanes: self,
             engines: &mut engines,
             live,
             count: n_steps,
             condensed,
-        });
-        if done {
-            for (lane, network) in networks.into_iter().enumerate() {
-                self.network.store(lane, network);
-            }
-        }
-        done
+        })
     }
 
     /// Draws the minibatches of the next steps, at most [`CHUNK`]; gives their divisor.

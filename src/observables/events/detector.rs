@@ -46,7 +46,8 @@ pub struct EventDetector {
     plateau: Option<usize>,
     activity: Option<Activity>,
     /// What is told without the teacher.
-    blind: BlindDetector,
+    /// What is told without the teacher; `None` where nobody asks for it.
+    blind: Option<BlindDetector>,
     log: VecDeque<Event>,
     n_dropped: u64,
 }
@@ -73,7 +74,7 @@ impl EventDetector {
             strengths: vec![0.0; rank],
             plateau: None,
             activity: None,
-            blind: BlindDetector::new(depth),
+            blind: Some(BlindDetector::new(depth)),
             log: VecDeque::new(),
             n_dropped: 0,
             batching,
@@ -91,6 +92,13 @@ impl EventDetector {
     pub fn with_noise(mut self, start: NoisyStart) -> Self {
         self.noisy_start = Some(start);
         self.take_laws();
+        self
+    }
+
+    /// The same for rows that hold nothing of the student's own pairs, of which nothing is told then.
+    #[must_use]
+    pub fn without_pairs(mut self) -> Self {
+        self.blind = None;
         self
     }
 
@@ -137,7 +145,9 @@ impl EventDetector {
             self.take_laws();
         }
         let noise = (self.batching.noise_scale(&self.live), self.live.label_noise_std);
-        self.blind.observe_row(self.schema, row, noise);
+        if let Some(blind) = &mut self.blind {
+            blind.observe_row(self.schema, row, noise);
+        }
         let (log, n_dropped) = (&mut self.log, &mut self.n_dropped);
         for (mode, watch) in self.watches.iter_mut().enumerate() {
             let sample = Sample {
@@ -223,8 +233,14 @@ impl EventDetector {
     }
 
     /// What is told of the same run without the teacher.
-    pub fn blind(&self) -> &BlindDetector {
-        &self.blind
+    pub fn blind(&self) -> Option<&BlindDetector> {
+        self.blind.as_ref()
+    }
+
+    /// What is known of every one of the student's own pairs.
+    pub fn pairs(&self) -> Vec<ModeEvents> {
+        let pairs = self.blind.iter().flat_map(BlindDetector::pairs);
+        pairs.map(|pair| pair.as_mode()).collect()
     }
 
     /// [`Self::activity`] in words; empty before the first row.

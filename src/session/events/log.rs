@@ -42,7 +42,7 @@ pub(in crate::session) fn events_of(
     log.events.sort_by_key(|event| event.step);
     RunEvents {
         modes: log.detector.modes().collect(),
-        pairs: log.detector.blind().pairs().map(|pair| pair.as_mode()).collect(),
+        pairs: log.detector.pairs(),
         all: log.events,
     }
 }
