@@ -1,6 +1,6 @@
 //! How well noise tells what is being learned, with the teacher and without: four detectors on runs over a grid of settings.
 //!
-//! `cargo bench --bench score_card` prints the tables of `benches/score_card.md` (some ten minutes on two cores); `... -- 4` takes 4
+//! `cargo bench --bench score_card` prints the tables of `benches/score_card.md` (some four minutes on two cores); `... -- 4` takes 4
 //! seeds a cell in place of 40. Seeds are those of no test, and no threshold was chosen on them.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]

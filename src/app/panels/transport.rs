@@ -1,6 +1,6 @@
 //! The bottom bar: reset, single steps, play and pause, speed; and where the run is.
 
-use eframe::egui::{self, RichText, Slider, SliderClamping, TextStyle, Ui};
+use eframe::egui::{self, Slider, SliderClamping, TextStyle, Ui};
 
 use super::icon::{Icon, icon_button};
 use crate::app::action::Action;
@@ -12,6 +12,8 @@ use crate::worker::{HaltRule, RunState};
 
 /// Width of the slider of the speed, in points.
 const SPEED: f32 = 110.0;
+/// Width of the slider with its name and its value.
+const SPEED_WITH_VALUE: f32 = SPEED + 130.0;
 
 /// Draws the bar.
 pub(crate) fn transport(ui: &mut Ui, state: &State) -> Option<Action> {
@@ -69,6 +71,10 @@ fn moves(ui: &mut Ui, present: RunState) -> Option<Action> {
 /// How fast the run goes on.
 fn speed(ui: &mut Ui, state: &State) -> Option<Action> {
     let mut wanted = state.speed;
+    // A slider does not wrap by itself: its value would be cut off.
+    if ui.available_size_before_wrap().x < SPEED_WITH_VALUE {
+        ui.end_row();
+    }
     let label = ui.label("speed");
     ui.add_enabled_ui(!wanted.unlimited, |ui| {
         ui.spacing_mut().slider_width = SPEED;
@@ -257,13 +263,12 @@ fn read_out(ui: &mut Ui, text: String, widest: &str) -> egui::Response {
         TextStyle::Monospace.resolve(ui.style()),
         style::quiet(ui.visuals()),
     );
-    let size = |text: &str| {
-        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
-        galley.size()
-    };
-    let place = size(widest).max(size(&text));
-    let label = egui::Label::new(RichText::new(text).font(font).color(color)).extend();
-    let at_the_right = egui::Layout::right_to_left(egui::Align::Center);
-    ui.allocate_ui_with_layout(place, at_the_right, |ui| ui.add(label))
-        .inner
+    let laid_out = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
+    let galley = laid_out(&text);
+    let place = laid_out(widest).size().max(galley.size());
+    let (rect, response) = ui.allocate_exact_size(place, egui::Sense::hover());
+    let left = rect.right() - galley.size().x;
+    ui.painter().galley(egui::pos2(left, rect.top()), galley, color);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+    response
 }

@@ -8,9 +8,12 @@ impl ModeEvents {
     /// the mode is learned.
     pub fn bracket_text(&self, mode: usize, is_short: bool) -> String {
         let Some(lead) = self.lead() else {
-            return match self.peak {
-                Some(peak) if peak.confirmed => format!("noise of feature {} has peaked", mode + 1),
-                Some(_) | None => format!("noise of feature {} is at its highest so far", mode + 1),
+            let has_peaked = self.peak.is_some_and(|peak| peak.confirmed);
+            return match (has_peaked, is_short) {
+                (true, true) => "noise has peaked".to_owned(),
+                (true, false) => format!("noise of feature {} has peaked", mode + 1),
+                (false, true) => "highest so far".to_owned(),
+                (false, false) => format!("noise of feature {} is at its highest so far", mode + 1),
             };
         };
         let theory = lead.steps_predicted().map_or_else(
@@ -51,7 +54,8 @@ mod tests {
             confirmed: true,
             ..peak
         });
-        assert_eq!(events.bracket_text(1, true), "noise of feature 2 has peaked");
+        assert_eq!(events.bracket_text(1, false), "noise of feature 2 has peaked");
+        assert_eq!(events.bracket_text(1, true), "noise has peaked");
         events.learned = Some(Moment {
             step: 2234,
             time: 11.17,
