@@ -16,11 +16,11 @@
 //! | `M = U diag(m) V^T` | teacher of rank `r` | [`model::Teacher`] |
 //! | `eta`, `B`, `sigma` | learning rate, batch size, label-noise standard deviation | [`dynamics::LiveParams`] |
 //! | `t` | training time, the sum of `eta` over steps | `time` |
-//! | `a_k = u_k^T W v_k` | strength of mode `a`, signed, in the teacher's basis | `strength` |
+//! | `a_k = u_k^T W v_k` | strength of mode `k`, signed, in the teacher's basis | `strength` |
 //! | `s` | strength of an aligned mode | `strength` |
 //! | `E = W - M` | error matrix | `error` |
 //! | `A_l`, `B_l` | products of the layers above and below layer `l` | [`model::PartialProducts`] |
-//! | `D_a` | diffusion: growth of the variance of `a_k` per unit time, no factor 1/2 | `diffusion` |
+//! | `D_k` | diffusion: growth of the variance of `a_k` per unit time, no factor 1/2 | `diffusion` |
 //! | `tau = eta / B` | noise scale | `noise_scale` |
 //!
 //! Inputs are white Gaussian, `y = M x + sigma xi`, the loss is `1/2 E|y - W x|^2`.
@@ -52,7 +52,7 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | [`stats`], [`random`], [`palette`], `format` | running moments, histograms, goodness of fit; seeded streams; the modes' colours; numbers as text; products of small matrices |
+//! | [`stats`], [`random`], [`palette`], `format`, `products` | running moments, histograms, goodness of fit; seeded streams; the modes' colours; numbers as text; products of small matrices |
 //! | `platform` | the two sides, desktop and page, of the clock, threads, files, memory and dialogs |
 //! | [`files`], [`budget`] | inputs of bounded length, outputs whole or not at all; how much memory there may be |
 //! | [`theory`] | closed forms; knows no network |

@@ -1,4 +1,4 @@
-//! Diffusion `D_a` of every mode strength over time, exact for the present weights, with the law of an aligned, balanced mode of
+//! Diffusion `D_k` of every mode strength over time, exact for the present weights, with the law of an aligned, balanced mode of
 //! the same strength; or the diffusion along each of the student's own singular pairs, in the order of their values, for which no teacher is needed.
 
 use super::drawing::{Drawing, OverTime};

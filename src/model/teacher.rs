@@ -16,7 +16,7 @@ use crate::random::Generator;
 pub enum Basis {
     /// Uniformly random orthonormal vectors (Haar measure) from the teacher's stream.
     Random,
-    /// The coordinate axes: mode `a` maps input `a` to output `a`.
+    /// The coordinate axes: mode `k` maps input `k` to output `k`.
     #[default]
     Identity,
 }

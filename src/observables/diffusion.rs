@@ -2,18 +2,17 @@
 //!
 //! With `p_l = A_l A_l^T u_k` and `q_l = B_l^T B_l v_k`, one SGD step changes `a_k = u_k^T W v_k` by
 //! `-eta sum_l p_l^T Qbar q_l` to first order. Hence, online with white Gaussian inputs, `E = W - M`, `e_l = E^T p_l`:
-//! - drift `mu_a = -sum_l p_l^T E q_l`;
-//! - diffusion `D_a = tau sum_{l,k} [(e_l.e_k)(q_l.q_k) + (e_l.q_k)(e_k.q_l) + sigma^2 (p_l.p_k)(q_l.q_k)]`,
+//! - drift `mu_k = -sum_l p_l^T E q_l`;
+//! - diffusion `D_k = tau sum_{l,j} [(e_l.e_j)(q_l.q_j) + (e_l.q_j)(e_j.q_l) + sigma^2 (p_l.p_j)(q_l.q_j)]`,
 //!   the variance of one sample's change (Gaussian fourth moments) times `tau = eta / B`.
 //!
-//! For a stored set the drift has the set's own `E[Q]` and `D_a = tau Var_i(sum_l (p_l.e_i)(x_i.q_l))`, `e_i = W x_i - y_i`,
+//! For a stored set the drift has the set's own `E[Q]` and `D_k = tau Var_i(sum_l (p_l.e_i)(x_i.q_l))`, `e_i = W x_i - y_i`,
 //! the population variance over its samples.
 //!
 //! - curvature `lambda_k = sum_l |A_l^T u_k|^2 |B_l v_k|^2`: second derivative of `1/2 |W - M|^2` along the mode, at which the mode
 //!   relaxes near `W = M`; the sum over all entries of its row, `sum_l |A_l^T u_k|^2 |B_l|^2`, is the trace of that row.
 //!
-//! (Corlouer et al., arXiv 2604.06366, of which this is the form without the
-//! assumption of aligned and balanced weights.)
+//! (Corlouer et al., arXiv 2604.06366, of which this is the form without the assumption of aligned and balanced weights.)
 
 use nalgebra::DMatrix;
 
@@ -79,12 +78,12 @@ impl ModeDynamics {
         }
     }
 
-    /// Drift `mu_a` of every mode, per unit time.
+    /// Drift `mu_k` of every mode, per unit time.
     pub fn drift(&self) -> &[f64] {
         &self.drift
     }
 
-    /// Diffusion `D_a` of every mode, variance per unit time.
+    /// Diffusion `D_k` of every mode, variance per unit time.
     pub fn diffusion(&self) -> &[f64] {
         &self.diffusion
     }
@@ -266,7 +265,7 @@ impl ModeDynamics {
 
 /// Second-order (Ito) part of the drift of every mode, per unit time, for the online stream:
 /// `tau sum_{l<k} p_k^T [E (tr(X E) I + (X E)^T) + sigma^2 X^T] q_l` with `X = B_k^T (W_{k-1} ... W_{l+1}) A_l^T`,
-/// shape `(d_in, d_out)`. It is what the noise adds to the mean change of a step beyond `eta mu_a`; a step of finite size has
+/// shape `(d_in, d_out)`. It is what the noise adds to the mean change of a step beyond `eta mu_k`; a step of finite size has
 /// besides, noise or not, `eta^2 sum_{l<k} p_k^T E X E q_l` from the curvature along the mean gradient.
 pub fn ito_drift(
     weights: &[DMatrix<f64>],

@@ -1,4 +1,4 @@
-//! Second-order (Ito) part of the drift of every mode: what the noise adds to the mean change of a step beyond `eta mu_a`.
+//! Second-order (Ito) part of the drift of every mode: what the noise adds to the mean change of a step beyond `eta mu_k`.
 //!
 //! A step changes `W` in second order by `eta^2 sum_{l<k} A_k A_k^T Q X_{kl} Q B_l^T B_l` with
 //! `X_{kl} = B_k^T (W_{k-1} ... W_{l+1}) A_l^T`, shape `(d_in, d_out)`. With `p_l = A_l A_l^T u_a`, `q_l = B_l^T B_l v_a` the part of

@@ -15,10 +15,10 @@ pub enum Quantity {
     Strength,
     /// The student's own singular values, largest first.
     SingularValue,
-    /// Drift `mu_a` of the mode strength per unit time, to first order in the learning rate, weight decay included; of one step's gradient,
+    /// Drift `mu_k` of the mode strength per unit time, to first order in the learning rate, weight decay included; of one step's gradient,
     /// without what momentum makes of it, as is the diffusion.
     Drift,
-    /// Diffusion `D_a`: growth of the variance of the mode strength per unit time, exact for the present weights.
+    /// Diffusion `D_k`: growth of the variance of the mode strength per unit time, exact for the present weights.
     Diffusion,
     /// Diffusion of an aligned, balanced mode of the same strength.
     DiffusionLaw,

@@ -4,6 +4,7 @@
 //! experiment and the interventions alone: not on how often it is observed, on speed, or on threads.
 
 mod companions;
+mod course;
 mod density;
 mod divergence;
 mod engines;
@@ -15,6 +16,7 @@ mod replicas;
 mod schedule;
 mod script;
 mod settled;
+mod setup;
 mod side_by_side;
 mod stationary;
 mod stationary_table;
@@ -23,22 +25,18 @@ mod stored_noise;
 use std::sync::Arc;
 
 use nalgebra::DMatrix;
-use rand_distr::{Distribution as _, StandardNormal};
-use thiserror::Error;
 
-use crate::budget::OutOfMemory;
 use crate::dynamics::{Blowup, Clock, Engine, Sampling, check_range};
-use crate::experiment::{
-    DataKind, Dynamics, Experiment, ExperimentError, InitConfig, InitScheme, LOOK, LearnedAt, LiveParams,
-    Scheduled, TeacherConfig,
-};
+use crate::experiment::{Experiment, LearnedAt, LiveParams};
 use crate::memory::HeapBytes as _;
-use crate::model::{Dataset, DatasetError, DeepLinearNetwork, Init, Risk, Teacher};
-use crate::observables::events::{EventDetector, LEARNED_FRACTION, NoisyStart};
+use crate::model::{DeepLinearNetwork, Risk};
+use crate::observables::events::EventDetector;
 use crate::observables::{Observer, PairDynamics, Schema};
 use crate::random::{Purpose, Streams};
 
 pub use companions::{Companions, CompanionsError};
+pub use course::Intervention;
+use course::{BeforeChange, InForce};
 pub use density::{Densities, ModeDensity};
 pub use divergence::{Divergence, Stability};
 use engines::engine_of;
@@ -50,38 +48,12 @@ pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use script::{Change, Script, ScriptError};
 pub use settled::{Distances, Estimates, NetworkLaw, Prediction, discrete_variance_of};
+use setup::{init_of, risk_of};
+pub use setup::{SetupError, noisy_start};
 pub(crate) use side_by_side::Quartet;
 pub use stationary::{DEFAULT_BURN_IN, ModeStatistics, Phase, STATISTICS_STRIDE, StationaryStatistics};
 pub use stationary_table::StationaryTable;
 pub use stored_noise::StoredNoise;
-
-/// Why a simulation could not be set up.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum SetupError {
-    /// A value is outside what is allowed.
-    #[error(transparent)]
-    Experiment(#[from] ExperimentError),
-    /// There is not enough memory for it.
-    #[error("the run {0}")]
-    Memory(#[from] OutOfMemory),
-    /// There cannot be so many replicas.
-    #[error(transparent)]
-    Replicas(#[from] ReplicasError),
-    /// The data set could not be drawn.
-    #[error("data: {0}")]
-    Dataset(#[from] DatasetError),
-}
-
-/// A change of the live parameters during a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Intervention {
-    /// Number of steps taken before the change.
-    pub step: u64,
-    /// Training time of the change.
-    pub time: f64,
-    /// Parameters from then on.
-    pub live: LiveParams,
-}
 
 /// How a call to [`Simulation::advance_to`] ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,36 +62,6 @@ pub enum StepOutcome {
     Advanced,
     /// Training diverged; the simulation keeps its last finite state and takes no further step.
     Diverged(Divergence),
-}
-
-/// What held before the last intervention.
-#[derive(Clone, Debug)]
-struct BeforeChange {
-    live: LiveParams,
-    course: InForce,
-    clock: Clock,
-    /// The engine, if the change has touched it.
-    engine: Option<Box<dyn Engine>>,
-}
-
-/// What is in force by schedule.
-#[derive(Clone, Copy, Debug)]
-struct InForce {
-    live: LiveParams,
-    learned_at: LearnedAt,
-    /// Step of the last change of either, by hand or by schedule.
-    changed_at: u64,
-}
-
-impl InForce {
-    fn at_start(experiment: &Experiment) -> Self {
-        let learned_at = LearnedAt::default();
-        Self {
-            live: experiment.schedule.in_force(&experiment.live, 0, &learned_at),
-            learned_at,
-            changed_at: 0,
-        }
-    }
 }
 
 /// A run of an experiment.
@@ -141,68 +83,6 @@ pub struct Simulation {
     divergence: Option<Divergence>,
 }
 
-/// The teacher and the data of an experiment.
-fn risk_of(experiment: &Experiment, streams: &Streams) -> Result<Risk, SetupError> {
-    let (data, network) = (&experiment.data, &experiment.network);
-    let teacher = || {
-        let mut generator = streams.of(Purpose::Teacher);
-        let TeacherConfig { strengths, basis } = &experiment.teacher;
-        Arc::new(Teacher::new(
-            network.d_out,
-            network.d_in,
-            strengths,
-            *basis,
-            &mut generator,
-        ))
-    };
-    let mut generator = streams.of(Purpose::Dataset);
-    Ok(match (data.kind, &data.samples) {
-        (DataKind::Online, _) => Risk::online(teacher()),
-        (DataKind::File, Some(samples)) => {
-            let (dataset, held_out) = samples.datasets(|rows, columns| {
-                DMatrix::from_fn(rows, columns, |_, _| StandardNormal.sample(&mut generator))
-            })?;
-            let risk = Risk::stored(Arc::clone(samples.teacher()), Arc::new(dataset));
-            match held_out {
-                None => risk,
-                Some(held_out) => risk.with_held_out(Arc::new(held_out)),
-            }
-        }
-        // Validation lets no experiment through whose files have not been read.
-        (DataKind::Dataset | DataKind::File, _) => {
-            let teacher = teacher();
-            let (n_samples, n_held_out) = (data.n_samples, data.n_held_out());
-            let (dataset, held_out) =
-                Dataset::draw_with_held_out(&teacher, n_samples, n_held_out, data.whiten, &mut generator)?;
-            let risk = Risk::stored(teacher, Arc::new(dataset));
-            if data.holds_out() {
-                risk.with_held_out(Arc::new(held_out))
-            } else {
-                risk
-            }
-        }
-    })
-}
-
-/// Widths and start of an experiment on the online stream whose noise is that of SGD.
-pub fn noisy_start(experiment: &Experiment) -> Option<NoisyStart> {
-    let has_noise = matches!(
-        experiment.dynamics(),
-        Dynamics::Sgd | Dynamics::Nesterov | Dynamics::Langevin
-    );
-    let InitConfig {
-        scheme,
-        strength,
-        strengths,
-        ..
-    } = &experiment.init;
-    (has_noise && experiment.data.kind == DataKind::Online).then(|| NoisyStart {
-        d_in: experiment.network.d_in,
-        d_out: experiment.network.d_out,
-        aligned_strength: (*scheme == InitScheme::Aligned && strengths.is_empty()).then_some(*strength),
-    })
-}
-
 impl Simulation {
     /// Sets up a run at step 0.
     ///
@@ -214,18 +94,7 @@ impl Simulation {
         let streams = Streams::new(experiment.seed);
         let widths = experiment.network.widths();
         let risk = risk_of(experiment, &streams)?;
-        let init = match experiment.init.scheme {
-            InitScheme::Aligned => Init::Aligned {
-                strengths: experiment.init.aligned_strengths(risk.teacher().rank()),
-                basis: experiment.teacher.basis,
-            },
-            InitScheme::Gaussian => Init::Gaussian {
-                std: experiment.init.std,
-            },
-            InitScheme::Power => Init::Power {
-                gamma: experiment.init.gamma,
-            },
-        };
+        let init = init_of(experiment, risk.teacher().rank());
         let network = init.draw(&widths, risk.teacher(), &mut streams.of(Purpose::Init));
         Ok(Self::from_parts(experiment.clone(), risk, network))
     }
@@ -351,64 +220,6 @@ impl Simulation {
         Stability::of(&self.experiment)
     }
 
-    /// Takes new live parameters from the present step on and records the change. The same parameters again are no change.
-    ///
-    /// A second change at the same step takes the place of the first, as if that had not been, so that a slider held on a paused
-    /// run leaves one intervention, and none when it is put back. What comes after depends on the recorded interventions alone.
-    ///
-    /// # Errors
-    /// [`ExperimentError`] where a value is not allowed; nothing changes then.
-    pub fn set_live(&mut self, live: LiveParams) -> Result<(), ExperimentError> {
-        live.validate()?;
-        if live == self.live {
-            return Ok(());
-        }
-        let step = self.clock.step();
-        if self.interventions.last().is_some_and(|last| last.step == step) {
-            self.take_back_change();
-        }
-        if live == self.live {
-            return Ok(());
-        }
-        self.before_change = Some(BeforeChange {
-            live: self.live,
-            course: self.course,
-            clock: self.clock.clone(),
-            engine: None,
-        });
-        self.live = live;
-        let now = self
-            .experiment
-            .schedule
-            .in_force(&live, step, &self.course.learned_at);
-        self.course.live = now;
-        self.course.changed_at = step;
-        if let Some(before) = &mut self.before_change {
-            before.engine = self.engine.is_changed_by(&now).then(|| self.engine.clone());
-        }
-        self.clock.set_learning_rate(now.learning_rate);
-        self.engine.set_live(&self.network, &now);
-        self.interventions.push(Intervention {
-            step,
-            time: self.clock.time(),
-            live,
-        });
-        Ok(())
-    }
-
-    /// Undoes the last intervention, after which no step was taken.
-    fn take_back_change(&mut self) {
-        if let Some(before) = self.before_change.take() {
-            self.interventions.pop();
-            self.live = before.live;
-            self.course = before.course;
-            self.clock = before.clock;
-            if let Some(engine) = before.engine {
-                self.engine = engine;
-            }
-        }
-    }
-
     /// Takes steps until `step` have been taken in all; no step at all after a divergence.
     pub fn advance_to(&mut self, step: u64) -> StepOutcome {
         if let Some(divergence) = self.divergence {
@@ -451,59 +262,6 @@ impl Simulation {
             self.follow_schedule();
         }
         Ok(())
-    }
-
-    /// The next step at which other parameters may be in force by schedule.
-    pub fn steady_until(&self) -> u64 {
-        let schedule = &self.experiment.schedule;
-        schedule.next_after(self.clock.step(), &self.course.learned_at)
-    }
-
-    /// Takes the parameters that the schedule has for the present step.
-    fn follow_schedule(&mut self) {
-        let step = self.clock.step();
-        self.look_for_learned(step);
-        let schedule = &self.experiment.schedule;
-        let now = schedule.in_force(&self.live, step, &self.course.learned_at);
-        let before = self.course.live;
-        if now == before {
-            return;
-        }
-        self.course.live = now;
-        self.course.changed_at = step;
-        if now.learning_rate.to_bits() != before.learning_rate.to_bits() {
-            self.clock.set_learning_rate(now.learning_rate);
-        }
-        self.engine.set_live(&self.network, &now);
-    }
-
-    /// Notes which modes that are waited for are learned.
-    fn look_for_learned(&mut self, step: u64) {
-        if !step.is_multiple_of(LOOK) {
-            return;
-        }
-        let schedule = &self.experiment.schedule;
-        let mut strengths = Vec::new();
-        for (index, which) in Scheduled::ALL.into_iter().enumerate() {
-            let Some(mode) = schedule.waits_for(which) else {
-                continue;
-            };
-            if self.course.learned_at[index].is_some() {
-                continue;
-            }
-            if strengths.is_empty() {
-                self.observer.observe_strengths(&self.network, &mut strengths);
-            }
-            let law = self.experiment.mode_law(mode, &self.course.live);
-            let is_learned = law.learned_strength() > 0.0
-                && strengths
-                    .get(mode)
-                    .is_some_and(|strength| *strength >= LEARNED_FRACTION * law.learned_strength());
-            if is_learned {
-                self.course.learned_at[index] = Some(step);
-                self.course.changed_at = step;
-            }
-        }
     }
 
     /// Bytes that this run holds at most, at any batch size that is set on its way, beside what it shares with replicas of it: the

@@ -86,7 +86,14 @@ impl Quartet {
             }
             for member in members.iter_mut() {
                 member.clock.advance(to - from);
-                if !member.experiment.schedule.is_empty() {
+            }
+            if members
+                .iter()
+                .any(|member| !member.experiment.schedule.is_empty())
+            {
+                // What a schedule waits for is seen in the weights.
+                self.bring_back(members);
+                for member in members.iter_mut() {
                     member.follow_schedule();
                 }
             }
@@ -254,7 +261,9 @@ fn langevin_mut(engine: &mut dyn Engine) -> Option<&mut Anisotropic> {
 #[expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 mod tests {
     use super::*;
-    use crate::experiment::{DataKind, Engine, Experiment, InitScheme, LiveParams, Sampling};
+    use crate::experiment::{
+        Course, CourseKind, DataKind, Engine, Experiment, InitScheme, LiveParams, Sampling,
+    };
     use crate::random::Streams;
 
     /// Four runs that differ in their streams.
@@ -445,6 +454,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A mode is learned at a step of each run's own, and the learning rate falls there.
+    #[test]
+    fn what_a_schedule_waits_for_is_seen_in_the_present_weights() {
+        let mut experiment = experiment(&[4, 4, 4], 2);
+        experiment.schedule.learning_rate = Some(Course {
+            kind: CourseKind::WhenLearned,
+            steps: None,
+            from: None,
+            to: Some(0.002),
+            factor: None,
+            mode: Some(1),
+            points: Vec::new(),
+        });
+        let live = experiment.live;
+        let mut run = members(&experiment).swap_remove(0);
+        let _outcome = run.advance_to(800);
+        assert_eq!(run.in_force().learning_rate.to_bits(), 0.002_f64.to_bits());
+        let changes: Vec<_> = (1..=25).map(|i| (i * 32, live)).collect();
+        compare(&experiment, &changes, true);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What happens in a run, as data: peaks of the diffusion, features learned, plateaus, changes of parameters.
 //!
 //! An [`EventDetector`] reads observed rows one by one. It keeps, in bounded memory,
-//! - a summary of every mode ([`ModeEvents`]): the peak of its exact diffusion `D_a`, when it was learned, and by how much
+//! - a summary of every mode ([`ModeEvents`]): the peak of its exact diffusion `D_k`, when it was learned, and by how much
 //!   the peak came first, next to the lead of the theory;
 //! - a log of [`Event`]s, whose oldest entries give way after [`EventDetector::CAPACITY`] of them;
 //! - what is being learned now ([`Activity`], in words [`Headline`]).
@@ -34,18 +34,18 @@ use crate::dynamics::LiveParams;
 /// A mode counts as learned when its strength first reaches this fraction of the teacher's.
 pub const LEARNED_FRACTION: f64 = 0.95;
 
-/// The largest exact diffusion `D_a` of a mode on its way from the saddle to being learned.
+/// The largest exact diffusion `D_k` of a mode on its way from the saddle to being learned.
 ///
-/// - Taken from rows with `0.1 m <= a < 0.95 m` alone: at the saddle `D_a` of a small mode is moved by the larger ones (the largest
+/// - Taken from rows with `0.1 m <= a < 0.95 m` alone: at the saddle `D_k` of a small mode is moved by the larger ones (the largest
 ///   value of all rows lies below `0.1 m` in 23 of 158 modes at batch size 1 and Gaussian weights of 0.01, in 54 of 160 at 0.3), and once
 ///   learned it only fluctuates.
 /// - A maximum has been risen to, by 5 % above the least value before it: a run that starts beyond the peak has none.
-/// - Confirmed when `D_a` has fallen 5 % below it while the strength has gone on above that at the peak. A strength
-///   that falls back takes `D_a` with it, which is no peak.
+/// - Confirmed when `D_k` has fallen 5 % below it while the strength has gone on above that at the peak. A strength
+///   that falls back takes `D_k` with it, which is no peak.
 /// - A larger value before the mode is learned takes the place of a smaller one, also of a confirmed one.
 /// - What is not confirmed when the mode is learned is withdrawn: strong label noise leaves no peak.
-/// - Values are compared as `D_a / tau`, so a change of `eta` or `B`, which multiplies `D_a`, makes no peak. A
-///   change of `sigma` changes `D_a` by an amount that depends on the state; values before and after it are not
+/// - Values are compared as `D_k / tau`, so a change of `eta` or `B`, which multiplies `D_k`, makes no peak. A
+///   change of `sigma` changes `D_k` by an amount that depends on the state; values before and after it are not
 ///   compared. A peak confirmed before it stands for good; otherwise the search starts anew with the next row, and
 ///   a mode that has already passed both peaks by then is left without one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,7 +56,7 @@ pub struct Peak {
     pub time: f64,
     /// Mode strength there.
     pub strength: f64,
-    /// `D_a` there, variance per unit time.
+    /// `D_k` there, variance per unit time.
     pub diffusion: f64,
     /// Whether the fall was seen. A peak that is not confirmed is the largest value so far.
     pub confirmed: bool,

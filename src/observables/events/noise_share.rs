@@ -1,4 +1,4 @@
-//! Which mode the noise points at: the share `D_a / sum_b D_b` of each mode in the diffusion of all mode strengths.
+//! Which mode the noise points at: the share `D_k / sum_j D_j` of each mode in the diffusion of all mode strengths.
 //!
 //! While feature `a` is being learned its share is near 1, which is how noise tells what the network is learning
 //! (arXiv 2604.06366).
