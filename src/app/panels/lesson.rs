@@ -1,9 +1,9 @@
 //! The lesson in hand: title, caption, question, action and guess, above the plots.
 
-use eframe::egui::{self, DragValue, RichText, Ui};
+use eframe::egui::{self, Key, RichText, Ui};
 
 use crate::app::action::Action;
-use crate::app::format::{brief, significant};
+use crate::app::format::significant;
 use crate::app::paint::{Caches, width_plot};
 use crate::app::state::{GuessMark, State};
 use crate::app::style;
@@ -13,6 +13,8 @@ use crate::worker::RunState;
 
 /// Height, in points, of everything between menus and transport below which there is room for one thing at a time only.
 const VERY_LOW: f32 = 380.0;
+/// Width of the field of a guess, in points.
+const WIDTH_OF_GUESS: f32 = 72.0;
 
 /// Draws the panel of the open lesson, if there is one.
 pub(crate) fn lesson_panel(ui: &mut Ui, state: &State, caches: &mut Caches, emphasis: f32) -> Option<Action> {
@@ -29,30 +31,48 @@ pub(crate) fn lesson_panel(ui: &mut Ui, state: &State, caches: &mut Caches, emph
     asked
 }
 
-/// A guess typed instead of clicked: a field with its unit, and a button that takes it.
-fn typed_guess(ui: &mut Ui, mark: &GuessMark) -> Option<Action> {
+/// A guess typed instead of clicked: a field with its unit, taken by Enter or by a button. Digits typed while nothing has the focus go
+/// there too.
+fn typed_guess(ui: &mut Ui, mark: &GuessMark, emphasis: f32) -> Option<Action> {
     let id = ui.scope_id().with("typed guess");
-    let mut typed = ui.data(|data| data.get_temp::<f64>(id)).unwrap_or(0.0);
-    let (unit, speed) = match mark.quantity {
-        GuessQuantity::HalfTime | GuessQuantity::PeakTime | GuessQuantity::LearnedTime => (" steps", 10.0),
-        GuessQuantity::PeakFraction => (" of m", 0.01),
-        GuessQuantity::Strength => ("", 0.01),
-        GuessQuantity::Variance => ("", 1e-4),
-    };
-    let number = DragValue::new(&mut typed)
-        .range(0.0..=1e12)
-        .speed(speed)
-        .suffix(unit);
-    let number = number.custom_formatter(|value, _| brief(value, 4));
-    let response = ui.add(number).on_hover_text("Or type it here.");
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "your guess"));
-    if response.changed() {
-        ui.data_mut(|data| data.insert_temp(id, typed));
+    let field = id.with("field");
+    let mut typed = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_default();
+    if !ui.ctx().egui_wants_keyboard_input() && digits_were_typed(ui) {
+        ui.memory_mut(|memory| memory.request_focus(field));
     }
-    let button = ui.add_enabled(typed > 0.0, egui::Button::new("Guess"));
-    button.clicked().then(|| {
-        ui.data_mut(|data| data.remove::<f64>(id));
-        Action::Guess(Some(typed))
+    let edit = egui::TextEdit::singleline(&mut typed).id(field);
+    let edit = edit
+        .desired_width(WIDTH_OF_GUESS * emphasis)
+        .hint_text("or type it");
+    let response = ui.add(edit);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "your guess"));
+    let unit = match mark.quantity {
+        GuessQuantity::HalfTime | GuessQuantity::PeakTime | GuessQuantity::LearnedTime => "steps",
+        GuessQuantity::PeakFraction => "of m",
+        GuessQuantity::Strength | GuessQuantity::Variance => "",
+    };
+    if !unit.is_empty() {
+        ui.label(unit);
+    }
+    ui.data_mut(|data| data.insert_temp(id, typed.clone()));
+    let is_guess = |value: &f64| value.is_finite() && *value > 0.0;
+    let value = typed.trim().parse::<f64>().ok().filter(is_guess);
+    let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let button = ui.add_enabled(value.is_some(), egui::Button::new("Guess"));
+    let value = value.filter(|_| is_entered || button.clicked())?;
+    ui.data_mut(|data| data.remove::<String>(id));
+    Some(Action::Guess(Some(value)))
+}
+
+/// Whether a digit or a point was typed since the last frame.
+fn digits_were_typed(ui: &Ui) -> bool {
+    let is_of_a_number = |text: &str| {
+        text.chars()
+            .all(|letter| letter.is_ascii_digit() || letter == '.')
+    };
+    ui.input(|input| {
+        let mut events = input.events.iter();
+        events.any(|event| matches!(event, egui::Event::Text(text) if is_of_a_number(text)))
     })
 }
 
@@ -155,7 +175,7 @@ impl LessonPanel<'_> {
         ui.horizontal_wrapped(|ui| {
             let text = RichText::new(prompt).size(style::PROSE * self.emphasis);
             ui.label(text.strong().color(style::amber(ui.visuals())));
-            asked = typed_guess(ui, mark).or(asked.take());
+            asked = typed_guess(ui, mark, self.emphasis).or(asked.take());
             if ui
                 .button("Go on without a guess")
                 .on_hover_text("Space.")

@@ -29,12 +29,14 @@ impl Window {
             return;
         }
         let is_focused = ctx.egui_wants_keyboard_input();
+        // Digits are a guess where a lesson asks for one.
+        let is_guessing = self.state.guess_is_due();
         for info in ALL {
             let is_pressed = ctx.input(|input| {
                 let mut keys = info
                     .keys
                     .iter()
-                    .filter(|key| !(is_focused && is_for_focus(**key)));
+                    .filter(|key| !(is_focused && is_for_focus(**key) || is_guessing && is_digit(**key)));
                 keys.any(|key| is_pressed(input, *key))
             });
             if is_pressed {
@@ -391,6 +393,12 @@ fn is_for_focus(shortcut: egui::KeyboardShortcut) -> bool {
         Key::ArrowDown,
     ];
     shortcut.modifiers.is_none() && of_controls.contains(&shortcut.logical_key)
+}
+
+/// Whether a key is a digit alone.
+fn is_digit(shortcut: egui::KeyboardShortcut) -> bool {
+    let is_one = |name: &str| name.len() == 1 && name.bytes().all(|byte| byte.is_ascii_digit());
+    shortcut.modifiers.is_none() && is_one(shortcut.logical_key.name())
 }
 
 /// Whether a key was pressed with exactly its modifiers: Shift and a letter is another key than the letter. The modifiers are those of
