@@ -55,8 +55,7 @@ pub fn events(drawing: &mut Drawing<'_>) -> Picture {
                     Shape::PeakSoFar
                 },
                 is_closed: learned.is_some(),
-                text: events.bracket_text(mode, false),
-                short: events.bracket_text(mode, true),
+                texts: events.bracket_texts(mode),
             }
         });
         let kept = known.kept.iter().filter_map(|kept| {
@@ -68,8 +67,7 @@ pub fn events(drawing: &mut Drawing<'_>) -> Picture {
                 right: learned.unwrap_or(left).max(left),
                 peak: Shape::Peak,
                 is_closed: learned.is_some(),
-                text: String::new(),
-                short: String::new(),
+                texts: Default::default(),
             })
         });
         let kept = if plot.options.perspective.is_own() {

@@ -198,10 +198,8 @@ pub struct Bracket {
     pub peak: Shape,
     /// Whether the right end is where the mode is learned.
     pub is_closed: bool,
-    /// Text beside it.
-    pub text: String,
-    /// Text beside it where there is little room.
-    pub short: String,
+    /// Text beside it, from the longest to the shortest: as much of it as there is room for.
+    pub texts: [String; 3],
 }
 
 /// A name beside a curve; it ends at a point.

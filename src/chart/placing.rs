@@ -153,26 +153,34 @@ pub fn spread(heights: &mut [f64], gap: f64, top: f64, bottom: f64) {
     }
 }
 
-/// Whether the long text of a bracket is taken, and where it stands, given the widths of the long and the short one, the ends of
+/// Which text of a bracket is taken, and where it stands, given the widths of the texts from the longest to the shortest, the ends of
 /// the bracket, the edges of the plot and the space that the marks at the ends need: right of the bracket, where there is no room
-/// for it left of it, and on it where there is none there either; it is long where it can be.
-pub fn beside_bracket(widths: [f64; 2], bracket: (f64, f64), edges: (f64, f64), space: f64) -> (bool, Place) {
+/// for it left of it, and on it where there is none there either; it is as long as it can be.
+pub fn beside_bracket<const N: usize>(
+    widths: [f64; N],
+    bracket: (f64, f64),
+    edges: (f64, f64),
+    space: f64,
+) -> (usize, Place) {
     let (after, before) = (bracket.1 + space, bracket.0 - space);
-    for (is_long, width) in [true, false].into_iter().zip(widths) {
+    let room = bracket.1 - bracket.0 - 2.0 * space;
+    let middle = f64::midpoint(bracket.0, bracket.1);
+    for (text, width) in widths.into_iter().enumerate() {
         if after + width <= edges.1 {
-            return (is_long, Place::Right(after));
+            return (text, Place::Right(after));
         }
         if before - width >= edges.0 {
-            return (is_long, Place::Left(before));
+            return (text, Place::Left(before));
+        }
+        if width <= room {
+            return (text, Place::On(middle));
         }
     }
-    let room = bracket.1 - bracket.0 - 2.0 * space;
-    let is_long = widths[0] <= room;
-    let half = 0.5 * widths[usize::from(!is_long)];
-    let middle = f64::midpoint(bracket.0, bracket.1);
+    let shortest = N.saturating_sub(1);
+    let half = 0.5 * widths.last().copied().unwrap_or(0.0);
     // Inside the plot, whatever there is no room for.
     let (least, greatest) = (edges.0 + half, edges.1 - half);
-    (is_long, Place::On(middle.min(greatest).max(least)))
+    (shortest, Place::On(middle.min(greatest).max(least)))
 }
 
 #[cfg(test)]
@@ -239,12 +247,17 @@ mod tests {
     fn texts_stand_where_there_is_room() {
         let edges = (100.0, 900.0);
         let placed = |bracket| beside_bracket([300.0, 150.0], bracket, edges, SPACE);
-        assert_eq!(placed((150.0, 300.0)), (true, Place::Right(300.0 + SPACE)));
-        assert_eq!(placed((500.0, 700.0)), (true, Place::Left(500.0 - SPACE)));
-        // Neither side has room for the long text, the right one for the short one.
-        assert_eq!(placed((300.0, 700.0)), (false, Place::Right(700.0 + SPACE)));
-        assert_eq!(placed((300.0, 800.0)), (false, Place::Left(300.0 - SPACE)));
-        assert_eq!(placed((150.0, 900.0)), (true, Place::On(525.0)));
+        assert_eq!(placed((150.0, 300.0)), (0, Place::Right(300.0 + SPACE)));
+        assert_eq!(placed((500.0, 700.0)), (0, Place::Left(500.0 - SPACE)));
+        // Neither side has room for the long text, nor the bracket, the right one for the short one.
+        assert_eq!(placed((390.0, 700.0)), (1, Place::Right(700.0 + SPACE)));
+        assert_eq!(placed((300.0, 800.0)), (0, Place::On(550.0)));
+        assert_eq!(placed((150.0, 900.0)), (0, Place::On(525.0)));
+        // Where there is room for none it is the shortest, inside the plot.
+        assert_eq!(
+            beside_bracket([300.0, 150.0], (40.0, 60.0), (0.0, 120.0), SPACE),
+            (1, Place::On(75.0))
+        );
     }
 
     #[test]
@@ -254,8 +267,8 @@ mod tests {
         for start in (108..946).step_by(6) {
             for end in (start..=946).step_by(6) {
                 let (start, end) = (f64::from(start), f64::from(end));
-                let (is_long, place) = beside_bracket(widths, (start, end), edges, SPACE);
-                let width = widths[usize::from(!is_long)];
+                let (text, place) = beside_bracket(widths, (start, end), edges, SPACE);
+                let width = widths[text];
                 let (left, right) = match place {
                     Place::Right(x) => (x, x + width),
                     Place::Left(x) => (x - width, x),

@@ -1,6 +1,6 @@
 //! Coloured cells with their colour bar, arrows and clouds of points on paper.
 
-use super::svg::{Anchor, Letters, Rectangle, Svg};
+use super::svg::{Anchor, Letters, Rectangle, Svg, text_width};
 use crate::chart::{Arrow, Axis, Cloud, Dashes, HeatMap, Look, Stroke, hatch_lines};
 
 /// Pixels between a plot and its colour bar, and the width of the bar.
@@ -79,7 +79,8 @@ pub(super) fn draw_bar(svg: &mut Svg, map: &HeatMap, bar: &Axis, plot: Rectangle
             Letters::new(BAR_SIZE, look.ink),
         );
     }
-    if bar.title.is_empty() {
+    // Beside a low bar there is no room for it; what the colours stand for is told by the title of the plot.
+    if bar.title.is_empty() || text_width(&bar.title, BAR_SIZE) > plot.height {
         return;
     }
     let title = [place.right() + 58.0, plot.top + 0.5 * plot.height];

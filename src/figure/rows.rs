@@ -95,13 +95,9 @@ fn draw_bracket(
     let inside = |x: f64| across(x).clamp(plot.left, plot.right());
     let ends = (inside(bracket.left), inside(bracket.right));
     let edges = (plot.left, plot.right());
-    let widths = [&bracket.text, &bracket.short].map(|text| text_width(text, SIZE));
-    let (is_long, place) = beside_bracket(widths, ends, edges, SPACE);
-    let (words, width) = if is_long {
-        (&bracket.text, widths[0])
-    } else {
-        (&bracket.short, widths[1])
-    };
+    let widths = bracket.texts.each_ref().map(|text| text_width(text, SIZE));
+    let (text, place) = beside_bracket(widths, ends, edges, SPACE);
+    let (words, width) = (&bracket.texts[text], widths[text]);
     let (x, left, anchor) = match place {
         Place::Right(x) => (x, x, Anchor::Start),
         Place::Left(x) => (x, x - width, Anchor::End),

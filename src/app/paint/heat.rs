@@ -81,6 +81,10 @@ pub(super) fn draw_bar(painter: &Painter, map: &HeatMap, bar: &Axis, plot: Rect,
     }
     if !bar.title.is_empty() {
         let words = painter.layout_no_wrap(bar.title.clone(), font, ground.text(None));
+        // Beside a low bar there is no room for it; what the colours stand for is told by the title of the plot.
+        if words.size().x > place.height() {
+            return;
+        }
         // Turned about its own corner, so its height lies across.
         let left = plot.right() + bar_width(painter, bar, ground) - 14.0 * letters;
         let at = pos2(left, place.center().y + 0.5 * words.size().x);

@@ -1,5 +1,7 @@
 //! Rows of a strip: the name of each at the left of the plot, and a text beside its bracket.
 
+use std::sync::Arc;
+
 use eframe::egui::{Align2, FontId, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 use super::frame::Frame;
@@ -109,12 +111,12 @@ fn draw_bracket(
 
     let font = FontId::proportional(SIZE * ground.letters);
     let ink = ground.text(None);
-    let [long, short] =
-        [&bracket.text, &bracket.short].map(|text| painter.layout_no_wrap(text.clone(), font.clone(), ink));
-    let widths = [&long, &short].map(|words| f64::from(words.size().x));
+    let texts =
+        { bracket.texts.each_ref() }.map(|text| painter.layout_no_wrap(text.clone(), font.clone(), ink));
+    let widths = texts.each_ref().map(|words| f64::from(words.size().x));
     let space = f64::from(SPACE * ground.letters.sqrt());
-    let (is_long, place) = beside_bracket(widths, ends, (left, right), space);
-    let words = if is_long { long } else { short };
+    let (text, place) = beside_bracket(widths, ends, (left, right), space);
+    let words = Arc::clone(&texts[text]);
     let width = words.size().x;
     let start = match place {
         Place::Right(x) => x as f32,

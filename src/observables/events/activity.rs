@@ -140,6 +140,7 @@ impl Activity {
                 ),
             ),
             Self::AllLearned if n_modes == 1 => Headline::new("the feature is learned", ""),
+            Self::AllLearned if n_modes == 2 => Headline::new("both features are learned", ""),
             Self::AllLearned => Headline::new(format!("all {n_modes} features are learned"), ""),
             Self::Diverged => Headline::new("the run has diverged", ""),
         }

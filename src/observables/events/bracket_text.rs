@@ -4,27 +4,29 @@ use super::ModeEvents;
 use crate::format::grouped;
 
 impl ModeEvents {
-    /// Text beside the bracket of `mode`, counted from 0: by how many steps the peak leads, in measurement and in theory, once
-    /// the mode is learned.
-    pub fn bracket_text(&self, mode: usize, is_short: bool) -> String {
+    /// Texts beside the bracket of `mode`, counted from 0, from the longest to the shortest: by how many steps the peak leads, in
+    /// measurement and in theory, once the mode is learned.
+    pub fn bracket_texts(&self, mode: usize) -> [String; 3] {
         let Some(lead) = self.lead() else {
-            let has_peaked = self.peak.is_some_and(|peak| peak.confirmed);
-            return match (has_peaked, is_short) {
-                (true, true) => "noise has peaked".to_owned(),
-                (true, false) => format!("noise of feature {} has peaked", mode + 1),
-                (false, true) => "highest so far".to_owned(),
-                (false, false) => format!("noise of feature {} is at its highest so far", mode + 1),
+            let feature = mode + 1;
+            return if self.peak.is_some_and(|peak| peak.confirmed) {
+                let long = format!("noise of feature {feature} has peaked");
+                [long, "noise has peaked".to_owned(), "peaked".to_owned()]
+            } else {
+                let long = format!("noise of feature {feature} is at its highest so far");
+                [long, "highest so far".to_owned(), "highest".to_owned()]
             };
         };
         let theory = lead.steps_predicted().map_or_else(
             || "theory: no peak".to_owned(),
             |steps| format!("theory {steps:.0}"),
         );
-        if is_short {
-            format!("leads by {} ({theory})", grouped(lead.steps))
-        } else {
-            format!("noise peak leads by {} steps ({theory})", grouped(lead.steps))
-        }
+        let steps = grouped(lead.steps);
+        [
+            format!("noise peak leads by {steps} steps ({theory})"),
+            format!("leads by {steps} ({theory})"),
+            format!("leads by {steps}"),
+        ]
     }
 }
 
@@ -47,27 +49,24 @@ mod tests {
             ..ModeEvents::default()
         };
         assert_eq!(
-            events.bracket_text(1, false),
+            events.bracket_texts(1)[0],
             "noise of feature 2 is at its highest so far"
         );
         events.peak = Some(Peak {
             confirmed: true,
             ..peak
         });
-        assert_eq!(events.bracket_text(1, false), "noise of feature 2 has peaked");
-        assert_eq!(events.bracket_text(1, true), "noise has peaked");
+        assert_eq!(events.bracket_texts(1)[0], "noise of feature 2 has peaked");
+        assert_eq!(events.bracket_texts(1)[1], "noise has peaked");
         events.learned = Some(Moment {
             step: 2234,
             time: 11.17,
         });
         assert_eq!(
-            events.bracket_text(1, false),
+            events.bracket_texts(1)[0],
             "noise peak leads by 1\u{2009}234 steps (theory: no peak)"
         );
         events.lead_predicted = Some(6.0);
-        assert_eq!(
-            events.bracket_text(1, true),
-            "leads by 1\u{2009}234 (theory 1200)"
-        );
+        assert_eq!(events.bracket_texts(1)[1], "leads by 1\u{2009}234 (theory 1200)");
     }
 }
