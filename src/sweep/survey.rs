@@ -14,7 +14,7 @@ use crate::experiment::Experiment;
 
 /// Most cells along an axis at the coarsest level.
 const COARSEST: usize = 8;
-/// Values of an axis at the finest level.
+/// Usual number of values of an axis at the finest level.
 const FINEST: usize = 64;
 
 /// A sweep over two parameters.
@@ -37,11 +37,19 @@ pub struct Surveyed {
 }
 
 impl Survey {
-    /// A survey of variations of `base`.
+    /// A survey of variations of `base`, of 64 values an axis.
     ///
     /// # Errors
     /// [`SweepFileError`], one line, where an axis is none or changes nothing, or the first cell is no experiment.
     pub fn new(base: &Experiment, view: &MapView) -> Result<Self, SweepFileError> {
+        Self::of_size(base, view, FINEST)
+    }
+
+    /// The same with `n_values` an axis.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_size(base: &Experiment, view: &MapView, n_values: usize) -> Result<Self, SweepFileError> {
         for range in [&view.x, &view.y] {
             if let Some(because) = base.ignores(&range.key) {
                 return Err(SweepFileError::Ignored {
@@ -52,7 +60,7 @@ impl Survey {
         }
         let mut text = format!("replicas = {}\nsteps = {}\n", view.replicas, view.steps);
         for range in [&view.x, &view.y] {
-            text.push_str(&axis_text(range));
+            text.push_str(&axis_text(range, n_values));
         }
         let sweep = Sweep::over(base.clone(), &text)?;
         sweep.cell(0)?;
@@ -192,13 +200,13 @@ fn coarsest(n: usize) -> usize {
 }
 
 /// An axis of a sweep file.
-fn axis_text(range: &MapRange) -> String {
+fn axis_text(range: &MapRange, n_values: usize) -> String {
     let scale = match range.scale {
         Scale::Log => "log",
         Scale::Linear | Scale::Symlog => "linear",
     };
     format!(
-        "[[axis]]\nkey = {:?}\nfrom = {:?}\nto = {:?}\nn = {FINEST}\nscale = \"{scale}\"\n",
+        "[[axis]]\nkey = {:?}\nfrom = {:?}\nto = {:?}\nn = {n_values}\nscale = \"{scale}\"\n",
         range.key, range.from, range.to
     )
 }
@@ -230,6 +238,18 @@ mod tests {
         let all: std::collections::HashSet<_> = order.iter().flatten().collect();
         assert_eq!(all.len(), 64 * 3);
         assert!(order[0].iter().all(|(column, _)| column % 8 == 0));
+    }
+
+    #[test]
+    fn fewer_values_span_the_same_ranges() {
+        let survey = Survey::of_size(&Experiment::default(), &view(), 16).unwrap();
+        assert_eq!(survey.blocks(), [(2, 1), (1, 1)]);
+        let last = |survey: &Survey| survey.cell((survey.shape.0 - 1, 2)).unwrap().settings;
+        assert_eq!(survey.shape, (16, 3));
+        assert_eq!(
+            last(&survey),
+            last(&Survey::new(&Experiment::default(), &view()).unwrap())
+        );
     }
 
     #[test]

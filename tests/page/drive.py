@@ -160,22 +160,45 @@ def lessons(browser, address, shots):
     check(len(files) > 10, "few lessons")
 
 
+# Drops a file of a name and a text on the window.
+DROP = """
+const data = new DataTransfer();
+data.items.add(new File([arguments[1]], arguments[0]));
+const canvas = document.getElementById("saddlescope");
+for (const type of ["dragenter", "dragover", "drop"]) {
+  canvas.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+}
+"""
+# Seconds of a frame that steps are given.
+SLICE = 0.008
+
+
+def full_speed(browser, address):
+    """Steps of row W1 of benches/README.md in the time that they are given."""
+    fresh(browser, address)
+    browser.wait(lambda s: s["step"] > 5, "a start", 30)
+    text = "seed = 77\n[live]\nlearning_rate = 1e-4\nbatch_size = 1\nlabel_noise_std = 0.5\n"
+    browser.run(DROP, "w1.toml", text)
+    browser.wait(lambda s: s["seed"] == 77 and s["step"] > 5, "W1 runs", 30)
+    # The button "max".
+    browser.click(487, 781)
+    browser.wait(lambda s: s["steps_per_second"] > 1e4, "full speed", 30)
+    time.sleep(5)
+    state = browser.state()
+    rate = state["steps_per_second"] / (SLICE * state["frames_per_second"])
+    say(
+        f"W1 at full speed: {state['steps_per_second']:.3g} steps/s in {state['frames_per_second']:.0f} frames/s,"
+        f" {rate:.3g} a second of the {1000 * SLICE:.0f} ms that a frame gives them"
+    )
+
+
 def files(browser, address):
     fresh(browser, address)
     browser.wait(lambda s: s["step"] > 5, "a start", 30)
-    # A file that is dropped.
-    drop = """
-    const data = new DataTransfer();
-    data.items.add(new File([arguments[1]], arguments[0]));
-    const canvas = document.getElementById("saddlescope");
-    for (const type of ["dragenter", "dragover", "drop"]) {
-      canvas.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-    }
-    """
     text = "seed = 4711\n[live]\nlearning_rate = 0.004\nbatch_size = 8\nlabel_noise_std = 0.0\n"
-    browser.run(drop, "mine.toml", text)
+    browser.run(DROP, "mine.toml", text)
     browser.wait(lambda s: s["seed"] == 4711, "a dropped experiment runs", 30)
-    browser.run(drop, "bad.toml", "seed = \"x\"\n")
+    browser.run(DROP, "bad.toml", "seed = \"x\"\n")
     browser.wait(lambda s: s["is_trouble"] and "bad.toml" in s["notice"], "a bad file is told", 30)
     # A session that is saved is handed out as a download.
     browser.run(
@@ -241,16 +264,23 @@ def offline(browser, address, server):
 
 
 def maps(browser, address, shots):
-    """The map is left to the desktop program: its key says so, and the run goes on."""
+    """The map is computed between frames, from coarse to fine, while the run goes on."""
     fresh(browser, address)
     browser.wait(lambda s: s["step"] > 20, "a start", 30)
+    before = browser.state()
     browser.keys("m")
-    before = browser.wait(lambda s: "The map needs the threads" in s.get("notice", ""), "the map is refused", 30)
-    browser.wait(lambda s: s["step"] > before["step"] + 50, "the run goes on", 60)
+    begin = time.monotonic()
+    browser.wait(lambda s: s["map_cells"][0] >= 64, "the coarse map", 120)
+    coarse = time.monotonic() - begin
+    state = browser.wait(lambda s: s["map_cells"][0] == s["map_cells"][1], "the whole map", 300)
+    check(state["map_cells"][1] >= 256, f"a map of {state['map_cells'][1]} cells")
+    whole = time.monotonic() - begin
+    check(state["step"] > before["step"] + 20, "the run went on")
+    time.sleep(1)
     browser.shot(f"{shots}/page-map.png")
     complaints = browser.complaints()
     check(not complaints, f"on the console: {complaints}")
-    say("the map is refused and the run goes on")
+    say(f"a map of 64 cells after {coarse:.1f} s, of {state['map_cells'][1]} after {whole:.1f} s, while the run went on")
 
 
 def small(address, shots):
@@ -279,6 +309,7 @@ def main(folder, shots):
         slider(browser)
         link = session_link(browser, address)
         hostile_links(browser, address, link)
+        full_speed(browser, address)
         files(browser, address)
         kept(browser, address)
         lessons(browser, address, shots)

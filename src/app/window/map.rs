@@ -12,15 +12,19 @@ use crate::app::action::MapAction;
 use crate::app::state::{OpenedTable, presets};
 use crate::chart::MapView;
 use crate::experiment::Experiment;
-use crate::platform::HAS_THREADS;
+use crate::platform::{HAS_THREADS, Turn};
 use crate::sweep::map::{Boundaries, MapTable};
 use crate::sweep::{Stop, Survey, Surveyed};
 use crate::worker::{Job, JobState};
 
-/// Cells that wait to be taken in.
-const CAPACITY: usize = 256;
-/// Cells that a thread computes from one look at whether they are wanted to the next.
-const CELLS_OF_A_TURN: usize = 8;
+/// Values of an axis at the finest level: fewer where one thread has to compute everything.
+const VALUES: usize = if HAS_THREADS { 64 } else { 16 };
+/// Room for cells that wait to be taken in: for all, for a page cannot wait until there is some.
+const CAPACITY: usize = VALUES * VALUES;
+/// Cells that are taken in at once.
+const MOST_TAKEN: usize = 256;
+/// Cells that a thread computes from one look at whether they are wanted to the next. In a page the window waits for it.
+const CELLS_OF_A_TURN: usize = if HAS_THREADS { 8 } else { 1 };
 /// Most cells that are kept to be shown again.
 const MOST_KNOWN: usize = 1 << 14;
 
@@ -33,11 +37,6 @@ fn threads_of_map() -> usize {
 impl Window {
     /// Begins what the map needs, and takes in what has come.
     pub(super) fn look_after_map(&mut self, ctx: &egui::Context) {
-        // Thousands of networks on the one thread of a page would leave nothing for the window.
-        if !HAS_THREADS && self.state.view.settings.map.shown {
-            self.state.view.settings.map.shown = false;
-            self.inform("The map needs the threads of the desktop program; a page has one.");
-        }
         if !self.state.view.settings.map.shown {
             self.map.stop();
             return;
@@ -128,7 +127,7 @@ impl Window {
     /// Begins the cells, where those that are there or on their way are not the same; says whether there are such cells.
     fn begin_survey(&mut self, base: &Experiment, view: &MapView) -> bool {
         let state = &mut self.state.map;
-        let survey = match Survey::new(base, view) {
+        let survey = match Survey::of_size(base, view, VALUES) {
             Ok(survey) => Arc::new(survey),
             Err(error) => {
                 state.trouble = Some(error.to_string());
@@ -180,23 +179,26 @@ impl Window {
             .build();
         // Where no such threads can be started those that all parts of the program share compute the cells.
         let pool = pool.ok();
-        Job::spawn("map", CAPACITY, self.background.wake(), move |task| {
+        Job::in_parts("map", CAPACITY, self.background.wake(), move |task| {
+            if places.is_empty() || task.is_cancelled() {
+                return Turn::End;
+            }
             let found = |id| {
                 let known = known.lock().unwrap_or_else(PoisonError::into_inner);
                 known.rows.get(&id).cloned()
             };
+            let n = places.len().min(CELLS_OF_A_TURN * n_threads);
+            let turn: Vec<(usize, usize)> = places.drain(..n).collect();
             let flag = task.cancel_flag();
-            while !(places.is_empty() || task.is_cancelled()) {
-                let n = places.len().min(CELLS_OF_A_TURN * n_threads);
-                let turn: Vec<(usize, usize)> = places.drain(..n).collect();
-                let compute = || survey.compute(&turn, found, flag);
-                let cells = match &pool {
-                    Some(pool) => pool.install(compute),
-                    None => compute(),
-                };
-                if !cells.into_iter().all(|cell| task.send(cell)) {
-                    return;
-                }
+            let compute = || survey.compute(&turn, found, flag);
+            let cells = match &pool {
+                Some(pool) => pool.install(compute),
+                None => compute(),
+            };
+            if cells.into_iter().all(|cell| task.send(cell)) {
+                Turn::Again
+            } else {
+                Turn::End
             }
         })
     }
@@ -241,7 +243,7 @@ impl Window {
 
     fn take_cells(&mut self) {
         let Some(job) = &mut self.map.cells else { return };
-        for _ in 0..CAPACITY {
+        for _ in 0..MOST_TAKEN {
             match job.poll() {
                 JobState::Result(Surveyed {
                     place,

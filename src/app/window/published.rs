@@ -20,6 +20,8 @@ struct Published<'a> {
     steps_per_second: f64,
     frames_per_second: f64,
     n_kept_runs: usize,
+    /// Cells of the map that are there, and all of them.
+    map_cells: (usize, usize),
     #[serde(skip_serializing_if = "Option::is_none")]
     lesson: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +55,7 @@ impl Window {
             steps_per_second: run.steps_per_second,
             frames_per_second: self.frame_rate,
             n_kept_runs: state.kept_runs.len(),
+            map_cells: state.map.progress(),
             lesson: state.teaching.lesson().map(|lesson| lesson.id.as_str()),
             notice: notice.map(|notice| notice.text.as_str()),
             is_trouble: notice.is_some_and(|notice| notice.is_trouble),
