@@ -64,6 +64,7 @@ pub fn run(first: Option<Opened>) -> Result<(), AppError> {
         is_maximized,
         least_size: [640.0, 420.0],
     };
+    platform::offer_measurement(window::steps_per_second);
     platform::show_window(
         &frame,
         Box::new(|cc| {

@@ -29,6 +29,7 @@ use self::background::Background;
 use self::files::Files;
 use self::map_work::MapWork;
 use self::past_networks::PastNetworks;
+pub(super) use self::published::steps_per_second;
 use self::settings_file::SettingsFile;
 pub(super) use self::settings_file::{last_size, trouble_of_settings};
 use super::paint::Caches;

@@ -144,13 +144,13 @@ impl LaneObserver {
     /// `E = W - M` to the first of the maps.
     #[inline(always)]
     fn error<S: Simd>(&mut self, simd: S, layers: &[Vec<f64>]) {
-        let (d_in, depth) = (self.widths[0], layers.len());
+        let d_in = self.widths[0];
         let [now, next] = &mut self.maps;
         now[..layers[0].len()].copy_from_slice(&layers[0]);
-        for l in 1..depth {
+        for (l, layer) in layers.iter().enumerate().skip(1) {
             let (rows, inner) = (self.widths[l + 1], self.widths[l]);
             let (below, out) = (&now[..LANES * inner * d_in], &mut next[..LANES * rows * d_in]);
-            times::<S>(simd, &layers[l], below, out, rows, inner);
+            times::<S>(simd, layer, below, out, rows, inner);
             std::mem::swap(now, next);
         }
         let error = S::as_mut_simd_f64s(&mut now[..self.teacher.len()]).0;
@@ -166,10 +166,10 @@ impl LaneObserver {
             // Layer l + 1 counted from 1: A_(l+1) is above it, B_(l+1) below.
             let [now, next] = &mut self.scratch;
             now[..self.pulled[l + 1].len()].copy_from_slice(&self.pulled[l + 1]);
-            for above in l + 1..depth {
+            for (above, layer) in layers.iter().enumerate().skip(l + 1) {
                 let (rows, inner) = (self.widths[above + 1], self.widths[above]);
                 let (right, out) = (&now[..LANES * inner * rank], &mut next[..LANES * rows * rank]);
-                times::<S>(simd, &layers[above], right, out, rows, inner);
+                times::<S>(simd, layer, right, out, rows, inner);
                 std::mem::swap(now, next);
             }
             self.p[l].copy_from_slice(&now[..LANES * d_out * rank]);

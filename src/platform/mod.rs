@@ -31,8 +31,8 @@ use web as side;
 
 #[cfg(feature = "gui")]
 pub(crate) use side::{
-    HAS_THREADS, address, ask_file, dropped, give_time, has_dialogs, kept_folder, new_address, publish,
-    show_window,
+    HAS_THREADS, address, ask_file, dropped, give_time, has_dialogs, kept_folder, new_address,
+    offer_measurement, publish, show_window,
 };
 pub(crate) use side::{Thread, machine_memory, process_id, receive, send, start};
 pub(crate) use side::{fs, tempfile};

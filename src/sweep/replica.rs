@@ -224,12 +224,11 @@ impl Together {
             return None;
         }
         let (observer, modes) = (&mut self.observer, &mut self.modes);
-        let is_seen = match weights {
-            Some(layers) => observer.observe_lanes(layers, sigma, with_diffusion, modes),
-            None => {
-                let networks = four.map(|run| run.simulation.network());
-                observer.observe(networks, sigma, with_diffusion, modes)
-            }
+        let is_seen = if let Some(layers) = weights {
+            observer.observe_lanes(layers, sigma, with_diffusion, modes)
+        } else {
+            let networks = four.map(|run| run.simulation.network());
+            observer.observe(networks, sigma, with_diffusion, modes)
         };
         is_seen.then_some(&*modes)
     }

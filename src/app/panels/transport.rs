@@ -206,16 +206,16 @@ fn short_seed(seed: u64) -> String {
 fn read_outs(ui: &mut Ui, state: &State) {
     let run = &state.run;
     ui.spacing_mut().item_spacing.x = 3.0 * style::STEP;
-    let mut show = |text: String, widest: &str, hint: &str| {
+    let mut show = |text: &str, widest: &str, hint: &str| {
         read_out(ui, text, widest).on_hover_text(hint);
     };
     show(
-        format!("step {}", grouped(run.step)),
+        &format!("step {}", grouped(run.step)),
         "step 9\u{2009}999\u{2009}999",
         "Steps taken.",
     );
     show(
-        format!("t {}", significant(run.time, 5)),
+        &format!("t {}", significant(run.time, 5)),
         "t 99.9999",
         "Training time: the sum of the learning rates of all steps.",
     );
@@ -224,7 +224,7 @@ fn read_outs(ui: &mut Ui, state: &State) {
         return;
     }
     show(
-        format!("{}steps/s", prefixed(run.steps_per_second)),
+        &format!("{}steps/s", prefixed(run.steps_per_second)),
         "999.9 Msteps/s",
         "Steps a second, as measured.",
     );
@@ -232,13 +232,13 @@ fn read_outs(ui: &mut Ui, state: &State) {
         .frames_per_second
         .map_or_else(|| "\u{2013}".to_owned(), |frames| format!("{frames:.0}"));
     show(
-        format!("{frames} FPS"),
+        &format!("{frames} FPS"),
         "999 FPS",
         "Frames drawn per second, while something changes.",
     );
     let seed = format!("seed {}", short_seed(run.experiment.seed));
     show(
-        seed.clone(),
+        &seed,
         &seed,
         &format!("Seed of every random stream: {}.", run.experiment.seed),
     );
@@ -251,24 +251,24 @@ fn read_outs(ui: &mut Ui, state: &State) {
     );
     let most = run.most_bytes() >> 20;
     show(
-        format!("{mebibytes:.0}/{most} MiB"),
+        &format!("{mebibytes:.0}/{most} MiB"),
         &format!("{most}/{most} MiB"),
         &hint,
     );
 }
 
 /// A text at the right end of a place that is as wide as `widest`, or as itself where it is wider.
-fn read_out(ui: &mut Ui, text: String, widest: &str) -> egui::Response {
+fn read_out(ui: &mut Ui, text: &str, widest: &str) -> egui::Response {
     let (font, color) = (
         TextStyle::Monospace.resolve(ui.style()),
         style::quiet(ui.visuals()),
     );
     let laid_out = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
-    let galley = laid_out(&text);
+    let galley = laid_out(text);
     let place = laid_out(widest).size().max(galley.size());
     let (rect, response) = ui.allocate_exact_size(place, egui::Sense::hover());
     let left = rect.right() - galley.size().x;
     ui.painter().galley(egui::pos2(left, rect.top()), galley, color);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
     response
 }

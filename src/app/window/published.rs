@@ -3,7 +3,29 @@
 use serde::Serialize;
 
 use super::Window;
+use crate::experiment::{Experiment, LiveParams};
+use crate::platform::Instant;
+use crate::simulation::Simulation;
 use crate::worker::RunState;
+
+/// Steps a second of row W1 of `benches/README.md`, by so many of them: what the arithmetic of a page costs.
+pub(in crate::app) fn steps_per_second(n_steps: f64) -> f64 {
+    let experiment = Experiment {
+        live: LiveParams {
+            learning_rate: 1e-4,
+            batch_size: 1,
+            label_noise_std: 0.5,
+            ..LiveParams::default()
+        },
+        ..Experiment::default()
+    };
+    let Ok(mut simulation) = Simulation::new(&experiment) else {
+        return 0.0;
+    };
+    let start = Instant::now();
+    let _outcome = simulation.advance(n_steps as u64);
+    n_steps / start.elapsed().as_secs_f64()
+}
 
 /// The state of the window, in short.
 #[derive(Serialize)]

@@ -16,7 +16,9 @@ pub(crate) use memory::machine_memory;
 pub(crate) use threads::give_time;
 pub(crate) use threads::{Thread, receive, send, start};
 #[cfg(feature = "gui")]
-pub(crate) use window::{address, dropped, kept_folder, new_address, publish, show_window};
+pub(crate) use window::{
+    address, dropped, kept_folder, new_address, offer_measurement, publish, show_window,
+};
 
 /// Temporary files.
 pub(crate) mod tempfile {

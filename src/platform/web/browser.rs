@@ -5,11 +5,14 @@ use std::io;
 use std::path::Path;
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url, Window};
 
 /// Name under which a page lets others see its state.
 const STATE: &str = "saddlescope";
+/// Name under which it lets them measure.
+const MEASUREMENT: &str = "saddlescope_steps_per_second";
 
 thread_local! {
     /// The part of the address after `#`, as it was last seen.
@@ -47,6 +50,14 @@ pub(crate) fn new_address() -> Option<String> {
 pub(crate) fn publish(text: impl FnOnce() -> String) {
     if let Some(window) = window() {
         Reflect::set(&window, &STATE.into(), &JsValue::from_str(&text())).ok();
+    }
+}
+
+/// Lets the page, and a test that drives it, call a measurement.
+pub(crate) fn offer_measurement(measure: fn(f64) -> f64) {
+    let function = Closure::<dyn Fn(f64) -> f64>::new(measure).into_js_value();
+    if let Some(window) = window() {
+        Reflect::set(&window, &MEASUREMENT.into(), &function).ok();
     }
 }
 

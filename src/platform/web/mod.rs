@@ -10,7 +10,7 @@ mod window;
 
 use std::path::PathBuf;
 
-pub(crate) use browser::{address, new_address, publish};
+pub(crate) use browser::{address, new_address, offer_measurement, publish};
 pub(crate) use dialogs::{ask_file, dropped, has_dialogs};
 pub(crate) use turns::{Thread, give_time, receive, send, start};
 pub(crate) use window::show_window;
