@@ -6,8 +6,17 @@ use std::path::Path;
 
 /// Longest line of an error, in bytes.
 const LONGEST_LINE: usize = 4000;
-/// Most resident memory of a case.
+/// Most resident memory of a case that asks for none.
 pub(crate) const MOST_MEMORY: u64 = 512 << 20;
+/// Most resident memory of a replica that is asked for. The program itself refuses what the machine has no memory for.
+const MOST_OF_A_REPLICA: u64 = 16 << 10;
+
+/// Most resident memory of a case with these arguments.
+pub(crate) fn most_memory(arguments: &[String]) -> u64 {
+    let mut rest = arguments.iter().skip_while(|argument| *argument != "--replicas");
+    let n_replicas: u64 = rest.nth(1).and_then(|number| number.parse().ok()).unwrap_or(0);
+    MOST_MEMORY + MOST_OF_A_REPLICA * n_replicas.min(1 << 16)
+}
 
 /// How a case ended.
 pub(crate) struct Outcome {

@@ -14,7 +14,7 @@ use clap::Args;
 use saddlescope::cli;
 use saddlescope::session::Autosave;
 
-use crate::contract::{MOST_MEMORY, Outcome, broken, listing};
+use crate::contract::{MOST_MEMORY, Outcome, broken, listing, most_memory};
 use crate::corpus::Corpus;
 use crate::kinds::{Kind, READ_AUTOSAVE, READ_SETTINGS};
 
@@ -122,9 +122,9 @@ pub(crate) fn work(arguments: &WorkerArguments) -> Result<(), Box<dyn Error>> {
                 if let Some(place) = CODES.iter().position(|code| *code == outcome.exit_code) {
                     counts.by_code[place] += 1;
                 }
-                let peak = peak();
+                let (peak, most) = (peak(), most_memory(&command));
                 broken(&outcome, &before, &after)
-                    .or_else(|| (peak > MOST_MEMORY).then(|| format!("{} MB of memory", peak >> 20)))
+                    .or_else(|| (peak > most).then(|| format!("{} MB of memory", peak >> 20)))
             }
         };
         std::env::set_current_dir(place.path())?;
