@@ -25,11 +25,13 @@ mod stored_noise;
 use std::sync::Arc;
 
 use nalgebra::DMatrix;
+use thiserror::Error;
 
+use crate::budget::OutOfMemory;
 use crate::dynamics::{Blowup, Clock, Engine, Sampling, check_range};
-use crate::experiment::{Experiment, LearnedAt, LiveParams};
+use crate::experiment::{Experiment, ExperimentError, LearnedAt, LiveParams};
 use crate::memory::HeapBytes as _;
-use crate::model::{DeepLinearNetwork, Risk};
+use crate::model::{DatasetError, DeepLinearNetwork, Risk};
 use crate::observables::events::EventDetector;
 use crate::observables::{Observer, PairDynamics, Schema};
 use crate::random::{Purpose, Streams};
@@ -48,12 +50,29 @@ pub use replicas::{ReplicaDivergence, Replicas, ReplicasError};
 pub use schedule::Schedule;
 pub use script::{Change, Script, ScriptError};
 pub use settled::{Distances, Estimates, NetworkLaw, Prediction, discrete_variance_of};
-pub use setup::{SetupError, noisy_start};
+pub use setup::noisy_start;
 use setup::{init_of, risk_of};
 pub(crate) use side_by_side::Quartet;
 pub use stationary::{DEFAULT_BURN_IN, ModeStatistics, Phase, STATISTICS_STRIDE, StationaryStatistics};
 pub use stationary_table::StationaryTable;
 pub use stored_noise::StoredNoise;
+
+/// Why a simulation could not be set up.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum SetupError {
+    /// A value is outside what is allowed.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// There is not enough memory for it.
+    #[error("the run {0}")]
+    Memory(#[from] OutOfMemory),
+    /// There cannot be so many replicas.
+    #[error(transparent)]
+    Replicas(#[from] ReplicasError),
+    /// The data set could not be drawn.
+    #[error("data: {0}")]
+    Dataset(#[from] DatasetError),
+}
 
 /// How a call to [`Simulation::advance_to`] ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -220,6 +239,64 @@ impl Simulation {
         Stability::of(&self.experiment)
     }
 
+    /// Takes new live parameters from the present step on and records the change. The same parameters again are no change.
+    ///
+    /// A second change at the same step takes the place of the first, as if that had not been, so that a slider held on a paused
+    /// run leaves one intervention, and none when it is put back. What comes after depends on the recorded interventions alone.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] where a value is not allowed; nothing changes then.
+    pub fn set_live(&mut self, live: LiveParams) -> Result<(), ExperimentError> {
+        live.validate()?;
+        if live == self.live {
+            return Ok(());
+        }
+        let step = self.clock.step();
+        if self.interventions.last().is_some_and(|last| last.step == step) {
+            self.take_back_change();
+        }
+        if live == self.live {
+            return Ok(());
+        }
+        self.before_change = Some(BeforeChange {
+            live: self.live,
+            course: self.course,
+            clock: self.clock.clone(),
+            engine: None,
+        });
+        self.live = live;
+        let now = self
+            .experiment
+            .schedule
+            .in_force(&live, step, &self.course.learned_at);
+        self.course.live = now;
+        self.course.changed_at = step;
+        if let Some(before) = &mut self.before_change {
+            before.engine = self.engine.is_changed_by(&now).then(|| self.engine.clone());
+        }
+        self.clock.set_learning_rate(now.learning_rate);
+        self.engine.set_live(&self.network, &now);
+        self.interventions.push(Intervention {
+            step,
+            time: self.clock.time(),
+            live,
+        });
+        Ok(())
+    }
+
+    /// Undoes the last intervention, after which no step was taken.
+    fn take_back_change(&mut self) {
+        if let Some(before) = self.before_change.take() {
+            self.interventions.pop();
+            self.live = before.live;
+            self.course = before.course;
+            self.clock = before.clock;
+            if let Some(engine) = before.engine {
+                self.engine = engine;
+            }
+        }
+    }
+
     /// Takes steps until `step` have been taken in all; no step at all after a divergence.
     pub fn advance_to(&mut self, step: u64) -> StepOutcome {
         if let Some(divergence) = self.divergence {
@@ -262,6 +339,33 @@ impl Simulation {
             self.follow_schedule();
         }
         Ok(())
+    }
+
+    /// The next step at which other parameters may be in force by schedule.
+    pub fn steady_until(&self) -> u64 {
+        let schedule = &self.experiment.schedule;
+        schedule.next_after(self.clock.step(), &self.course.learned_at)
+    }
+
+    /// Takes the parameters that the schedule has for the present step.
+    fn follow_schedule(&mut self) {
+        let step = self.clock.step();
+        let (observer, network) = (&mut self.observer, &self.network);
+        self.course.look_for_learned(&self.experiment, step, |strengths| {
+            observer.observe_strengths(network, strengths);
+        });
+        let schedule = &self.experiment.schedule;
+        let now = schedule.in_force(&self.live, step, &self.course.learned_at);
+        let before = self.course.live;
+        if now == before {
+            return;
+        }
+        self.course.live = now;
+        self.course.changed_at = step;
+        if now.learning_rate.to_bits() != before.learning_rate.to_bits() {
+            self.clock.set_learning_rate(now.learning_rate);
+        }
+        self.engine.set_live(&self.network, &now);
     }
 
     /// Bytes that this run holds at most, at any batch size that is set on its way, beside what it shares with replicas of it: the

@@ -4,36 +4,14 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 use rand_distr::{Distribution as _, StandardNormal};
-use thiserror::Error;
 
-use super::ReplicasError;
-use crate::budget::OutOfMemory;
-use crate::experiment::{
-    DataKind, Dynamics, Experiment, ExperimentError, InitConfig, InitScheme, TeacherConfig,
-};
+use crate::experiment::{DataKind, Dynamics, Experiment, InitConfig, InitScheme, TeacherConfig};
 use crate::model::{Dataset, DatasetError, Init, Risk, Teacher};
 use crate::observables::events::NoisyStart;
 use crate::random::{Purpose, Streams};
 
-/// Why a simulation could not be set up.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum SetupError {
-    /// A value is outside what is allowed.
-    #[error(transparent)]
-    Experiment(#[from] ExperimentError),
-    /// There is not enough memory for it.
-    #[error("the run {0}")]
-    Memory(#[from] OutOfMemory),
-    /// There cannot be so many replicas.
-    #[error(transparent)]
-    Replicas(#[from] ReplicasError),
-    /// The data set could not be drawn.
-    #[error("data: {0}")]
-    Dataset(#[from] DatasetError),
-}
-
 /// The teacher and the data of an experiment.
-pub(super) fn risk_of(experiment: &Experiment, streams: &Streams) -> Result<Risk, SetupError> {
+pub(super) fn risk_of(experiment: &Experiment, streams: &Streams) -> Result<Risk, DatasetError> {
     let (data, network) = (&experiment.data, &experiment.network);
     let teacher = || {
         let mut generator = streams.of(Purpose::Teacher);

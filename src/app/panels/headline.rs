@@ -18,7 +18,7 @@ const BAR: egui::Vec2 = egui::vec2(150.0, 16.0);
 pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool) {
     let run = &state.run;
     let scrubbed = state.view.scrubbed;
-    let is_blind = state.view.settings.shown.perspective.is_own() && run.divergence().is_none();
+    let is_blind = state.view.settings.shown.perspective.is_own();
     let (token, told) = if is_blind {
         blind(run, scrubbed, ui.visuals())
     } else {
@@ -43,7 +43,8 @@ pub(crate) fn headline(ui: &mut Ui, state: &State, emphasis: f32, is_short: bool
         if is_short {
             return;
         }
-        let parts: Vec<String> = step.into_iter().chain(Some(told.detail)).collect();
+        let detail = Some(told.detail).filter(|detail| !detail.is_empty());
+        let parts: Vec<String> = step.into_iter().chain(detail).collect();
         let more = parts.join(": ");
         if !more.is_empty() {
             ui.label(RichText::new(more).size(style::BODY * emphasis));
@@ -95,10 +96,12 @@ fn blind(run: &RunData, scrubbed: Option<Moment>, visuals: &egui::Visuals) -> (T
             let activity = run.blind_at(moment);
             let told = Headline {
                 name: activity.name(),
-                detail: "told by the student's own noise".to_owned(),
+                detail: activity.detail(),
             };
             (Some(activity), told)
         }
+        // That is no news of the teacher.
+        None if run.divergence().is_some() => return by_modes(run, None, visuals),
         None => (run.events.blind, run.events.blind_headline.clone()),
     };
     let token = match activity {

@@ -33,8 +33,8 @@ pub(crate) fn lesson_panel(ui: &mut Ui, state: &State, caches: &mut Caches, emph
 
 /// A guess typed instead of clicked: a field with its unit, taken by Enter or by a button. Digits typed while nothing has the focus go
 /// there too.
-fn typed_guess(ui: &mut Ui, mark: &GuessMark, emphasis: f32) -> Option<Action> {
-    let id = ui.scope_id().with("typed guess");
+fn typed_guess(ui: &mut Ui, mark: &GuessMark, lesson: u32, emphasis: f32) -> Option<Action> {
+    let id = ui.scope_id().with(("typed guess", lesson));
     let field = id.with("field");
     let mut typed = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_default();
     if !ui.ctx().egui_wants_keyboard_input() && digits_were_typed(ui) {
@@ -56,9 +56,12 @@ fn typed_guess(ui: &mut Ui, mark: &GuessMark, emphasis: f32) -> Option<Action> {
     }
     ui.data_mut(|data| data.insert_temp(id, typed.clone()));
     let is_guess = |value: &f64| value.is_finite() && *value > 0.0;
-    let value = typed.trim().parse::<f64>().ok().filter(is_guess);
+    let number = typed.trim().replace(',', ".");
+    let value = number.parse::<f64>().ok().filter(is_guess);
     let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    let button = ui.add_enabled(value.is_some(), egui::Button::new("Guess"));
+    let button = ui
+        .add_enabled(value.is_some(), egui::Button::new("Guess"))
+        .on_disabled_hover_text("Type a number above zero.");
     let value = value.filter(|_| is_entered || button.clicked())?;
     ui.data_mut(|data| data.remove::<String>(id));
     Some(Action::Guess(Some(value)))
@@ -175,7 +178,7 @@ impl LessonPanel<'_> {
         ui.horizontal_wrapped(|ui| {
             let text = RichText::new(prompt).size(style::PROSE * self.emphasis);
             ui.label(text.strong().color(style::amber(ui.visuals())));
-            asked = typed_guess(ui, mark, self.emphasis).or(asked.take());
+            asked = typed_guess(ui, mark, self.lesson.number, self.emphasis).or(asked.take());
             if ui
                 .button("Go on without a guess")
                 .on_hover_text("Space.")

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::{MapRange, MapView, Scale};
 use crate::experiment::InitScheme;
+use crate::platform::HAS_THREADS;
 use crate::sweep::map::Parameter;
 
 /// Most ranges that can be gone back to.
 const MOST_ZOOMS: usize = 32;
-/// Most replicas and steps of a run of a map.
-pub(crate) const MOST_REPLICAS: usize = 256;
-pub(crate) const MOST_STEPS: u64 = 10_000_000;
+/// Most replicas and steps of a run of a map: in a page the window waits for every cell.
+pub(crate) const MOST_REPLICAS: usize = if HAS_THREADS { 256 } else { 16 };
+pub(crate) const MOST_STEPS: u64 = if HAS_THREADS { 10_000_000 } else { 20_000 };
 
 /// What the map shows, as far as it is worth keeping.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -19,10 +19,8 @@ use crate::worker::{Job, JobState};
 
 /// Values of an axis at the finest level: fewer where one thread has to compute everything.
 const VALUES: usize = if HAS_THREADS { 64 } else { 16 };
-/// Room for cells that wait to be taken in: for all, for a page cannot wait until there is some.
-const CAPACITY: usize = VALUES * VALUES;
-/// Cells that are taken in at once.
-const MOST_TAKEN: usize = 256;
+/// Cells that wait to be taken in: in a page, which cannot wait until there is room, all of them.
+const CAPACITY: usize = if HAS_THREADS { 256 } else { VALUES * VALUES };
 /// Cells that a thread computes from one look at whether they are wanted to the next. In a page the window waits for it.
 const CELLS_OF_A_TURN: usize = if HAS_THREADS { 8 } else { 1 };
 /// Most cells that are kept to be shown again.
@@ -243,7 +241,7 @@ impl Window {
 
     fn take_cells(&mut self) {
         let Some(job) = &mut self.map.cells else { return };
-        for _ in 0..MOST_TAKEN {
+        for _ in 0..CAPACITY {
             match job.poll() {
                 JobState::Result(Surveyed {
                     place,

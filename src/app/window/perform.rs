@@ -30,7 +30,7 @@ impl Window {
         }
         let is_focused = ctx.egui_wants_keyboard_input();
         // Digits are a guess where a lesson asks for one.
-        let is_guessing = self.state.guess_is_due();
+        let is_guessing = !is_focused && self.state.guess_is_due();
         for info in ALL {
             let is_pressed = ctx.input(|input| {
                 let mut keys = info

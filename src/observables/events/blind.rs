@@ -50,6 +50,17 @@ impl BlindActivity {
             Self::AtRest { next: None, .. } => "at rest".to_owned(),
         }
     }
+
+    /// What there is to add, as far as it is told by this alone.
+    pub fn detail(self) -> String {
+        let told = "told by the noise alone";
+        match self {
+            Self::Learning { .. } => told.to_owned(),
+            Self::AtRest { n_learned: 0, .. } => format!("nothing learned, {told}"),
+            Self::AtRest { n_learned: 1, .. } => format!("1 pair learned, {told}"),
+            Self::AtRest { n_learned, .. } => format!("{n_learned} pairs learned, {told}"),
+        }
+    }
 }
 
 /// Detects what is learned without the teacher.
@@ -163,17 +174,7 @@ impl BlindDetector {
                     format!("singular value {value}, on its way to {target}"),
                 )
             }
-            BlindActivity::AtRest { n_learned, .. } => {
-                let learned = match n_learned {
-                    0 => "nothing".to_owned(),
-                    1 => "1 pair".to_owned(),
-                    n => format!("{n} pairs"),
-                };
-                Headline::new(
-                    activity.name(),
-                    format!("{learned} learned, told by the noise alone"),
-                )
-            }
+            BlindActivity::AtRest { .. } => Headline::new(activity.name(), activity.detail()),
         }
     }
 }

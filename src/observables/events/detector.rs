@@ -45,7 +45,6 @@ pub struct EventDetector {
     /// Number of modes about the minimum at the present plateau, if the run is at one.
     plateau: Option<usize>,
     activity: Option<Activity>,
-    /// What is told without the teacher.
     /// What is told without the teacher; `None` where nobody asks for it.
     blind: Option<BlindDetector>,
     log: VecDeque<Event>,
