@@ -13,13 +13,6 @@ pub(super) fn strong_family() -> FontFamily {
     FontFamily::Name(STRONG.into())
 }
 
-/// Makes every letter of what follows so many times as large.
-pub(in crate::app) fn enlarge(ui: &mut egui::Ui, times: f32) {
-    for font in ui.style_mut().text_styles.values_mut() {
-        font.size *= times;
-    }
-}
-
 /// A text in the heavier weight.
 pub(in crate::app) fn strong(text: impl Into<String>) -> RichText {
     RichText::new(text).family(strong_family())

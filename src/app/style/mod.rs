@@ -9,8 +9,8 @@ use eframe::egui::{Color32, Visuals};
 use crate::chart::Look;
 use crate::palette::{Ground, mode_style};
 
-pub(super) use letters::{enlarge, install_fonts, strong, with_legible_exponents};
-pub(super) use theme::apply;
+pub(super) use letters::{install_fonts, strong, with_legible_exponents};
+pub(super) use theme::{apply, enlarge, enlarge_tips};
 pub(super) use tokens::{BODY, CONTROL, PROSE, SLIDER, SMALL, STEP, TITLE};
 
 /// What the present theme draws on.

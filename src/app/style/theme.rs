@@ -13,7 +13,7 @@ pub(in crate::app) fn apply(ctx: &egui::Context, high_contrast: bool, reduced_mo
     for theme in [egui::Theme::Dark, egui::Theme::Light] {
         let mut style = egui::Style {
             visuals: visuals(theme, high_contrast),
-            text_styles: text_styles(),
+            text_styles: text_styles(1.0),
             ..egui::Style::default()
         };
         if reduced_motion {
@@ -32,15 +32,29 @@ pub(in crate::app) fn apply(ctx: &egui::Context, high_contrast: bool, reduced_mo
     }
 }
 
-fn text_styles() -> BTreeMap<TextStyle, FontId> {
+/// Letters of every kind, so many times as large as usual.
+fn text_styles(times: f32) -> BTreeMap<TextStyle, FontId> {
     [
-        (TextStyle::Small, FontId::proportional(SMALL)),
-        (TextStyle::Body, FontId::proportional(BODY)),
-        (TextStyle::Button, FontId::proportional(BODY)),
-        (TextStyle::Heading, FontId::new(TITLE, strong_family())),
-        (TextStyle::Monospace, FontId::monospace(SMALL)),
+        (TextStyle::Small, FontId::proportional(times * SMALL)),
+        (TextStyle::Body, FontId::proportional(times * BODY)),
+        (TextStyle::Button, FontId::proportional(times * BODY)),
+        (TextStyle::Heading, FontId::new(times * TITLE, strong_family())),
+        (TextStyle::Monospace, FontId::monospace(times * SMALL)),
     ]
     .into()
+}
+
+/// Makes every letter of what follows so many times as large as usual.
+pub(in crate::app) fn enlarge(ui: &mut egui::Ui, times: f32) {
+    ui.style_mut().text_styles = text_styles(times);
+}
+
+/// Makes every letter of what lies over the window, tips above all, so many times as large as usual.
+pub(in crate::app) fn enlarge_tips(ctx: &egui::Context, times: f32) {
+    let wanted = text_styles(times);
+    if ctx.style_of(egui::Theme::Dark).text_styles != wanted {
+        ctx.all_styles_mut(|style| style.text_styles.clone_from(&wanted));
+    }
 }
 
 fn visuals(theme: egui::Theme, high_contrast: bool) -> Visuals {

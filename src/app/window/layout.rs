@@ -33,6 +33,7 @@ impl Window {
         self.caches.begin_frame();
         self.state.view.fit(ui.ctx().content_rect().width());
         self.state.check_draft();
+        style::enlarge_tips(ui.ctx(), self.emphasis(ui).min(MOST_OF_TRANSPORT));
         if self.state.appearance.lecture {
             self.lecture_view(ui);
         } else if self.state.appearance.embed {
