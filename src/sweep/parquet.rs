@@ -3,14 +3,17 @@
 //! Text is UTF-8, counts are 64-bit integers, numbers are doubles and null where a field is empty. The file's metadata hold
 //! `saddlescope.version` and `saddlescope.sweep`, the sweep as TOML with its experiment written out.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 
@@ -119,21 +122,61 @@ fn write_column<W: Write + Send>(
 /// Names of columns, rows and the sweep of a table.
 type TableRead<R> = (Vec<String>, R, Option<String>);
 
+/// A file whose end is an error for whoever reads on. The parser of a damaged header would otherwise go on asking for bytes that never
+/// come, as often as a number in that header says.
+struct Ended(File);
+
+impl Length for Ended {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+}
+
+impl ChunkReader for Ended {
+    type T = UntilEnd<<File as ChunkReader>::T>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        self.0.get_read(start).map(UntilEnd)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        self.0.get_bytes(start, length)
+    }
+}
+
+struct UntilEnd<R>(R);
+
+impl<R: Read> Read for UntilEnd<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 if !buffer.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
+            n_read => Ok(n_read),
+        }
+    }
+}
+
+/// What is told of an error while reading: that a file ends too early is told of the file, not of the library.
+fn refusal(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(_) => io::Error::other("a damaged Parquet file"),
+        error => io::Error::other(error),
+    }
+}
+
 /// The names of the columns, the rows of a table, every field as text, and the sweep in its metadata.
-pub(super) fn read(
-    file: std::fs::File,
-) -> io::Result<TableRead<impl Iterator<Item = io::Result<Vec<String>>>>> {
+pub(super) fn read(file: File) -> io::Result<TableRead<impl Iterator<Item = io::Result<Vec<String>>>>> {
     use parquet::file::reader::{FileReader as _, SerializedFileReader};
     use parquet::record::Field;
-    let reader = SerializedFileReader::new(file).map_err(io::Error::other)?;
+    use parquet::record::reader::RowIter;
+    let reader = SerializedFileReader::new(Ended(file)).map_err(refusal)?;
     let fields = reader.metadata().file_metadata().schema().get_fields();
     let names = fields.iter().map(|field| field.name().to_owned()).collect();
     let metadata = reader.metadata().file_metadata().key_value_metadata();
     let sweep = { metadata.into_iter().flatten() }
         .find(|entry| entry.key == SWEEP)
         .and_then(|entry| entry.value.clone());
-    let rows = reader.into_iter().map(|row| {
-        let row = row.map_err(io::Error::other)?;
+    let rows = RowIter::from_file_into(Box::new(reader)).map(|row| {
+        let row = row.map_err(refusal)?;
         let text = |field: &Field| match field {
             Field::Null => String::new(),
             Field::Str(text) => text.clone(),
