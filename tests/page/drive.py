@@ -175,7 +175,7 @@ def speed(browser, address):
     """Row W1 of benches/README.md in the page, best of five."""
     fresh(browser, address)
     browser.wait(lambda s: s["step"] > 5, "a start", 30)
-    best = max(browser.run("return window.saddlescope_steps_per_second(1e6)") for _ in range(5))
+    best = max(browser.run("return window.saddlescope_steps_per_second(2e5)") for _ in range(5))
     check(best > 0, "W1 was not measured")
     say(f"W1: {best:.3g} steps/s")
 
@@ -258,9 +258,9 @@ def maps(browser, address, shots):
     before = browser.state()
     browser.keys("m")
     begin = time.monotonic()
-    browser.wait(lambda s: s["map_cells"][0] >= 64, "the coarse map", 120)
+    browser.wait(lambda s: s["map_cells"][0] >= 64, "the coarse map", 300)
     coarse = time.monotonic() - begin
-    state = browser.wait(lambda s: s["map_cells"][0] == s["map_cells"][1], "the whole map", 300)
+    state = browser.wait(lambda s: s["map_cells"][0] == s["map_cells"][1], "the whole map", 600)
     check(state["map_cells"][1] >= 200, f"a map of {state['map_cells'][1]} cells")
     whole = time.monotonic() - begin
     check(state["step"] > before["step"] + 20, "the run went on")
