@@ -5,8 +5,9 @@ use std::sync::atomic::AtomicBool;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::replica::{self, Measured};
+use super::replica;
 use super::summary::fields;
+use super::watch::Measured;
 use super::{Cell, CellId, Sweep};
 use crate::products::lanes::LANES;
 use crate::simulation::SetupError;

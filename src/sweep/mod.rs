@@ -28,6 +28,7 @@ mod shard;
 mod summary;
 mod survey;
 mod table;
+mod watch;
 
 pub use axis::{AxisError, Setting};
 pub use cell::CellRows;

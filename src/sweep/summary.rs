@@ -3,7 +3,7 @@
 use super::Measures;
 use super::columns::MEASURED;
 use super::measure::ModeOutcome;
-use super::replica::{Measured, ModeMeasured};
+use super::watch::{Measured, ModeMeasured};
 use crate::experiment::{DataKind, Dynamics, Experiment};
 use crate::observables::events::LEARNED_FRACTION;
 use crate::simulation::discrete_variance_of;
