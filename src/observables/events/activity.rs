@@ -225,6 +225,10 @@ mod tests {
             "at a saddle, next: feature 1 (0 of 4 learned)"
         );
         assert_eq!(text([Arrived; 4], [4.0; 4]), "all 4 features are learned");
+        let of_rank =
+            |rank: usize| Activity::AllLearned.headline(&[1.0; 2][..rank], &laws[..rank], &[], 0.005);
+        assert_eq!(of_rank(1).to_string(), "the feature is learned");
+        assert_eq!(of_rank(2).to_string(), "both features are learned");
         let single = |depth, weight_decay, strength: f64| {
             let law = ModeLaw {
                 depth,
